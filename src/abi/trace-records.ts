@@ -1,0 +1,38 @@
+// The ring of chip events the core writes at Region.TRACE; the machine turns them into timeline records. In the bare
+// topology VM entries and exits happen inside the core, so this is the only account of them. const enum only.
+
+export const enum TraceRing {
+  RECORDS = 256,
+  RECORD_SIZE = 64,
+}
+
+/** Byte offsets in one record. */
+export const enum TraceRecord {
+  KIND = 0, // u32, TraceKind
+  /** Exit reason word, VM-instruction error, vector, or opcode, by kind. u32 */
+  CODE = 4,
+  RETIRED = 8, // u64
+  RIP = 16, // u64, of the guest for entries and exits
+  /** Exit qualification. u64 */
+  QUALIFICATION = 24,
+  VMCS = 32, // u64, current-VMCS pointer
+  GUEST_PHYSICAL = 40, // u64
+  /** Entry interruption information (entries) or exit interruption information (exits). u32 */
+  INTERRUPTION = 48,
+  /** IDT-vectoring information (exits). u32 */
+  IDT_VECTORING = 52,
+  INTERRUPTION_ERROR = 56, // u32
+  INSTRUCTION_LENGTH = 60, // u32
+}
+
+export const enum TraceKind {
+  VM_ENTRY = 1,
+  VM_EXIT = 2,
+  /** A VM entry failed by a check: CODE = 7, 8 (VM-instruction error) or the exit reason word with bit 31. */
+  ENTRY_FAILURE = 3,
+  /** A VMX instruction failed: CODE = error number, 0 for VMfailInvalid. */
+  VM_FAIL = 4,
+  /** Event injected by a VM entry. */
+  INJECTION = 5,
+  TRIPLE_FAULT = 6,
+}

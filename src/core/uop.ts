@@ -1,0 +1,58 @@
+// A decoded instruction: one fixed-size record, written once by the decoder and read by every handler. Handlers get its
+// address and read it through the accessors below.
+
+/** Byte offsets inside a micro-op. */
+export const enum Uop {
+  SIZE = 32,
+  OP = 0, // u16, Op
+  LENGTH = 2, // u8, bytes of the instruction, prefixes included
+  FLAGS = 3, // u8, UopFlag
+  /** Operand size in bytes: 1, 2, 4, 8. u8 */
+  WIDTH = 4,
+  /** ModRM.reg (with REX.R), or the register in the opcode. u8 */
+  REG = 5,
+  /** ModRM.rm register (with REX.B) when FLAGS has REGISTER_FORM. u8 */
+  RM = 6,
+  /** Base register of the memory operand; NO_REGISTER when absent. RIP-relative is folded into DISPLACEMENT. u8 */
+  BASE = 7,
+  INDEX = 8, // u8, NO_REGISTER when absent
+  SCALE = 9, // u8, shift 0..3
+  SEGMENT = 10, // u8, Seg index, after override and default rules
+  /** Address size in bytes: 2, 4, 8. u8 */
+  ADDRESS_WIDTH = 11,
+  /** Immediate (sign- or zero-extended as the instruction says), or far pointer: offset; selector in DISPLACEMENT. u64 */
+  IMMEDIATE = 16,
+  /** Displacement, sign-extended; for RIP-relative operands the absolute linear offset. i64 */
+  DISPLACEMENT = 24,
+  NO_REGISTER = 16,
+}
+
+export const enum UopFlag {
+  /** ModRM.mod = 3: the rm operand is a register. */
+  REGISTER_FORM = 1,
+  LOCK = 2,
+  /** F3 prefix (REP, REPE) */
+  REP = 4,
+  /** F2 prefix (REPNE) */
+  REPNE = 8,
+  /** A REX prefix was present (byte registers 4..7 are SPL, BPL, SIL, DIL). */
+  REX = 16,
+  /** The memory operand is RIP-relative (for exit qualifications). */
+  RIP_RELATIVE = 32,
+}
+
+/** What a handler of the slow path returns. */
+export const enum Next {
+  /** Completed: the loop adds LENGTH to RIP, counts one retired instruction and goes on inside the block. */
+  DONE = 0,
+  /** Completed and wrote RIP itself, or changed mode, translation or interrupt state: counted, the block ends, events are polled. */
+  JUMPED = 1,
+  /** Raised a fault (see fault.ts): not counted; the loop delivers it. RIP is still the instruction's. */
+  FAULT = 2,
+  /** A VM exit took its place or the vCPU state was replaced (VM entry is JUMPED): not counted, RIP is the new one; the block ends. */
+  EXITED = 3,
+  /** Leave the run loop; State.STOP says why. Not counted unless the handler counted it. */
+  STOP = 4,
+  /** Like JUMPED, but RIP advances by LENGTH first (CLI/STI, MOV to CR, WRMSR ...): counted, block ends, events polled. */
+  BOUNDARY = 5,
+}
