@@ -46,6 +46,8 @@ export interface Snapshotable {
 export interface PortDevice extends Snapshotable {
   readonly name: string;
   readonly ports: readonly PortRange[];
+  /** Widest access the device takes at once. The board splits wider ones over consecutive ports. */
+  readonly widest: AccessSize;
   readPort(port: number, size: AccessSize): number;
   writePort(port: number, size: AccessSize, value: number): void;
 }
