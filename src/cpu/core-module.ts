@@ -1,0 +1,97 @@
+/**
+ * Loads the AssemblyScript core (`dist/core.wasm`) and gives it its memory and its bus. The only file that knows where
+ * the Wasm lies and what it imports and exports.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Region } from '../abi/memory-map';
+import { State } from '../abi/state-block';
+import type { Bus } from './bus';
+
+/** Functions of the core, see `src/core/index.ts`. Addresses cross as two u32 halves, high half first. */
+export interface CoreExports {
+  /** Runs until a stop; returns Stop. */
+  run(): number;
+  /** Processor state after RESET (SDM 9.1.1), except what the boot loader sets. */
+  reset(): void;
+  /** Call after the breakpoint set was changed. */
+  breakpointsChanged(): void;
+  /** Call after control registers, segments, EFER or RFLAGS were written from outside. */
+  stateReplaced(): void;
+  /** Call after RAM was written from outside at `length` bytes from the address: drops decoded code there. */
+  ramWritten(addressHigh: number, addressLow: number, length: number): void;
+  /** Linear to host-physical with the running translation, no side effects: 1 = found (State.IMPORT_VALUE), 0 = not mapped. */
+  translateLinear(linearHigh: number, linearLow: number): number;
+  /** Guest-physical to host-physical through the EPT in force: as `translateLinear`. */
+  translateGuestPhysical(addressHigh: number, addressLow: number): number;
+  vmxonByEmbedder(addressHigh: number, addressLow: number): number;
+  vmclearByEmbedder(addressHigh: number, addressLow: number): number;
+  vmptrldByEmbedder(addressHigh: number, addressLow: number): number;
+  /** VM entry with the current VMCS: 0 = guest state loaded, in non-root operation; else the failure, see `Cpu.enter`. */
+  vmEnterByEmbedder(launch: number): number;
+  /** INVEPT single-context (type 1) or all (2); INVVPID by type. For an embedded host. */
+  inveptByEmbedder(type: number, eptpHigh: number, eptpLow: number): void;
+  invvpidByEmbedder(type: number, vpid: number, linearHigh: number, linearLow: number): void;
+  /** Runs every entry check on a VMCS image; ids at Region.FAILED_CHECKS; returns their count. */
+  collectFailedChecks(vmcs: number, capabilities: number): number;
+}
+
+export interface CoreInstance {
+  readonly memory: WebAssembly.Memory;
+  readonly exports: CoreExports;
+}
+
+const PAGE = 65536;
+let compiled: WebAssembly.Module | undefined;
+
+/** Beside the bundle in a packaged extension, in `dist/` when the sources run as they are. */
+function corePath(): string {
+  const candidates = [join(__dirname, 'core.wasm'), join(__dirname, '..', '..', 'dist', 'core.wasm')];
+  const found = candidates.find((path) => existsSync(path));
+  if (!found) throw new Error(`core.wasm not found beside ${__dirname}: run "npm run build" first.`);
+  return found;
+}
+
+function module(): WebAssembly.Module {
+  return (compiled ??= new WebAssembly.Module(readFileSync(corePath())));
+}
+
+/**
+ * A core with `ramBytes` bytes of RAM at host-physical 0. The memory never grows: the operating system commits pages
+ * when they are first touched, so a large machine costs nothing until it is used.
+ * @throws RangeError when the host cannot give that much memory.
+ */
+export function instantiateCore(ramBytes: number, bus: Bus): CoreInstance {
+  const pages = Math.ceil((Region.RAM + ramBytes) / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const result = new DataView(memory.buffer);
+  const instance = new WebAssembly.Instance(module(), {
+    env: {
+      memory,
+      abort: (message: number, file: number, line: number, column: number) => {
+        throw new Error(`core trap at ${file}:${line}:${column} (message ${message})`);
+      },
+      portRead: (port: number, size: number) => bus.portRead(port >>> 0, size),
+      portWrite: (port: number, size: number, value: number) => bus.portWrite(port >>> 0, size, value >>> 0),
+      memoryRead: (high: number, low: number, size: number) => bus.memoryRead(join64(high, low), size),
+      memoryWrite: (high: number, low: number, size: number, value: number) =>
+        bus.memoryWrite(join64(high, low), size, value >>> 0),
+      msrRead: (index: number) => {
+        const value = bus.msrRead(index >>> 0);
+        if (value === undefined) return 0;
+        result.setBigUint64(Region.STATE + State.IMPORT_VALUE, value, true);
+        return 1;
+      },
+      msrWrite: (index: number, high: number, low: number) =>
+        bus.msrWrite(index >>> 0, join64(high, low)) ? 1 : 0,
+      interruptAcknowledge: () => bus.interruptAcknowledge(),
+      taskPriorityRead: () => bus.taskPriorityRead(),
+      taskPriorityWrite: (value: number) => bus.taskPriorityWrite(value),
+    },
+  });
+  return { memory, exports: instance.exports as unknown as CoreExports };
+}
+
+function join64(high: number, low: number): bigint {
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+}

@@ -1,0 +1,246 @@
+/**
+ * The chip as TypeScript sees it: run a slice, read and write architectural state and host-physical memory, and use VMX
+ * as a host does (enter, exit, VMCS). Knows no level, no symbol and no device; never throws on what a guest does.
+ */
+import { Region, PageAttribute, BreakpointTable } from '../abi/memory-map';
+import { Gpr, Mode, Seg, Segment, State } from '../abi/state-block';
+import { Stop } from '../abi/stop-codes';
+import type { FieldName } from '../isa/vmcs-fields';
+import type { Bus } from './bus';
+import { instantiateCore, type CoreInstance } from './core-module';
+import { PhysicalMemory } from './physical-memory';
+import { readField, writeField, type FieldValue } from './vmcs-access';
+
+/** One segment register; `access` in the VMCS access-rights format (SDM 24.4.1). */
+export interface SegmentRegister {
+  selector: number;
+  base: bigint;
+  /** In bytes. */
+  limit: number;
+  access: number;
+}
+
+/** How a VM entry asked for by an embedded host ended. */
+export type EntryOutcome =
+  /** Guest state is loaded; `run()` goes on in VMX non-root operation. */
+  | { kind: 'entered' }
+  /** VMfailInvalid (`error` 0) or VMfailValid with the VM-instruction error. */
+  | { kind: 'vmfail'; error: number }
+  /** The entry itself ended in a VM exit (reason 33 or 34, bit 31 set): read EXIT_REASON. */
+  | { kind: 'exit' };
+
+/** 2^64 - 1: "no pointer" in VMCS pointers, "off" in deadlines. */
+export const NONE_64 = 0xffffffffffffffffn;
+
+export class Cpu {
+  readonly physical: PhysicalMemory;
+  private readonly core: CoreInstance;
+  private readonly view: DataView;
+
+  /** @param ramBytes RAM at host-physical 0, a multiple of 4096. */
+  constructor(
+    readonly ramBytes: number,
+    bus: Bus,
+  ) {
+    this.core = instantiateCore(ramBytes, bus);
+    this.view = new DataView(this.core.memory.buffer);
+    this.physical = new PhysicalMemory(this.core, ramBytes);
+    const pages = new Uint8Array(this.core.memory.buffer, Region.PAGE_ATTRIBUTES, ramBytes >>> 12);
+    pages.fill(PageAttribute.RAM);
+    this.core.exports.reset();
+  }
+
+  /** The core's whole linear memory, for snapshots and tables. */
+  get memory(): ArrayBuffer {
+    return this.core.memory.buffer as ArrayBuffer;
+  }
+
+  // --- running ---------------------------------------------------------------------------------------------------
+
+  /** Runs until `deadline` instructions are retired in total, or an earlier stop. */
+  run(deadline: bigint): Stop {
+    this.set64(State.DEADLINE, deadline);
+    return this.core.exports.run();
+  }
+
+  /** Instructions retired since reset. */
+  get retired(): bigint {
+    return this.get64(State.RETIRED);
+  }
+
+  /** Detail of the last stop, by its kind: see Stop. */
+  get stopDetail(): number {
+    return this.get32(State.STOP_DETAIL);
+  }
+
+  get stopValue(): bigint {
+    return this.get64(State.STOP_VALUE);
+  }
+
+  /** Replaces the instruction breakpoints: linear addresses, of whatever program runs there. */
+  setBreakpoints(linear: Iterable<bigint>): void {
+    const addresses = [...new Set(linear)];
+    let entries = 64;
+    while (entries < addresses.length * 2) entries *= 2;
+    if (entries > BreakpointTable.MAX_ENTRIES)
+      throw new RangeError(`more than ${BreakpointTable.MAX_ENTRIES / 2} breakpoints`);
+    const table = Region.BREAKPOINTS;
+    this.view.setUint32(table + BreakpointTable.MASK, entries - 1, true);
+    this.view.setUint32(table + BreakpointTable.USED, addresses.length, true);
+    const slot = (index: number) => table + BreakpointTable.ENTRIES + index * 8;
+    for (let i = 0; i < entries; i++) this.view.setBigUint64(slot(i), NONE_64, true);
+    for (const address of addresses) {
+      // Linear probing from the low bits: the core's lookup does the same.
+      let index = Number(address & BigInt(entries - 1));
+      while (this.view.getBigUint64(slot(index), true) !== NONE_64) index = (index + 1) & (entries - 1);
+      this.view.setBigUint64(slot(index), address, true);
+    }
+    this.core.exports.breakpointsChanged();
+  }
+
+  /** Lets the next `run` pass over a breakpoint at `linear` once. */
+  skipBreakpointOnce(linear: bigint): void {
+    this.set64(State.SKIP_BREAKPOINT, linear);
+  }
+
+  // --- state -----------------------------------------------------------------------------------------------------
+
+  get32(offset: State): number {
+    return this.view.getUint32(Region.STATE + offset, true);
+  }
+
+  set32(offset: State, value: number): void {
+    this.view.setUint32(Region.STATE + offset, value >>> 0, true);
+  }
+
+  get64(offset: State): bigint {
+    return this.view.getBigUint64(Region.STATE + offset, true);
+  }
+
+  set64(offset: State, value: bigint): void {
+    this.view.setBigUint64(Region.STATE + offset, value, true);
+  }
+
+  gpr(index: Gpr | number): bigint {
+    return this.view.getBigUint64(Region.STATE + State.GPR + index * 8, true);
+  }
+
+  setGpr(index: Gpr | number, value: bigint): void {
+    this.view.setBigUint64(Region.STATE + State.GPR + index * 8, value, true);
+  }
+
+  get rip(): bigint {
+    return this.get64(State.RIP);
+  }
+
+  get mode(): Mode {
+    return this.get32(State.MODE);
+  }
+
+  segment(index: Seg | number): SegmentRegister {
+    const at = Region.STATE + State.SEGMENTS + index * Seg.SIZE;
+    return {
+      base: this.view.getBigUint64(at + Segment.BASE, true),
+      limit: this.view.getUint32(at + Segment.LIMIT, true),
+      access: this.view.getUint32(at + Segment.ACCESS, true),
+      selector: this.view.getUint32(at + Segment.SELECTOR, true),
+    };
+  }
+
+  setSegment(index: Seg | number, value: SegmentRegister): void {
+    const at = Region.STATE + State.SEGMENTS + index * Seg.SIZE;
+    this.view.setBigUint64(at + Segment.BASE, value.base, true);
+    this.view.setUint32(at + Segment.LIMIT, value.limit, true);
+    this.view.setUint32(at + Segment.ACCESS, value.access, true);
+    this.view.setUint32(at + Segment.SELECTOR, value.selector, true);
+  }
+
+  /** Must follow any change of CR0, CR3, CR4, EFER, RFLAGS or a segment made through the setters above. */
+  stateReplaced(): void {
+    this.core.exports.stateReplaced();
+  }
+
+  /** Host-physical address behind a linear address of the running program; `undefined` when not mapped. No side effect. */
+  translateLinear(linear: bigint): bigint | undefined {
+    const found = this.core.exports.translateLinear(high(linear), low(linear));
+    return found ? this.get64(State.IMPORT_VALUE) : undefined;
+  }
+
+  /** Host-physical address behind a guest-physical one under the EPT in force; `undefined` when not mapped. */
+  translateGuestPhysical(address: bigint): bigint | undefined {
+    const found = this.core.exports.translateGuestPhysical(high(address), low(address));
+    return found ? this.get64(State.IMPORT_VALUE) : undefined;
+  }
+
+  // --- VMX, as an embedded host uses it ----------------------------------------------------------------------------
+
+  /** VMXON by the embedder; from now on every VM exit stops the core. */
+  vmxon(region: bigint): boolean {
+    this.set32(State.EMBEDDED_HOST, 1);
+    return this.core.exports.vmxonByEmbedder(high(region), low(region)) === 0;
+  }
+
+  vmclear(vmcs: bigint): boolean {
+    return this.core.exports.vmclearByEmbedder(high(vmcs), low(vmcs)) === 0;
+  }
+
+  /** Makes `vmcs` current. */
+  vmptrld(vmcs: bigint): boolean {
+    return this.core.exports.vmptrldByEmbedder(high(vmcs), low(vmcs)) === 0;
+  }
+
+  /** Current-VMCS pointer, host-physical; NONE_64 when there is none. */
+  get currentVmcs(): bigint {
+    return this.get64(State.VMCS_POINTER);
+  }
+
+  /** VMREAD of the current VMCS, or of `vmcs` (host-physical). */
+  vmread<N extends FieldName>(name: N, vmcs: bigint = this.currentVmcs): FieldValue<N> {
+    return readField(this.view, Region.RAM + Number(vmcs), name);
+  }
+
+  vmwrite<N extends FieldName>(name: N, value: FieldValue<N>, vmcs: bigint = this.currentVmcs): void {
+    writeField(this.view, Region.RAM + Number(vmcs), name, value);
+  }
+
+  /** VMLAUNCH or VMRESUME by the embedder. On success `run()` executes the guest. */
+  enter(launch: boolean): EntryOutcome {
+    const result = this.core.exports.vmEnterByEmbedder(launch ? 1 : 0);
+    if (result === Stop.VM_FAIL) return { kind: 'vmfail', error: this.stopDetail };
+    return result === Stop.VM_EXIT ? { kind: 'exit' } : { kind: 'entered' };
+  }
+
+  get inNonRoot(): boolean {
+    return this.get32(State.VMX_NON_ROOT) !== 0;
+  }
+
+  /** INVEPT: single-context for one EPTP, or global. */
+  invept(eptp?: bigint): void {
+    this.core.exports.inveptByEmbedder(eptp === undefined ? 2 : 1, high(eptp ?? 0n), low(eptp ?? 0n));
+  }
+
+  /** INVVPID single-context for `vpid`, or all contexts. */
+  invvpid(vpid?: number): void {
+    this.core.exports.invvpidByEmbedder(vpid === undefined ? 2 : 1, vpid ?? 0, 0, 0);
+  }
+
+  /**
+   * Row indexes of the entry checks a VMCS image fails, in SDM order.
+   * @param vmcs offset in linear memory of the image (Region.SCRATCH_VMCS, or RAM)
+   * @param capabilities offset of the capability block to check against
+   */
+  failedChecks(vmcs: number, capabilities: number = Region.CAPABILITIES): number[] {
+    const count = this.core.exports.collectFailedChecks(vmcs, capabilities);
+    return Array.from({ length: count }, (_, i) =>
+      this.view.getUint32(Region.FAILED_CHECKS + 4 + i * 4, true),
+    );
+  }
+}
+
+function high(value: bigint): number {
+  return Number((value >> 32n) & 0xffffffffn);
+}
+
+function low(value: bigint): number {
+  return Number(value & 0xffffffffn);
+}
