@@ -1,0 +1,68 @@
+// The build, in order: tables generated from isa, the core (AssemblyScript -> Wasm), L0's traced twin, then one bundle
+// for each process. `node esbuild.js --only=core|traced|bundles` runs one step, `--watch` rebuilds the bundles.
+const { execFileSync } = require('node:child_process');
+const { cpSync, existsSync, mkdirSync } = require('node:fs');
+const { join } = require('node:path');
+const esbuild = require('esbuild');
+
+const only = process.argv.find((a) => a.startsWith('--only='))?.slice('--only='.length);
+const watch = process.argv.includes('--watch');
+const wants = (step) => !only || only === step;
+const run = (tool, args) =>
+  execFileSync(process.execPath, [tool, ...args], { stdio: 'inherit', cwd: __dirname });
+const tsx = join(__dirname, 'node_modules/tsx/dist/cli.mjs');
+const asc = join(__dirname, 'node_modules/assemblyscript/bin/asc.js');
+
+/** Options every bundle for Node shares. `vscode` exists only inside the extension host. */
+const node = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode'],
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+  outdir: 'dist',
+};
+
+/** One bundle a process; entries are the files at the top of src/. */
+const bundles = [
+  {
+    ...node,
+    entryPoints: ['src/extension.ts', 'src/debug-adapter.ts', 'src/cli.ts', 'src/language-server.ts'],
+  },
+  {
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'warning',
+    entryPoints: ['src/views/webview/main.ts'],
+    outfile: 'dist/webview.js',
+  },
+];
+
+async function main() {
+  mkdirSync('dist', { recursive: true });
+  if (wants('core')) {
+    run(tsx, ['src/generate/main.ts']);
+    run(asc, ['--target', 'release']);
+  }
+  if (wants('traced')) {
+    run(tsx, ['src/generate/traced-l0.ts', 'out/l0-traced']);
+    await esbuild.build({ ...node, entryPoints: { 'l0-traced': 'out/l0-traced/l0/index.ts' } });
+  }
+  if (!wants('bundles')) return;
+  // iced-x86 reads its Wasm from beside the script it is bundled into.
+  cpSync('node_modules/iced-x86/iced_x86_bg.wasm', 'dist/iced_x86_bg.wasm');
+  for (const options of bundles) {
+    const present = options.entryPoints.filter((entry) => existsSync(entry));
+    if (watch) await (await esbuild.context({ ...options, entryPoints: present })).watch();
+    else await esbuild.build({ ...options, entryPoints: present });
+  }
+}
+
+main().catch((error) => {
+  console.error(error.message ?? error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,140 @@
+/**
+ * Holds the floors of ARCHITECTURE.md: every import in src/ is read and must be an arrow the table allows, external
+ * packages included; there is no circle of imports; no file has one of the names that say nothing.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+const root = resolve(__dirname, '..', 'src');
+
+/** Room -> rooms it may import. A file at the top of src/ is a room of its own, named after the file. */
+const floors: Record<string, readonly string[]> = {
+  isa: [],
+  abi: [],
+  protocol: [],
+  symbols: [],
+  platform: [],
+  core: ['abi'],
+  cpu: ['isa', 'abi'],
+  l0: ['isa', 'abi', 'cpu', 'platform/device'],
+  machine: ['l0', 'cpu', 'platform', 'isa', 'abi'],
+  debugger: ['machine', 'symbols', 'isa', 'abi'],
+  adapter: ['debugger', 'protocol', 'isa'],
+  language: ['isa'],
+  views: ['protocol', 'isa'],
+  generate: ['isa', 'abi', 'protocol'],
+  'extension.ts': ['views', 'protocol', 'isa'],
+  'debug-adapter.ts': ['adapter'],
+  'language-server.ts': ['language'],
+  'cli.ts': ['machine', 'debugger', 'isa'],
+};
+
+/** Package -> the only rooms that may see it. Packages that are not listed may be imported by nobody. */
+const packages: Record<string, readonly string[]> = {
+  vscode: ['views', 'extension.ts'],
+  'vscode-languageclient': ['extension.ts', 'views'],
+  'vscode-languageserver': ['language'],
+  '@vscode/debugadapter': ['adapter', 'debug-adapter.ts'],
+  '@vscode/debugprotocol': ['adapter', 'views'],
+  'iced-x86': ['l0', 'machine', 'debugger', 'language'],
+  typescript: ['generate'],
+};
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'gen' ? [] : sourceFiles(path);
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+/** Specifiers of every import and export-from, `import()` and `require()` included. */
+function imports(file: string): string[] {
+  return ts
+    .preProcessFile(readFileSync(file, 'utf8'), true, true)
+    .importedFiles.map((found) => found.fileName);
+}
+
+/** The file behind a relative specifier, or undefined for a package. */
+function target(file: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) return undefined;
+  const base = resolve(dirname(file), specifier);
+  const found = [base + '.ts', join(base, 'index.ts'), base].find(
+    (path) => existsSync(path) && statSync(path).isFile(),
+  );
+  return found ?? base;
+}
+
+function room(file: string): string {
+  return relative(root, file).split('/')[0]!;
+}
+
+function packageName(specifier: string): string {
+  const parts = specifier.split('/');
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]!;
+}
+
+describe('architecture', () => {
+  const files = sourceFiles(root);
+
+  it('every import is an arrow the table of floors allows', () => {
+    const wrong: string[] = [];
+    for (const file of files) {
+      const from = room(file);
+      for (const specifier of imports(file)) {
+        const to = target(file, specifier);
+        if (to === undefined) {
+          const name = packageName(specifier);
+          const builtin = specifier.startsWith('node:');
+          if (!builtin && !packages[name]?.includes(from))
+            wrong.push(`${relative(root, file)} -> ${specifier}`);
+          continue;
+        }
+        const path = relative(root, to).replace(/\.ts$/, '');
+        const allowed = floors[from] ?? [];
+        if (room(to) !== from && !allowed.some((floor) => path === floor || path.startsWith(floor + '/')))
+          wrong.push(`${relative(root, file)} -> ${path}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  it('there is no circle of imports', () => {
+    // Depth-first search; types count too, because a circle of types is a circle of ideas.
+    const state = new Map<string, 'open' | 'done'>();
+    const circles: string[] = [];
+    const visit = (file: string, path: string[]): void => {
+      if (state.get(file) === 'done' || !existsSync(file)) return;
+      if (state.get(file) === 'open') {
+        const circle = [...path.slice(path.indexOf(file)), file];
+        circles.push(circle.map((f) => relative(root, f)).join(' -> '));
+        return;
+      }
+      state.set(file, 'open');
+      for (const specifier of imports(file)) {
+        const to = target(file, specifier);
+        if (to !== undefined) visit(to, [...path, file]);
+      }
+      state.set(file, 'done');
+    };
+    for (const file of files.filter((f) => room(f) !== 'core')) visit(file, []);
+    assert.deepEqual(circles, []);
+  });
+
+  it('no file has a name that says nothing', () => {
+    const empty = /(^|\/)(utils?|common|types|helpers?|misc|shared)(\.ts|\/)/;
+    assert.deepEqual(
+      files.map((file) => relative(root, file)).filter((file) => empty.test(file)),
+      [],
+    );
+  });
+
+  it('every room of src/ stands in the table', () => {
+    assert.deepEqual(
+      [...new Set(files.map(room))].filter((name) => !(name in floors)),
+      [],
+    );
+  });
+});
