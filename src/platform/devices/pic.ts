@@ -200,8 +200,9 @@ class Chip {
     this.output(this.highest() >= 0);
   }
 
+  /** The cascade counts as level: the slave may have its next request ready without dropping its output. */
   private isLevel(input: number): boolean {
-    return this.state.levelTriggered || (this.state.edgeLevel & (1 << input)) !== 0;
+    return this.state.levelTriggered || ((this.state.edgeLevel | this.slaveInput) & (1 << input)) !== 0;
   }
 
   /** OCW2: end of interrupt and rotation, D7 R, D6 SL, D5 EOI, D2-D0 level. */

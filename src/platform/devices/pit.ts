@@ -64,7 +64,11 @@ export class Pit implements PortDevice {
   readonly widest = 1;
 
   private readonly oscillator = new Oscillator(1_193_182);
-  private channels = [newChannel(), newChannel(), { ...newChannel(), gate: false }] as const;
+  private channels: [Channel, Channel, Channel] = [
+    newChannel(),
+    newChannel(),
+    { ...newChannel(), gate: false },
+  ];
   private alarm: Alarm | undefined;
 
   constructor(
@@ -130,7 +134,7 @@ export class Pit implements PortDevice {
   }
 
   restore(saved: unknown): void {
-    this.channels = structuredClone(saved) as typeof this.channels;
+    this.channels = structuredClone(saved) as [Channel, Channel, Channel];
     this.arm();
   }
 
