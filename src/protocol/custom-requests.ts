@@ -1,0 +1,69 @@
+/**
+ * Requests and events of our own on the debug session, beside DAP's. Names are constants and bodies are types, shared by the
+ * adapter that answers and the views that ask.
+ */
+import type { DecodedRow, VmcsName, VmcsTree } from './decoded-row';
+import type { TimelineItem } from './timeline';
+
+/** Every custom request: command, arguments, answer. */
+export interface CustomRequests {
+  /** All VMCSs there are now. `filter`: words that a row's name, value or meaning must contain; empty for all. */
+  'turtlescope/vmcs': {
+    arguments: { filter?: string; threadId?: number };
+    body: { trees: VmcsTree[]; empty?: string };
+  };
+  /** Writes a field of vmcs12 (or vmcs01/02 in the bare topology). `value`: an expression of `evaluate`. */
+  'turtlescope/setVmcsField': {
+    arguments: { vmcs: VmcsName; field: string; value: string };
+    body: { value: string };
+  };
+  /** Timeline records from `after` on (exclusive), newest last, at most `limit`. */
+  'turtlescope/timeline': {
+    arguments: { after?: number; limit?: number };
+    body: { items: TimelineItem[]; total: number; dropped: number; empty?: string };
+  };
+  /** One record, decoded in full. */
+  'turtlescope/timelineItem': {
+    arguments: { index: number };
+    body: { title: string; rows: DecodedRow[] };
+  };
+  /** The event that is being delivered, was interrupted or is about to be injected. */
+  'turtlescope/eventInFlight': {
+    arguments: { threadId?: number };
+    body: EventInFlight;
+  };
+  /** Dry run of all entry checks on vmcs12 as it stands. */
+  'turtlescope/checkEntry': {
+    arguments: Record<string, never>;
+    body: { failures: CheckFailure[]; checked: number; notImplemented: number; empty?: string };
+  };
+}
+
+/** The three interruption words side by side, in words, and what L0 did with the event. */
+export interface EventInFlight {
+  columns: { title: string; rows: DecodedRow[] }[];
+  /** What L0 did ("queued the #PF again for the next entry"), newest last. */
+  history: string[];
+  empty?: string;
+}
+
+/** One entry check that fails. */
+export interface CheckFailure {
+  /** Id of the row in `isa/entry-checks`. */
+  id: string;
+  /** SDM section. */
+  sdm: string;
+  rule: string;
+  /** What happens: "VMfailValid 7", "VM exit 33 (qualification 0)". */
+  outcome: string;
+  fields: { name: string; actual: string; allowed?: string }[];
+}
+
+/** Sent when the timeline or a VMCS may have changed without a stop (edits). */
+export interface CustomEvents {
+  'turtlescope/changed': { reason: 'edit' | 'stop' };
+}
+
+export type CustomCommand = keyof CustomRequests;
+export type RequestArguments<C extends CustomCommand> = CustomRequests[C]['arguments'];
+export type ResponseBody<C extends CustomCommand> = CustomRequests[C]['body'];

@@ -1,0 +1,60 @@
+/**
+ * The launch configuration, as it stands in launch.json. package.json's schema, the adapter's validation and README's table are
+ * held to this type by `launch-attributes.ts`. Type only.
+ */
+
+/** Name of the debug type in launch.json. */
+export const DEBUG_TYPE = 'turtlescope';
+
+export type Topology = 'nested' | 'bare';
+
+/** What the built-in L0 is and what it offers to L1. */
+export interface L0Configuration {
+  /** Behaviour to follow; see the profiles of `src/l0`. */
+  profile?: 'kvm-6.12';
+  /** Features offered to L1, by control name; `false` takes one away (`{"ENABLE_EPT": false}`). */
+  features?: Record<string, boolean>;
+}
+
+/** One multiboot module. */
+export interface ModuleConfiguration {
+  /** Path of the file. */
+  path: string;
+  /** String handed to the guest with it; default: the path. */
+  cmdline?: string;
+}
+
+/** Where symbols of a program come from when they are not in `program`. */
+export interface SymbolConfiguration {
+  /** ELF file with DWARF. */
+  path: string;
+  /** Level whose addresses it describes; default `L1` in the nested topology, `L0` in the bare one. */
+  level?: 'L0' | 'L1' | 'L2';
+  /** Added to every address of the file (hex string or number); default 0. */
+  loadBias?: string | number;
+}
+
+export interface LaunchConfiguration {
+  /** Image to boot: multiboot 1 (ELF32 or ELF64), ELF64, or a flat binary together with `loadAddress`. */
+  program: string;
+  /** Arguments after the image's name on the multiboot command line. */
+  cmdline?: string;
+  modules?: ModuleConfiguration[];
+  /** Guest RAM in MiB. */
+  memory?: number;
+  /** CPU profile, a name of `isa/cpuid`. */
+  cpu?: string;
+  topology?: Topology;
+  l0?: L0Configuration;
+  /** More symbol files; `program` itself is always read. */
+  symbols?: SymbolConfiguration[];
+  /** Compile-time path prefix -> path on this machine; the longest prefix wins. */
+  sourceMap?: Record<string, string>;
+  stopOnEntry?: boolean;
+  /** Where COM1 goes: the debug console, or a file. */
+  serial?: 'console' | { file: string };
+  /** Address of a flat binary (hex string or number). */
+  loadAddress?: string | number;
+  /** Instructions after which the session stops by itself; default: none. */
+  maxInstructions?: number;
+}
