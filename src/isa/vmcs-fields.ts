@@ -13,7 +13,8 @@ export type { VmcsFieldRow, VmcsFormat, VmcsGroup } from './vmcs-fields/row';
 const rows = [...fields16, ...fields64, ...fields32, ...fieldsNatural] as const;
 
 export type FieldName = (typeof rows)[number]['name'];
-export type VmcsField = VmcsFieldRow<FieldName>;
+/** A row with its name, width and type as literals, so that `Extract<VmcsField, { width: 16 }>` selects by them. */
+export type VmcsField = (typeof rows)[number] & VmcsFieldRow;
 
 export const vmcsFields: readonly VmcsField[] = rows;
 

@@ -1335,7 +1335,8 @@ const rows = [
 ] as const satisfies readonly ControlRow[];
 
 export type ControlName = (typeof rows)[number]['name'];
-export type Control = ControlRow<ControlName>;
+/** A row with name and word as literals, so that `Extract<Control, { word: 'pin' }>` selects by them. */
+export type Control = (typeof rows)[number] & ControlRow;
 
 export const vmxControls: readonly Control[] = rows;
 
