@@ -8,82 +8,59 @@ import type { ApicBus, BusAgent, InterruptMessage } from '../apic-bus';
 import { DELIVERY } from '../apic-bus';
 import type { AccessSize, Clock, LocalApicUnit, MemoryDevice } from '../device';
 import { LOCAL_APIC_BASE } from '../memory-map';
+import {
+  IA32_APIC_BASE,
+  IA32_TSC_DEADLINE,
+  X2APIC_FIRST,
+  X2APIC_LAST,
+  BASE_BSP,
+  BASE_X2APIC,
+  BASE_ENABLED,
+  ID,
+  VERSION,
+  TPR,
+  APR,
+  PPR,
+  EOI,
+  LDR,
+  DFR,
+  SPURIOUS,
+  ISR,
+  TMR,
+  IRR,
+  ESR,
+  ICR_LOW,
+  ICR_HIGH,
+  LVT_TIMER,
+  LVT_LINT0,
+  LVT_LINT1,
+  LVT_ERROR,
+  TIMER_INITIAL,
+  TIMER_CURRENT,
+  TIMER_DIVIDE,
+  SELF_IPI,
+  VERSION_VALUE,
+  SPURIOUS_ENABLED,
+  SPURIOUS_WRITABLE,
+  LVT_MASKED,
+  LVT_REMOTE_IRR,
+  LVT_LEVEL,
+  LVT_WRITABLE,
+  LVT_ENTRIES,
+  ICR_LOGICAL,
+  ICR_ASSERT,
+  ICR_LEVEL,
+  ICR_WRITABLE,
+  ICR_RESERVED,
+  SHORTHAND,
+  ESR_SEND_ILLEGAL,
+  ESR_RECEIVE_ILLEGAL,
+  ESR_ILLEGAL_REGISTER,
+  FIRST_LEGAL_VECTOR,
+  x2apicWritable,
+} from './local-apic-registers';
 import { LocalApicTimer } from './local-apic-timer';
 import { VectorSet } from './vector-set';
-
-// MSRs
-const IA32_APIC_BASE = 0x1b;
-const IA32_TSC_DEADLINE = 0x6e0;
-const X2APIC_FIRST = 0x800;
-const X2APIC_LAST = 0x8ff;
-const BASE_BSP = 1n << 8n;
-const BASE_X2APIC = 1n << 10n;
-const BASE_ENABLED = 1n << 11n;
-
-// Registers, xAPIC offset; the x2APIC MSR is 0x800 + offset / 16
-const ID = 0x20;
-const VERSION = 0x30;
-const TPR = 0x80;
-const APR = 0x90;
-const PPR = 0xa0;
-const EOI = 0xb0;
-const LDR = 0xd0;
-const DFR = 0xe0;
-const SPURIOUS = 0xf0;
-const ISR = 0x100; // eight registers each
-const TMR = 0x180;
-const IRR = 0x200;
-const ESR = 0x280;
-const ICR_LOW = 0x300;
-const ICR_HIGH = 0x310;
-const LVT_TIMER = 0x320;
-const LVT_THERMAL = 0x330;
-const LVT_PERFORMANCE = 0x340;
-const LVT_LINT0 = 0x350;
-const LVT_LINT1 = 0x360;
-const LVT_ERROR = 0x370;
-const TIMER_INITIAL = 0x380;
-const TIMER_CURRENT = 0x390;
-const TIMER_DIVIDE = 0x3e0;
-const SELF_IPI = 0x3f0;
-
-/** Integrated APIC version 0x14; highest LVT entry 5 (no CMCI); no EOI-broadcast suppression. */
-const VERSION_VALUE = 0x14 | (5 << 16);
-
-const SPURIOUS_ENABLED = 1 << 8;
-const SPURIOUS_WRITABLE = 0x3ff;
-
-const LVT_MASKED = 1 << 16;
-const LVT_REMOTE_IRR = 1 << 14;
-const LVT_STATUS = 1 << 12;
-const LVT_LEVEL = 1 << 15;
-/** Writable bits of each LVT entry. */
-const LVT_WRITABLE: Readonly<Record<number, number>> = {
-  [LVT_TIMER]: 0x700ff,
-  [LVT_THERMAL]: 0x107ff,
-  [LVT_PERFORMANCE]: 0x107ff,
-  [LVT_LINT0]: 0x1a7ff,
-  [LVT_LINT1]: 0x1a7ff,
-  [LVT_ERROR]: 0x100ff,
-};
-const LVT_ENTRIES = [LVT_TIMER, LVT_THERMAL, LVT_PERFORMANCE, LVT_LINT0, LVT_LINT1, LVT_ERROR] as const;
-
-// ICR: 7:0 vector, 10:8 delivery mode
-const ICR_LOGICAL = 1 << 11;
-const ICR_ASSERT = 1 << 14;
-const ICR_LEVEL = 1 << 15;
-const ICR_WRITABLE = 0xccfff & ~LVT_STATUS;
-/** Reserved bits of the x2APIC ICR's low half: 31:20, 17:16, 13. */
-const ICR_RESERVED = 0xfff32000;
-const SHORTHAND = { NONE: 0, SELF: 1, ALL: 2, OTHERS: 3 } as const;
-
-// ESR
-const ESR_SEND_ILLEGAL = 1 << 5;
-const ESR_RECEIVE_ILLEGAL = 1 << 6;
-const ESR_ILLEGAL_REGISTER = 1 << 7;
-
-/** Vectors 0-15 cannot be sent or received. */
-const FIRST_LEGAL_VECTOR = 16;
 
 /** The CPU's side of the APIC: what arrives beside vectors. */
 export interface ApicPins {
@@ -601,20 +578,4 @@ function initState(base: bigint, xapicId: number): State {
 /** Cluster in the upper half, one bit for the ID in the lower. */
 function x2apicLogicalId(id: number): number {
   return (((id >>> 4) << 16) | (1 << (id & 0xf))) >>> 0;
-}
-
-/** Bits WRMSR may set; others raise #GP. Read-only status bits of LVT entries are no reserved bits. */
-function x2apicWritable(register: number): number {
-  switch (register) {
-    case TPR:
-      return 0xff;
-    case SPURIOUS:
-      return SPURIOUS_WRITABLE;
-    case TIMER_DIVIDE:
-      return 0xb;
-    case TIMER_INITIAL:
-      return 0xffffffff;
-    default:
-      return (LVT_WRITABLE[register] ?? 0xffffffff) | LVT_STATUS | LVT_REMOTE_IRR;
-  }
 }
