@@ -7,8 +7,7 @@ import type { Alarm, Clock, InterruptLine, PortDevice } from '../device';
 import { HIGH_MEMORY_BASE, KIB, MIB } from '../memory-map';
 import { Oscillator, TICKS_PER_SECOND } from '../oscillator';
 
-const INDEX = 0x70; // bit 7 masks NMI on a PC; ignored
-const DATA = 0x71;
+const INDEX = 0x70; // bit 7 masks NMI on a PC; ignored. The data port follows at 0x71
 
 // Registers
 const SECONDS = 0x00;
