@@ -1,0 +1,24 @@
+// Masks of named bit ranges: `NAME` is the mask in place; a range wider than one bit also gets `NAME_SHIFT`, the number
+// of its lowest bit, so that `(word & X.NAME) >> X.NAME_SHIFT` is its value.
+
+import type { BitRange } from '../isa/bit-ranges';
+import { constants } from './assembly-script';
+
+type Member = readonly [string, bigint];
+
+function members(ranges: readonly BitRange[]): Member[] {
+  return ranges.flatMap(({ name, high, low }): Member[] => {
+    const mask = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+    return high === low
+      ? [[name, mask]]
+      : [
+          [name, mask],
+          [`${name}_SHIFT`, BigInt(low)],
+        ];
+  });
+}
+
+/** One namespace of masks; the words of `type` u32 must have no range above bit 31. */
+export function bitMasks(name: string, type: 'u32' | 'u64', ranges: readonly BitRange[]): string {
+  return constants(name, type, members(ranges));
+}

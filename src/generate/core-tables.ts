@@ -1,0 +1,24 @@
+// The files of src/core/gen by name, as text. Pure: writes nothing.
+
+import { header } from './assembly-script';
+import { controlMasks } from './control-masks';
+import { checkIndexes, exceptionVectors, exitReasonNumbers, msrNumbers, vmErrorNumbers } from './numbers';
+import { qualificationMasks, registerMasks } from './register-masks';
+import { vmcsLayout } from './vmcs-layout';
+
+export function coreTables(): Record<string, string> {
+  const files: Record<string, string> = {
+    'vmcs-layout.ts': vmcsLayout(),
+    'controls.ts': controlMasks(),
+    'exit-reasons.ts': exitReasonNumbers(),
+    'vm-errors.ts': vmErrorNumbers(),
+    'checks.ts': checkIndexes(),
+    'msrs.ts': msrNumbers(),
+    'exceptions.ts': exceptionVectors(),
+    'registers.ts': registerMasks(),
+    'qualifications.ts': qualificationMasks(),
+  };
+  const exports = Object.keys(files).map((file) => `export * from './${file.replace(/\.ts$/, '')}';`);
+  files['constants.ts'] = `${header('Everything in this folder under one name.')}\n${exports.join('\n')}\n`;
+  return files;
+}
