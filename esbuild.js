@@ -50,7 +50,7 @@ async function main() {
   }
   if (wants('traced')) {
     run(tsx, ['src/generate/traced-l0.ts', 'out/l0-traced']);
-    await esbuild.build({ ...node, entryPoints: { 'l0-traced': 'out/l0-traced/l0/index.ts' } });
+    await esbuild.build({ ...node, entryPoints: { 'l0-traced': 'out/l0-traced/index.js' } });
   }
   if (!wants('bundles')) return;
   // iced-x86 reads its Wasm from beside the script it is bundled into.

@@ -1,0 +1,103 @@
+/**
+ * Bare topology: the user's image runs in VMX root operation and is level L0 itself; its guest is L1. The chip does
+ * entries and exits alone; the trace ring tells of them.
+ */
+import { State } from '../abi/state-block';
+import { StopOn } from '../abi/stop-codes';
+import { NONE_64, type Cpu } from '../cpu/cpu';
+import type { Board } from '../platform/device';
+import type { InitialCpuState } from '../platform/boot/boot-image';
+import { applyInitialState } from './initial-state';
+import { liveRegisters, type Level, type LevelRegisters } from './level-state';
+import type { MachineRecord } from './machine-record';
+import { walkEpt, walkLinear } from './page-walk';
+import type { AddressSpace, TopologyDriver } from './topology-driver';
+import { drainTraceRing } from './trace-ring';
+import { fieldReader, guestState, hostState, usesEpt } from './vmcs-state';
+
+const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | StopOn.VM_FAIL;
+
+export class BareTopology implements TopologyDriver {
+  readonly guestLevels: readonly Level[] = ['L0', 'L1'];
+  readonly runner = undefined;
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly board: Board,
+    private readonly record: (made: MachineRecord) => void,
+  ) {}
+
+  writeImage(address: bigint, bytes: Uint8Array): boolean {
+    return this.cpu.physical.write(address, bytes);
+  }
+
+  loadBootState(state: InitialCpuState): void {
+    applyInitialState(this.cpu, state);
+  }
+
+  prepare(): 'run' {
+    return 'run';
+  }
+
+  exited(): never {
+    throw new Error('an exit to the embedder in the bare topology');
+  }
+
+  drain(): void {
+    for (const made of drainTraceRing(this.cpu)) this.record(made);
+  }
+
+  recordsWanted(wanted: boolean): void {
+    this.cpu.set32(State.STOP_ON, wanted ? STOP_AT_ALL : 0);
+  }
+
+  updateInterruptLine(): void {
+    this.cpu.set32(State.INTR, this.board.localApic.interruptRequested() ? 1 : 0);
+  }
+
+  canWake(): boolean {
+    return this.cpu.get32(State.INTR) !== 0 || this.cpu.get32(State.NMI) !== 0;
+  }
+
+  deadline(): undefined {
+    return undefined;
+  }
+
+  currentLevel(): Level {
+    return this.cpu.inNonRoot ? 'L1' : 'L0';
+  }
+
+  registers(level: Level): LevelRegisters | undefined {
+    if (level === this.currentLevel()) return liveRegisters(this.cpu);
+    if (this.cpu.currentVmcs === NONE_64) return undefined;
+    const read = fieldReader(this.cpu, this.cpu.currentVmcs);
+    if (level === 'L0') return hostState(read, 'VMCS, host state');
+    return level === 'L1' ? guestState(read, 'VMCS, guest state') : undefined;
+  }
+
+  translate(space: AddressSpace, address: bigint): bigint | undefined {
+    if (space.kind === 'host' || space.level === 'L2') return space.kind === 'host' ? address : undefined;
+    if (space.kind === 'physical') return this.toHost(space.level, address);
+    const registers = this.registers(space.level);
+    if (!registers) return undefined;
+    const physical = walkLinear(registers, address, (at, bytes) => {
+      const host = this.toHost(space.level, at);
+      return host === undefined ? undefined : this.entry(host, bytes);
+    });
+    return physical === undefined ? undefined : this.toHost(space.level, physical);
+  }
+
+  /** L0's physical addresses are the host's; L1's go through its EPT, if it has one. */
+  private toHost(level: Level, physical: bigint): bigint | undefined {
+    if (level === 'L0' || this.cpu.currentVmcs === NONE_64) return physical;
+    const read = fieldReader(this.cpu, this.cpu.currentVmcs);
+    if (!usesEpt(read)) return physical;
+    return walkEpt(read('EPT_POINTER'), physical, (at, bytes) => this.entry(at, bytes));
+  }
+
+  private entry(host: bigint, bytes: 4 | 8): bigint | undefined {
+    if (bytes === 8) return this.cpu.physical.read64(host);
+    const value = this.cpu.physical.read32(host);
+    return value === undefined ? undefined : BigInt(value);
+  }
+}

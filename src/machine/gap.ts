@@ -1,0 +1,66 @@
+/**
+ * Names what the chip does not have: the instruction by its bytes, or the mechanism, and where. The text is the whole message
+ * a user sees for a gap of ours.
+ */
+import { Decoder, Formatter, FormatterSyntax } from 'iced-x86';
+import { Mode } from '../abi/state-block';
+import { Gap, Mechanism } from '../abi/stop-codes';
+import type { Machine } from './machine';
+
+const MECHANISMS: Record<Mechanism, string> = {
+  [Mechanism.TASK_SWITCH]: 'task switch through a task gate or TSS',
+  [Mechanism.SYSTEM_MANAGEMENT_MODE]: 'system-management mode',
+  [Mechanism.MACHINE_CHECK]: 'machine check',
+  [Mechanism.PAE_PAGING]: 'PAE paging',
+  [Mechanism.VM_FUNCTION]: 'VM functions',
+  [Mechanism.POSTED_INTERRUPT]: 'posted interrupts',
+};
+
+const MAX_INSTRUCTION = 15;
+
+export function nameGap(machine: Machine): string {
+  const { cpu } = machine;
+  const level = machine.driver.currentLevel();
+  const where = `${level} RIP 0x${cpu.rip.toString(16)}`;
+  switch (cpu.stopDetail as Gap) {
+    case Gap.INSTRUCTION:
+      return `unimplemented: ${instructionText(machine)}, ${where}`;
+    case Gap.MECHANISM:
+      return `unimplemented: ${MECHANISMS[Number(cpu.stopValue) as Mechanism] ?? 'mechanism ' + cpu.stopValue}, ${where}`;
+    case Gap.MSR:
+      return `unimplemented: MSR 0x${cpu.stopValue.toString(16)}, ${where}`;
+    case Gap.FETCH_FROM_MMIO:
+      return `unimplemented: code outside RAM, ${where}`;
+  }
+}
+
+/** The instruction at RIP in Intel syntax, or its bytes when nothing decodes them. */
+function instructionText(machine: Machine): string {
+  const { cpu } = machine;
+  const linear = cpu.mode === Mode.LONG_64 ? cpu.rip : (cpu.segment(1).base + cpu.rip) & 0xffffffffn;
+  const bytes: number[] = [];
+  for (let i = 0n; i < MAX_INSTRUCTION; i++) {
+    const host = machine.driver.translate(
+      { kind: 'linear', level: machine.driver.currentLevel() },
+      linear + i,
+    );
+    const byte = host === undefined ? undefined : cpu.physical.read(host, 1)?.[0];
+    if (byte === undefined) break;
+    bytes.push(byte);
+  }
+  const decoder = new Decoder(codeBits(cpu.mode), Uint8Array.from(bytes), 0);
+  const instruction = decoder.decode();
+  const formatter = new Formatter(FormatterSyntax.Intel);
+  const text = formatter.format(instruction);
+  const hex = bytes.slice(0, Math.max(1, instruction.length)).map((b) => b.toString(16).padStart(2, '0'));
+  const result = instruction.isInvalid ? `bytes ${hex.join(' ')}` : `${text} (${hex.join(' ')})`;
+  formatter.free();
+  instruction.free();
+  decoder.free();
+  return result;
+}
+
+function codeBits(mode: Mode): 16 | 32 | 64 {
+  if (mode === Mode.LONG_64) return 64;
+  return mode === Mode.PROTECTED_32 || mode === Mode.COMPATIBILITY_32 ? 32 : 16;
+}

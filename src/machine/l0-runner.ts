@@ -1,0 +1,80 @@
+/**
+ * Calls L0, in its fast build or in its traced one. A traced call can stop before any statement and be taken up again
+ * later; both builds work on the same state, so each call may choose anew.
+ */
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import * as fast from '../l0';
+import type { EntryResult, HandleResult, L0State } from '../l0';
+
+/** One active function of L0, innermost last in `L0Runner.frames`. */
+export interface L0Frame {
+  readonly name: string;
+  /** Path of the source file below `src/l0`. */
+  readonly file: string;
+  /** 1-based position of the statement that runs next (or whose call is active). */
+  readonly line: number;
+  readonly column: number;
+  /** Locals initialised so far, by name, as they are now. */
+  readonly locals: () => Record<string, unknown>;
+}
+
+/** The public functions of L0 that run for more than a moment. */
+type Entry = 'vcpu_enter_guest' | 'vmx_handle_exit';
+type Run = Generator<L0Frame, EntryResult | HandleResult, void>;
+
+interface TracedBuild {
+  readonly frames: L0Frame[];
+  readonly vcpu_enter_guest: (l0: L0State) => Run;
+  readonly vmx_handle_exit: (l0: L0State) => Run;
+}
+
+/** Asked before each statement of the traced build: true stops there. */
+export type StatementFilter = (frames: readonly L0Frame[]) => boolean;
+
+export class L0Runner {
+  private traced: TracedBuild | undefined;
+  private active: Run | undefined;
+  private filter: StatementFilter | undefined;
+
+  /** From the next call on (or in the active one) every statement is offered to `filter`; undefined: run fast. */
+  trace(filter: StatementFilter | undefined): void {
+    this.filter = filter;
+  }
+
+  /** Frames of the stopped call, innermost last; empty when L0 is not stopped inside. */
+  get frames(): readonly L0Frame[] {
+    return this.active && this.traced ? this.traced.frames : [];
+  }
+
+  /** True while a traced call is stopped in its middle. */
+  get stopped(): boolean {
+    return this.active !== undefined;
+  }
+
+  /** Calls `entry`, or goes on with the stopped call. `undefined`: stopped before a statement. */
+  call(entry: Entry, l0: L0State): EntryResult | HandleResult | undefined {
+    if (!this.active) {
+      if (!this.filter) return fast[entry](l0);
+      this.active = this.load()[entry](l0);
+    }
+    for (;;) {
+      const step = this.active.next();
+      if (step.done) {
+        this.active = undefined;
+        return step.value;
+      }
+      if (this.filter?.(this.load().frames)) return undefined;
+    }
+  }
+
+  private load(): TracedBuild {
+    if (this.traced) return this.traced;
+    const places = [join(__dirname, 'l0-traced.js'), join(__dirname, '..', '..', 'dist', 'l0-traced.js')];
+    const path = places.find((place) => existsSync(place));
+    if (!path) throw new Error('l0-traced.js is missing: run "npm run build" first.');
+    // A build product, loaded only when somebody steps into L0.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    return (this.traced = require(path) as TracedBuild);
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * What a machine is made of, already validated: bytes instead of paths, numbers instead of text. Types only.
+ */
+import type { CpuProfileName } from '../isa/cpuid';
+import type { L0Profile, OfferedFeature } from '../l0';
+import type { BootImage } from '../platform/boot/boot-image';
+
+export type Topology = 'nested' | 'bare';
+
+export interface MachineConfig {
+  readonly image: BootImage;
+  readonly topology: Topology;
+  /** Guest RAM in bytes, a multiple of 4096. */
+  readonly ramBytes: number;
+  readonly cpuProfile: CpuProfileName;
+  readonly l0: {
+    readonly profile: L0Profile;
+    /** `false` withholds a feature from L1. */
+    readonly features: Partial<Record<OfferedFeature, boolean>>;
+  };
+  /** A byte the guest sent on COM1. */
+  readonly serial: (byte: number) => void;
+}

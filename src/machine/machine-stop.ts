@@ -1,0 +1,35 @@
+/**
+ * Why the machine stopped. A closed set: whoever drives the machine must have an answer to each. Types only.
+ */
+import type { MachineRecord } from './machine-record';
+
+export type MachineStop =
+  /** The asked-for number of instructions is retired. */
+  | { readonly kind: 'budget' }
+  /** Before the instruction at a breakpoint's linear address. */
+  | { readonly kind: 'breakpoint'; readonly linear: bigint }
+  /** A record the driver asked to stop at was made; the state is after it. */
+  | { readonly kind: 'record'; readonly record: MachineRecord }
+  /** L0's traced build is paused before a statement. */
+  | { readonly kind: 'l0' }
+  /** The guest wrote the debug-exit port: `status` as QEMU's process would exit with. */
+  | { readonly kind: 'exited'; readonly status: number }
+  /** The guest switched the machine off, or asked for a reset. */
+  | { readonly kind: 'power'; readonly action: 'off' | 'reset' }
+  /** Triple fault, or VMX abort. */
+  | { readonly kind: 'shutdown'; readonly text: string }
+  /** Halted with no event that could ever wake it. */
+  | { readonly kind: 'halted' }
+  /** Our gap, with the instruction or mechanism by name. */
+  | { readonly kind: 'unimplemented'; readonly text: string };
+
+/** Stops after which the machine cannot go on. */
+export function isFinal(stop: MachineStop): boolean {
+  return (
+    stop.kind === 'exited' ||
+    stop.kind === 'power' ||
+    stop.kind === 'shutdown' ||
+    stop.kind === 'halted' ||
+    stop.kind === 'unimplemented'
+  );
+}

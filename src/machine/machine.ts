@@ -1,0 +1,184 @@
+/**
+ * The whole machine: chip, board and, in the nested topology, L0. Runs in slices, deterministic to the last bit: time is
+ * retired instructions (plus the ticks skipped while halted), and everything that comes from outside comes between slices.
+ */
+import { State } from '../abi/state-block';
+import { Stop } from '../abi/stop-codes';
+import { Cpu } from '../cpu/cpu';
+import { applyProfile } from '../cpu/profile';
+import { createBoard } from '../platform/board';
+import type { Board } from '../platform/device';
+import { applyBootImage } from './boot';
+import { bareBus, nestedBus, type BusOwner } from './host-bus';
+import { BareTopology } from './bare-topology';
+import type { L0Runner } from './l0-runner';
+import { RecordLog, type MachineRecord } from './machine-record';
+import type { MachineConfig } from './machine-config';
+import { isFinal, type MachineStop } from './machine-stop';
+import { NestedTopology } from './nested-topology';
+import type { TopologyDriver } from './topology-driver';
+import { nameGap } from './gap';
+
+/** Instructions the core runs between two looks at the world: CORE.md measured what V8 needs to tier up. */
+const SLICE = 100_000n;
+
+/** Asked for each record as it is made: true stops the machine after the action that made it. */
+export type RecordFilter = (record: MachineRecord) => boolean;
+
+export class Machine implements BusOwner {
+  readonly cpu: Cpu;
+  readonly board: Board;
+  readonly log = new RecordLog();
+  readonly driver: TopologyDriver;
+  private ended: MachineStop | undefined;
+  private wanted: MachineRecord | undefined;
+  private filter: RecordFilter | undefined;
+  /** RETIRED at which the current slice ends, as a device may have moved it. */
+  private sliceEnd = 0n;
+
+  constructor(readonly config: MachineConfig) {
+    const nested = config.topology === 'nested';
+    this.board = createBoard({
+      ramBytes: config.ramBytes,
+      cpus: 1,
+      serial: config.serial,
+      debugExit: (status) => this.end({ kind: 'exited', status }),
+      shutdown: () => this.end({ kind: 'power', action: 'off' }),
+      reset: () => this.end({ kind: 'power', action: 'reset' }),
+    });
+    const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
+    this.cpu = new Cpu(NestedTopology.hostRamBytes(config), host);
+    applyProfile(this.cpu, config.cpuProfile);
+    const record = (made: MachineRecord) => this.record(made);
+    this.driver = nested
+      ? new NestedTopology(this.cpu, this.board, config, record)
+      : new BareTopology(this.cpu, this.board, record);
+    applyBootImage(this.driver, config.image);
+  }
+
+  /** Machine time: retired instructions and the ticks skipped while halted. */
+  ticks(): number {
+    return Number(this.cpu.retired + this.cpu.get64(State.TIME_SKEW));
+  }
+
+  /** L0 as a thing one can step; undefined in the bare topology. */
+  get l0(): L0Runner | undefined {
+    return this.driver.runner;
+  }
+
+  /** The stop the machine ended with; undefined while it can go on. */
+  get finalStop(): MachineStop | undefined {
+    return this.ended;
+  }
+
+  /** Asked for every record from now on; `undefined` stops at none. */
+  stopAt(filter: RecordFilter | undefined): void {
+    this.filter = filter;
+    this.driver.recordsWanted(filter !== undefined);
+  }
+
+  /**
+   * Runs at most `instructions` more (default: one slice), or to an earlier stop. Returns `budget` when it used them up;
+   * whoever wants to run on calls again, and is free to look at the world in between.
+   */
+  run(instructions: bigint = SLICE): MachineStop {
+    if (this.ended) return this.ended;
+    this.wanted = undefined;
+    const deadline = this.cpu.retired + instructions;
+    for (;;) {
+      const stop = this.turn(deadline);
+      this.driver.drain();
+      if (this.ended) return this.ended;
+      if (stop) return isFinal(stop) ? this.end(stop) : stop;
+      if (this.wanted) return { kind: 'record', record: this.wanted };
+      if (this.cpu.retired >= deadline) return { kind: 'budget' };
+    }
+  }
+
+  /** One turn: events that are due, L0's part if it has one, then the chip up to the next event. */
+  private turn(deadline: bigint): MachineStop | undefined {
+    this.board.runEventsUntil(this.ticks());
+    const ready = this.driver.prepare();
+    if (ready === 'halted') return this.skipToNextEvent();
+    if (ready !== 'run') return ready === 'again' ? undefined : ready;
+    this.sliceEnd = deadline;
+    this.limitSlice();
+    if (this.cpu.retired >= this.sliceEnd) return undefined;
+    this.driver.updateInterruptLine();
+    return this.afterChip(this.cpu.run(this.sliceEnd));
+  }
+
+  private afterChip(stop: Stop): MachineStop | undefined {
+    switch (stop) {
+      case Stop.BUDGET:
+      case Stop.DEVICE:
+      case Stop.TRACE_FULL:
+      case Stop.EVENT:
+        return undefined;
+      case Stop.BREAKPOINT:
+        return { kind: 'breakpoint', linear: this.cpu.stopValue };
+      case Stop.VM_EXIT:
+        return this.driver.exited();
+      case Stop.HALT:
+      case Stop.WAIT_FOR_SIPI:
+        return this.skipToNextEvent();
+      case Stop.SHUTDOWN:
+        return { kind: 'shutdown', text: 'Triple fault: the processor shut down.' };
+      case Stop.VMX_ABORT:
+        return { kind: 'shutdown', text: `VMX abort, indicator ${this.cpu.stopDetail} (SDM 27.7).` };
+      case Stop.UNIMPLEMENTED:
+        return { kind: 'unimplemented', text: nameGap(this) };
+      case Stop.VM_FAIL:
+        throw new Error('VM_FAIL is the answer to an entry, never to a run');
+    }
+  }
+
+  /** Halted: time jumps to the next alarm. Without one nothing will ever happen again. */
+  private skipToNextEvent(): MachineStop | undefined {
+    this.board.runEventsUntil(this.ticks());
+    this.driver.updateInterruptLine();
+    if (this.driver.canWake()) return undefined;
+    const next = this.nextEvent();
+    if (next === undefined) return { kind: 'halted' };
+    const skipped = BigInt(Math.max(0, next - this.ticks()));
+    this.cpu.set64(State.TIME_SKEW, this.cpu.get64(State.TIME_SKEW) + skipped);
+    this.board.runEventsUntil(this.ticks());
+    this.driver.updateInterruptLine();
+    return undefined;
+  }
+
+  private nextEvent(): number | undefined {
+    const times = [this.board.nextEventAt(), this.driver.deadline()].filter((time) => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  // --- BusOwner: around each access of the chip to a device --------------------------------------------------------
+
+  beforeAccess(): void {
+    this.board.runEventsUntil(this.ticks());
+  }
+
+  afterAccess(): void {
+    this.driver.updateInterruptLine();
+    this.limitSlice();
+    this.cpu.set64(State.DEADLINE, this.sliceEnd);
+  }
+
+  /** The slice never passes the next event, nor the instruction that ended the machine. */
+  private limitSlice(): void {
+    const next = this.nextEvent();
+    if (this.ended) this.sliceEnd = this.cpu.retired;
+    if (next === undefined) return;
+    const end = this.cpu.retired + BigInt(Math.max(0, next - this.ticks()));
+    if (end < this.sliceEnd) this.sliceEnd = end;
+  }
+
+  private end(stop: MachineStop): MachineStop {
+    return (this.ended ??= stop);
+  }
+
+  private record(made: MachineRecord): void {
+    this.log.push(made);
+    if (this.filter?.(made)) this.wanted ??= made;
+  }
+}

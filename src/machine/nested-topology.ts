@@ -1,0 +1,209 @@
+/**
+ * Nested topology: L0 is the built-in hypervisor (`src/l0`), which drives the chip as KVM drives hardware. L1 is the user's
+ * image, L2 its guest.
+ */
+import { Region } from '../abi/memory-map';
+import { State } from '../abi/state-block';
+import type { Cpu } from '../cpu/cpu';
+import { capabilityValues, cpuidRows } from '../cpu/profile';
+import type { InitialCpuState } from '../platform/boot/boot-image';
+import type { Board } from '../platform/device';
+import {
+  createL0,
+  host_timer_deadline,
+  vcpu_load_boot_state,
+  wants_host_interrupt,
+  type EntryResult,
+  type HandleResult,
+  type L0State,
+} from '../l0';
+import { L0Runner } from './l0-runner';
+import { liveRegisters, type Level, type LevelRegisters } from './level-state';
+import type { MachineConfig } from './machine-config';
+import type { MachineRecord } from './machine-record';
+import type { MachineStop } from './machine-stop';
+import { walkEpt, walkLinear, type EntryReader } from './page-walk';
+import type { AddressSpace, TopologyDriver } from './topology-driver';
+import { fieldReader, guestState, hostState, usesEpt, type FieldReader } from './vmcs-state';
+
+/** Host-physical address of L1's address 0: never 0, so that mixing the two spaces shows. */
+const L1_BASE = 0x2000000n;
+
+export class NestedTopology implements TopologyDriver {
+  readonly guestLevels: readonly Level[] = ['L1', 'L2'];
+  readonly runner = new L0Runner();
+  readonly l0: L0State;
+  /** What the machine does next: let L0 enter, run the chip, or let L0 handle an exit. */
+  private phase: 'enter' | 'guest' | 'exit' = 'enter';
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly board: Board,
+    config: MachineConfig,
+    record: (made: MachineRecord) => void,
+  ) {
+    this.l0 = createL0(
+      {
+        profile: config.l0.profile,
+        features: config.l0.features,
+        l1Base: L1_BASE,
+        l1RamBytes: config.ramBytes,
+        cpuid: cpuidRows(config.cpuProfile),
+        capabilities: capabilityValues(config.cpuProfile),
+      },
+      cpu,
+      board,
+      record,
+    );
+  }
+
+  /** Host RAM: L0's own pages, then all of L1's. */
+  static hostRamBytes(config: MachineConfig): number {
+    return config.topology === 'nested' ? Number(L1_BASE) + config.ramBytes : config.ramBytes;
+  }
+
+  writeImage(address: bigint, bytes: Uint8Array): boolean {
+    return this.cpu.physical.write(L1_BASE + address, bytes);
+  }
+
+  loadBootState(state: InitialCpuState): void {
+    vcpu_load_boot_state(this.l0, state);
+  }
+
+  prepare(): 'run' | 'again' | 'halted' | MachineStop {
+    if (this.phase === 'guest') return 'run';
+    const result = this.runner.call(this.phase === 'exit' ? 'vmx_handle_exit' : 'vcpu_enter_guest', this.l0);
+    return result === undefined ? { kind: 'l0' } : this.after(result);
+  }
+
+  private after(result: EntryResult | HandleResult): 'run' | 'again' | 'halted' | MachineStop {
+    switch (result.kind) {
+      case 'entered':
+        this.phase = 'guest';
+        return 'run';
+      case 'resume':
+      case 'again':
+        this.phase = 'enter';
+        return 'again';
+      case 'halted':
+        this.phase = 'enter';
+        return 'halted';
+      case 'shutdown':
+        return { kind: 'shutdown', text: result.reason };
+      case 'unimplemented':
+        return {
+          kind: 'unimplemented',
+          text: `unimplemented: ${result.what}, ${result.level} RIP 0x${result.rip.toString(16)}`,
+        };
+    }
+  }
+
+  exited(): undefined {
+    this.phase = 'exit';
+    return undefined;
+  }
+
+  /** L0 tells of every exit itself; the chip's own ring is only emptied. */
+  drain(): void {
+    this.cpu.set32(State.TRACE_TAIL, this.cpu.get32(State.TRACE_HEAD));
+  }
+
+  recordsWanted(): void {
+    // Every exit comes to L0, so nothing more is needed to stop at one.
+  }
+
+  updateInterruptLine(): void {
+    this.cpu.set32(State.INTR, wants_host_interrupt(this.l0) ? 1 : 0);
+  }
+
+  canWake(): boolean {
+    return wants_host_interrupt(this.l0);
+  }
+
+  deadline(): number | undefined {
+    return host_timer_deadline(this.l0);
+  }
+
+  /** L2 is the guest: L0 has entered vmcs02 and not left it. */
+  get inL2(): boolean {
+    return this.l0.vcpu.arch.guest_mode;
+  }
+
+  currentLevel(): Level {
+    if (this.runner.stopped) return 'L0';
+    return this.inL2 ? 'L2' : 'L1';
+  }
+
+  registers(level: Level): LevelRegisters | undefined {
+    const running = this.inL2 ? 'L2' : 'L1';
+    if (level === running) return this.runningRegisters();
+    if (level === 'L0') return undefined;
+    const nested = this.l0.vcpu.nested;
+    if (level === 'L1') {
+      const read = fieldReader(this.cpu, this.l0.vcpu.vmx.vmcs01.address);
+      return guestState(read, 'vmcs01, guest state: L1 waits in its VM entry');
+    }
+    // L2 exists once its VMCS is launched; until then there is nothing to go on with.
+    const read = this.vmcs12Reader();
+    if (!read || nested.cached_vmcs12.launch_state === 0) return undefined;
+    return guestState(read, 'vmcs12, guest state');
+  }
+
+  private runningRegisters(): LevelRegisters {
+    if (this.cpu.inNonRoot) return liveRegisters(this.cpu);
+    const gprs = Array.from({ length: 16 }, (_, index) => this.cpu.gpr(index));
+    const { loaded_vmcs } = this.l0.vcpu.vmx;
+    return {
+      ...guestState(fieldReader(this.cpu, loaded_vmcs.address), `${loaded_vmcs.name}, guest state`, gprs),
+      cr2: this.cpu.get64(State.CR2),
+    };
+  }
+
+  /** Registers L1 will have after the next exit of L2. */
+  hostStateOfL1(): LevelRegisters | undefined {
+    const read = this.vmcs12Reader();
+    return read && hostState(read, 'vmcs12, host state');
+  }
+
+  /** Reads the cached vmcs12; undefined while L1 has no current VMCS. */
+  vmcs12Reader(): FieldReader | undefined {
+    const { nested } = this.l0.vcpu;
+    if (!nested.vmxon || nested.current_vmptr === 0xffffffffffffffffn) return undefined;
+    return (name) => BigInt((nested.cached_vmcs12 as unknown as Record<string, bigint | number>)[name] ?? 0);
+  }
+
+  translate(space: AddressSpace, address: bigint): bigint | undefined {
+    if (space.kind === 'host') return address;
+    if (space.level === 'L0') return address;
+    const level = space.level;
+    if (space.kind === 'physical') return this.toHost(level, address);
+    const registers = this.registers(level);
+    if (!registers) return undefined;
+    const physical = walkLinear(registers, address, this.entries(level));
+    return physical === undefined ? undefined : this.toHost(level, physical);
+  }
+
+  /** L2's physical addresses go through ept12 (if L1 uses EPT) and then, as L1's, to host RAM. */
+  private toHost(level: Level, physical: bigint): bigint | undefined {
+    let l1Physical: bigint | undefined = physical;
+    const vmcs12 = this.vmcs12Reader();
+    if (level === 'L2' && vmcs12 && usesEpt(vmcs12))
+      l1Physical = walkEpt(vmcs12('EPT_POINTER'), physical, this.entries('L1'));
+    if (l1Physical === undefined || l1Physical >= BigInt(this.board.ramBytes)) return undefined;
+    return L1_BASE + l1Physical;
+  }
+
+  /** Paging-structure entries of a level, at its physical addresses. */
+  private entries(level: Level): EntryReader {
+    return (at, bytes) => {
+      const host = this.toHost(level, at);
+      if (host === undefined) return undefined;
+      if (bytes === 8) return this.cpu.physical.read64(host);
+      const value = this.cpu.physical.read32(host);
+      return value === undefined ? undefined : BigInt(value);
+    };
+  }
+}
+
+/** Linear-memory region where a dry run of the entry checks puts its VMCS image. */
+export const SCRATCH_VMCS = Region.SCRATCH_VMCS;

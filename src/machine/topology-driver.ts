@@ -1,0 +1,44 @@
+/**
+ * What differs between the topologies: who is in VMX root operation, and how the machine brings the chip to run. Interface only.
+ */
+import type { InitialCpuState } from '../platform/boot/boot-image';
+import type { L0Runner } from './l0-runner';
+import type { Level, LevelRegisters } from './level-state';
+import type { MachineStop } from './machine-stop';
+
+/** Which bytes an address names: a level's linear or physical space, or the host's RAM. */
+export type AddressSpace =
+  | { readonly kind: 'linear'; readonly level: Level }
+  | { readonly kind: 'physical'; readonly level: Level }
+  | { readonly kind: 'host' };
+
+export interface TopologyDriver {
+  /** Levels that are programs of the user's, outermost first. */
+  readonly guestLevels: readonly Level[];
+  readonly runner: L0Runner | undefined;
+  /** Writes bytes of the boot image at a physical address of the user's program. False outside RAM. */
+  writeImage(address: bigint, bytes: Uint8Array): boolean;
+  loadBootState(state: InitialCpuState): void;
+
+  /** Brings the chip to the point where `cpu.run` executes the guest. */
+  prepare(): 'run' | 'again' | 'halted' | MachineStop;
+  /** After Stop.VM_EXIT: hand the exit to L0. */
+  exited(): MachineStop | undefined;
+  /** Collects records the chip made by itself. */
+  drain(): void;
+  /** Records are (not) looked at: stop the chip at each event if nothing else does. */
+  recordsWanted(wanted: boolean): void;
+  /** Carries the interrupt controller's request to the chip. */
+  updateInterruptLine(): void;
+  /** Halted: is there an event that wakes the vCPU now? */
+  canWake(): boolean;
+  /** Tick at which the driver itself needs control (L0's timers). */
+  deadline(): number | undefined;
+
+  /** Level whose instructions the chip runs, or will run next; L0 while L0 is stopped inside. */
+  currentLevel(): Level;
+  /** Registers of a level; undefined when the level does not exist now. */
+  registers(level: Level): LevelRegisters | undefined;
+  /** Host-physical address; undefined when not mapped. */
+  translate(space: AddressSpace, address: bigint): bigint | undefined;
+}

@@ -1,0 +1,103 @@
+/**
+ * Guest and host areas of a VMCS as registers: what a level that is not running will go on with. Works on any reader of
+ * fields, so that a hardware VMCS and L0's cached vmcs12 are read by the same code.
+ */
+import type { FieldName } from '../isa/vmcs-fields';
+import type { Cpu, SegmentRegister } from '../cpu/cpu';
+import { control } from '../isa/vmx-controls';
+import { onlyRsp, SEGMENT_NAMES, type LevelRegisters, type SegmentName } from './level-state';
+
+/** Reads a field as a bigint, whatever its width. */
+export type FieldReader = (name: FieldName) => bigint;
+
+const UNUSABLE = 0x10000;
+
+/**
+ * The guest-state area (SDM 24.4).
+ * @param gprs what is known of the general registers; RSP is taken from the VMCS
+ */
+export function guestState(
+  read: FieldReader,
+  source: string,
+  gprs?: readonly (bigint | undefined)[],
+): LevelRegisters {
+  const segment = (name: SegmentName): SegmentRegister => {
+    const upper = name.toUpperCase() as 'ES' | 'CS' | 'SS' | 'DS' | 'FS' | 'GS' | 'LDTR' | 'TR';
+    return {
+      selector: Number(read(`GUEST_${upper}_SELECTOR`)),
+      base: read(`GUEST_${upper}_BASE`),
+      limit: Number(read(`GUEST_${upper}_LIMIT`)),
+      access: Number(read(`GUEST_${upper}_AR_BYTES`)),
+    };
+  };
+  const rsp = read('GUEST_RSP');
+  return {
+    gprs: gprs ? gprs.map((value, index) => (index === 4 ? rsp : value)) : onlyRsp(rsp),
+    rip: read('GUEST_RIP'),
+    rflags: read('GUEST_RFLAGS'),
+    segments: Object.fromEntries(
+      SEGMENT_NAMES.map((name) => [name, segment(name)]),
+    ) as LevelRegisters['segments'],
+    cr0: read('GUEST_CR0'),
+    cr2: undefined,
+    cr3: read('GUEST_CR3'),
+    cr4: read('GUEST_CR4'),
+    efer: read('GUEST_IA32_EFER'),
+    gdtr: { base: read('GUEST_GDTR_BASE'), limit: Number(read('GUEST_GDTR_LIMIT')) },
+    idtr: { base: read('GUEST_IDTR_BASE'), limit: Number(read('GUEST_IDTR_LIMIT')) },
+    source,
+  };
+}
+
+/** The host-state area (SDM 24.5), with the attributes a VM exit gives to segments (SDM 27.5.2). */
+export function hostState(read: FieldReader, source: string): LevelRegisters {
+  const flat = (selector: bigint, base: bigint, access: number): SegmentRegister => ({
+    selector: Number(selector),
+    base,
+    limit: 0xffffffff,
+    access: selector === 0n ? UNUSABLE : access,
+  });
+  const zero = { selector: 0, base: 0n, limit: 0, access: UNUSABLE };
+  return {
+    gprs: onlyRsp(read('HOST_RSP')),
+    rip: read('HOST_RIP'),
+    rflags: 2n,
+    segments: {
+      es: flat(read('HOST_ES_SELECTOR'), 0n, 0xc093),
+      cs: flat(read('HOST_CS_SELECTOR'), 0n, 0xa09b),
+      ss: flat(read('HOST_SS_SELECTOR'), 0n, 0xc093),
+      ds: flat(read('HOST_DS_SELECTOR'), 0n, 0xc093),
+      fs: flat(read('HOST_FS_SELECTOR'), read('HOST_FS_BASE'), 0xc093),
+      gs: flat(read('HOST_GS_SELECTOR'), read('HOST_GS_BASE'), 0xc093),
+      ldtr: zero,
+      tr: {
+        selector: Number(read('HOST_TR_SELECTOR')),
+        base: read('HOST_TR_BASE'),
+        limit: 0x67,
+        access: 0x8b,
+      },
+    },
+    cr0: read('HOST_CR0'),
+    cr2: undefined,
+    cr3: read('HOST_CR3'),
+    cr4: read('HOST_CR4'),
+    efer: read('HOST_IA32_EFER'),
+    gdtr: { base: read('HOST_GDTR_BASE'), limit: 0xffff },
+    idtr: { base: read('HOST_IDTR_BASE'), limit: 0xffff },
+    source,
+  };
+}
+
+/** Reader of a hardware VMCS at a host-physical address. */
+export function fieldReader(cpu: Cpu, vmcs: bigint): FieldReader {
+  return (name) => BigInt(cpu.vmread(name, vmcs));
+}
+
+const SECONDARY = 1 << control.ACTIVATE_SECONDARY_CONTROLS.bit;
+const EPT = 1 << control.ENABLE_EPT.bit;
+
+/** True when the controls of this VMCS turn EPT on. */
+export function usesEpt(read: FieldReader): boolean {
+  const primary = Number(read('CPU_BASED_VM_EXEC_CONTROL'));
+  return (primary & SECONDARY) !== 0 && (Number(read('SECONDARY_VM_EXEC_CONTROL')) & EPT) !== 0;
+}
