@@ -47,7 +47,12 @@ export class MemoryPlan {
       );
     }
     this.claims.push({ start: address, end });
-    this.write(address, bytes);
+    // Only over something written before (firmware tables, another segment) must the zeros be written too.
+    const covers = this.writes.some((w) => w.address < end && w.address + w.bytes.length > address);
+    if (!covers || length === bytes.length) return this.write(address, bytes);
+    const padded = new Uint8Array(length);
+    padded.set(bytes);
+    this.write(address, padded);
   }
 
   /**
