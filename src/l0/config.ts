@@ -8,19 +8,21 @@ import type { ControlName } from '../isa/vmx-controls';
 export type L0Profile = 'kvm-6.12';
 
 /** Capabilities that are not a control bit: bits of IA32_VMX_EPT_VPID_CAP, IA32_VMX_MISC and CPUID. */
-export type CapabilityName =
-  | 'VMX' // nested virtualization at all: CPUID.1:ECX.VMX and the VMX capability MSRs
-  | 'EPT_EXECUTE_ONLY'
-  | 'EPT_2M_PAGES'
-  | 'EPT_1G_PAGES'
-  | 'EPT_ACCESSED_DIRTY'
-  | 'INVEPT'
-  | 'INVVPID'
-  | 'TRUE_CONTROLS' // the IA32_VMX_TRUE_* MSRs
-  | 'VMWRITE_ANY_FIELD' // VMWRITE to read-only fields (IA32_VMX_MISC bit 29)
-  | 'ZERO_LENGTH_INJECTION' // IA32_VMX_MISC bit 30
-  | 'HLT_ACTIVITY'
-  | 'WAIT_FOR_SIPI_ACTIVITY';
+export const capability_names = [
+  'VMX', // nested virtualization at all: CPUID.1:ECX.VMX and the VMX capability MSRs
+  'EPT_EXECUTE_ONLY',
+  'EPT_2M_PAGES',
+  'EPT_1G_PAGES',
+  'EPT_ACCESSED_DIRTY',
+  'INVEPT',
+  'INVVPID',
+  'TRUE_CONTROLS', // the IA32_VMX_TRUE_* MSRs
+  'VMWRITE_ANY_FIELD', // VMWRITE to read-only fields (IA32_VMX_MISC bit 29)
+  'ZERO_LENGTH_INJECTION', // IA32_VMX_MISC bit 30
+  'HLT_ACTIVITY',
+  'WAIT_FOR_SIPI_ACTIVITY',
+] as const;
+export type CapabilityName = (typeof capability_names)[number];
 
 /** Everything L0 can offer to L1, each one a switch. */
 export type OfferedFeature = ControlName | CapabilityName;

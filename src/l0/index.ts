@@ -15,6 +15,7 @@ export {
   request_sipi,
 } from './run';
 export type { EntryResult, HandleResult } from './run-results';
+export { capability_names } from './config';
 export type { L0Config, L0Profile, OfferedFeature, CapabilityName, CpuidRow } from './config';
 export type { L0State, Vcpu } from './vcpu';
 export type * from './records';
