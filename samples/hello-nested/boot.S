@@ -1,6 +1,7 @@
 /*
  * Where a multiboot loader enters: 32-bit protected mode, paging off, interrupts off. Identity-maps the first
- * GiB with 2 MiB pages, switches to 64-bit mode (SDM 9.8.5) and calls l1_main. Prints nothing, checks nothing.
+ * GiB with 2 MiB pages, switches to 64-bit mode (SDM 9.8.5) and calls l1_main with the address of the loader's
+ * multiboot information, which a main may ignore. Prints nothing, checks nothing.
  */
 #include "descriptors.h"
 
@@ -60,6 +61,7 @@ start64:
 	mov %eax, %gs
 	lldt %ax
 	xor %ebp, %ebp
+	mov %ebx, %edi			/* EBX as the loader left it */
 	call l1_main
 1:	cli
 	hlt
