@@ -1,0 +1,118 @@
+/**
+ * All debug information of one program: the list of units and the way from an offset or address to a unit.
+ *
+ * Unit headers are scanned at the first question; a unit's entries only when something in it is asked for. A damaged
+ * unit is reported in `problems` and ends the scan, the ones before it stay usable.
+ */
+import { RangeIndex } from '../address';
+import { SymbolError } from '../symbol-error';
+import { AbbreviationTable } from './abbreviations';
+import { At, UnitType } from './constants';
+import type { Entry } from './entry';
+import type { DebugSections } from './sections';
+import { Unit } from './unit';
+
+export class DwarfProgram {
+  /** What could not be read, in words for the user. */
+  readonly problems: string[] = [];
+  private readonly tables = new Map<number, AbbreviationTable>();
+  private allUnits: Unit[] | undefined;
+  private signatures: Map<bigint, Unit> | undefined;
+  private unitIndex: RangeIndex<Unit> | undefined;
+
+  constructor(readonly sections: DebugSections) {}
+
+  /** Every unit, in file order. */
+  units(): readonly Unit[] {
+    return (this.allUnits ??= [...this.scan('info'), ...this.scan('types')]);
+  }
+
+  /** Units that own code and lines: neither type units nor partial ones. */
+  compileUnits(): readonly Unit[] {
+    return this.units().filter((u) => u.unitType === UnitType.compile || u.unitType === UnitType.skeleton);
+  }
+
+  abbreviations(offset: number): AbbreviationTable {
+    let table = this.tables.get(offset);
+    if (!table) {
+      table = new AbbreviationTable(this.sections.reader('abbrev', offset));
+      this.tables.set(offset, table);
+    }
+    return table;
+  }
+
+  /** The entry at an offset of `.debug_info`, or undefined when no unit covers it. */
+  entry(offset: number): Entry | undefined {
+    const units = this.units();
+    let low = 0;
+    let high = units.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const unit = units[middle]!;
+      if (unit.section === 'types' || unit.offset > offset) high = middle;
+      else low = middle + 1;
+    }
+    const unit = units[low - 1];
+    return unit && offset < unit.end ? unit.entry(offset) : undefined;
+  }
+
+  typeBySignature(signature: bigint): Entry | undefined {
+    if (!this.signatures) {
+      this.signatures = new Map();
+      for (const unit of this.units()) {
+        if (unit.typeSignature !== undefined) this.signatures.set(unit.typeSignature, unit);
+      }
+    }
+    return this.signatures.get(signature)?.typeEntry;
+  }
+
+  /** The unit whose code contains an inside address. */
+  unitAt(address: number): Unit | undefined {
+    this.unitIndex ??= this.indexUnits();
+    return this.unitIndex.find(address);
+  }
+
+  /** Runs `work`; a damaged part becomes a problem and the answer `fallback`. */
+  guard<T>(what: string, fallback: T, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof SymbolError)) throw error;
+      const problem = `${what}: ${error.message}`;
+      // The same damage is met again by every question that touches it.
+      if (this.problems.length < 100 && !this.problems.includes(problem)) this.problems.push(problem);
+      return fallback;
+    }
+  }
+
+  private scan(section: 'info' | 'types'): Unit[] {
+    const found: Unit[] = [];
+    this.guard(`.debug_${section}`, undefined, () => {
+      const reader = this.sections.reader(section);
+      while (!reader.done) {
+        const unit = new Unit(this, section, reader);
+        found.push(unit);
+        reader.offset = unit.end;
+      }
+      return undefined;
+    });
+    return found;
+  }
+
+  private indexUnits(): RangeIndex<Unit> {
+    const entries: { start: number; end: number; value: Unit }[] = [];
+    for (const unit of this.compileUnits()) {
+      this.guard('A compile unit', undefined, () => {
+        for (const range of unit.ranges()) entries.push({ ...range, value: unit });
+        const split = unit.root.string(At.dwoName) ?? unit.root.string(At.gnuDwoName);
+        if (split !== undefined) {
+          throw new SymbolError(
+            `its debug information is in a separate file (${split}). Build without -gsplit-dwarf.`,
+          );
+        }
+        return undefined;
+      });
+    }
+    return new RangeIndex(entries);
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The debug sections of one program, by short name, each loaded when first asked for.
+ *
+ * Sections may come from the program itself or from a separate debug file. It knows names, not contents.
+ */
+import { ByteReader } from '../byte-reader';
+import type { ElfFile } from '../elf';
+import { SymbolError } from '../symbol-error';
+
+export type DebugSectionName =
+  | 'info'
+  | 'types'
+  | 'abbrev'
+  | 'line'
+  | 'line_str'
+  | 'str'
+  | 'str_offsets'
+  | 'addr'
+  | 'ranges'
+  | 'rnglists'
+  | 'loc'
+  | 'loclists'
+  | 'frame';
+
+const EMPTY = new Uint8Array(0);
+
+export class DebugSections {
+  private readonly loaded = new Map<DebugSectionName, Uint8Array>();
+
+  /** The first file that has `.debug_info` or `.debug_line` provides all sections. */
+  constructor(private readonly files: readonly ElfFile[]) {}
+
+  /** Contents, empty when absent. Throws `SymbolError` when the compression is damaged. */
+  bytes(name: DebugSectionName): Uint8Array {
+    let bytes = this.loaded.get(name);
+    if (!bytes) {
+      bytes = this.provider()?.debugData(name) ?? EMPTY;
+      this.loaded.set(name, bytes);
+    }
+    return bytes;
+  }
+
+  reader(name: DebugSectionName, offset = 0): ByteReader {
+    const bytes = this.bytes(name);
+    if (offset > bytes.length) {
+      throw new SymbolError(
+        `.debug_${name} has no offset ${offset}. The debug information is damaged; rebuild it.`,
+      );
+    }
+    return new ByteReader(bytes, `.debug_${name}`, offset);
+  }
+
+  private provider(): ElfFile | undefined {
+    const has = (f: ElfFile, name: string) => f.section(`.debug_${name}`) ?? f.section(`.zdebug_${name}`);
+    return (
+      this.files.find((f) => has(f, 'info') ?? has(f, 'line')) ?? this.files.find((f) => has(f, 'frame'))
+    );
+  }
+}

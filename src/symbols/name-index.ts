@@ -1,0 +1,107 @@
+/**
+ * Functions, global variables and types of the whole program by name.
+ *
+ * Built at the first lookup by walking every unit once; until then nothing is paid. ELF symbols are asked elsewhere.
+ */
+import { At, Tag } from './dwarf/constants';
+import type { Entry } from './dwarf/entry';
+import type { DwarfProgram } from './dwarf/program';
+import { UnitContents } from './dwarf/scopes';
+import type { Unit } from './dwarf/unit';
+
+export class NameIndex {
+  private readonly contents = new Map<Unit, UnitContents>();
+  private names:
+    | { functions: Map<string, Entry[]>; globals: Map<string, Entry[]>; types: Map<string, Entry[]> }
+    | undefined;
+
+  constructor(private readonly dwarf: DwarfProgram) {}
+
+  /** What a unit defines. Throws `SymbolError` when the unit is damaged. */
+  unit(unit: Unit): UnitContents {
+    let contents = this.contents.get(unit);
+    if (!contents) {
+      contents = new UnitContents(unit);
+      this.contents.set(unit, contents);
+    }
+    return contents;
+  }
+
+  /** Function entries of that name, plain, qualified or linkage name; declarations without code included. */
+  functions(name: string): readonly Entry[] {
+    return this.read().functions.get(name) ?? [];
+  }
+
+  globals(name: string): readonly Entry[] {
+    return this.read().globals.get(name) ?? [];
+  }
+
+  allGlobals(): Entry[] {
+    return [...new Set([...this.read().globals.values()].flat())];
+  }
+
+  /** The definition of a structure, union, class or enumeration. */
+  definition(name: string, tag: number): Entry | undefined {
+    return this.read()
+      .types.get(name)
+      ?.find((e) => e.tag === tag && !e.flag(At.declaration));
+  }
+
+  functionNames(): IterableIterator<string> {
+    return this.read().functions.keys();
+  }
+
+  globalNames(): IterableIterator<string> {
+    return this.read().globals.keys();
+  }
+
+  private read() {
+    if (!this.names) {
+      const names = {
+        functions: new Map<string, Entry[]>(),
+        globals: new Map<string, Entry[]>(),
+        types: new Map<string, Entry[]>(),
+      };
+      this.names = names;
+      for (const unit of this.dwarf.units()) {
+        this.dwarf.guard('Names of a unit', undefined, () => this.addUnit(unit, names));
+      }
+    }
+    return this.names;
+  }
+
+  private addUnit(unit: Unit, names: NonNullable<NameIndex['names']>): void {
+    const contents = this.unit(unit);
+    for (const entry of contents.functions) {
+      const name = entry.name();
+      if (name === undefined) continue;
+      add(names.functions, name, entry);
+      const qualified = contents.qualifiedName(entry);
+      if (qualified !== undefined && qualified !== name) add(names.functions, qualified, entry);
+      const linkage = linkageName(entry);
+      if (linkage !== undefined && linkage !== name) add(names.functions, linkage, entry);
+    }
+    for (const entry of contents.globals) {
+      const name = entry.name();
+      if (name === undefined || entry.flag(At.declaration)) continue;
+      add(names.globals, name, entry);
+      const qualified = contents.qualifiedName(entry);
+      if (qualified !== undefined && qualified !== name) add(names.globals, qualified, entry);
+    }
+    for (const entry of contents.types) {
+      if (entry.tag !== Tag.typedef && entry.tag !== Tag.baseType)
+        add(names.types, entry.string(At.name)!, entry);
+    }
+  }
+}
+
+/** The name the linker knows a function by, when it differs from the source's. */
+export function linkageName(entry: Entry): string | undefined {
+  return entry.inherited(At.linkageName)?.string(At.linkageName) ?? entry.string(At.mipsLinkageName);
+}
+
+function add(map: Map<string, Entry[]>, name: string, entry: Entry): void {
+  const list = map.get(name);
+  if (list) list.push(entry);
+  else map.set(name, [entry]);
+}

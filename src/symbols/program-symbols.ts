@@ -1,0 +1,545 @@
+/**
+ * The facade of this room: everything a debugger asks about one program file.
+ *
+ * Addresses here are 64-bit unsigned bigints where the program runs: the load bias is applied. All
+ * questions are lazy and none of them throws on damaged debug information: the damaged part is left out and named in
+ * `problems`. Only the constructor throws, `SymbolError`, for a file that cannot be used at all.
+ */
+import { toInside, toOutside, type AddressRange, type CodeRange } from './address';
+import { breakpointPlaces, functionPlace, inlinedPlace, type BreakpointPlace } from './breakpoint-places';
+import { At } from './dwarf/constants';
+import type { Entry } from './dwarf/entry';
+import { FrameTable } from './dwarf/frame-table';
+import { DwarfProgram } from './dwarf/program';
+import { Scope } from './dwarf/scopes';
+import { DebugSections } from './dwarf/sections';
+import { TypeReader } from './dwarf/types';
+import { ElfFile } from './elf';
+import { ElfSymbols, type ElfSymbol, type SymbolKind } from './elf-symbols';
+import type { Frame, ReadingContext, WritingContext } from './frame';
+import { linkageName, NameIndex } from './name-index';
+import { registerFile, type Architecture } from './registers';
+import { SourceIndex, type SourceFile } from './source-index';
+import { Unwinder } from './unwinder';
+import { Value, type ValueSurroundings } from './values';
+import { Variable, VariableLocator } from './variables';
+
+export interface ProgramOptions {
+  /** The program's name in messages. */
+  readonly name?: string;
+  /** A file with the debug sections, when the program itself was stripped or converted. */
+  readonly debugFile?: Uint8Array;
+  /** Where the program runs minus where it was linked. */
+  readonly bias?: bigint;
+}
+
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  /** 1-based, absent when not recorded. */
+  readonly column?: number;
+  /** Whether a statement starts exactly at the address. */
+  readonly isStmt: boolean;
+  /** Contiguous code of this line around the address: what a step over the line runs through. */
+  readonly rangeStart: bigint;
+  readonly rangeEnd: bigint;
+}
+
+export interface BreakpointAddress {
+  readonly address: bigint;
+  /** The line the address really belongs to: that asked for, or the next one with code. */
+  readonly line: number;
+  readonly column?: number;
+  /** Name of the function, when there is one. */
+  readonly function?: string;
+}
+
+export interface FunctionInfo {
+  readonly name: string;
+  readonly linkageName?: string;
+  readonly file?: string;
+  readonly line?: number;
+  /** Code of the function itself; empty for one that exists only inlined. */
+  readonly ranges: readonly AddressRange[];
+  /** Where to stop for a function breakpoint: behind the prologue, and where it was inlined. */
+  readonly breakpoints: readonly BreakpointAddress[];
+}
+
+/** One level of the (partly inlined) functions around an address. */
+export interface FunctionLevel {
+  readonly name: string;
+  readonly inlined: boolean;
+  /** Where execution stands in this level: the line of the address, or of the call that was inlined. */
+  readonly location?: { readonly file: string; readonly line: number; readonly column?: number };
+  /** Code of this level. */
+  readonly ranges: readonly AddressRange[];
+}
+
+export interface SymbolInfo {
+  readonly name: string;
+  readonly address: bigint;
+  readonly size: number;
+  readonly kind: SymbolKind;
+  /** Bytes from the symbol to the address asked for. */
+  readonly offset: number;
+}
+
+/** Variables that can be seen from one level of functions around an address. */
+export interface ScopeVariables {
+  readonly function: string;
+  readonly inlined: boolean;
+  readonly parameters: readonly Variable[];
+  /** Innermost block first: the first of two equal names hides the other. */
+  readonly locals: readonly Variable[];
+}
+
+export class ProgramSymbols {
+  readonly elf: ElfFile;
+  readonly bias: bigint;
+  private readonly files: readonly ElfFile[];
+  private readonly dwarf: DwarfProgram;
+  private readonly sources: SourceIndex;
+  private readonly names: NameIndex;
+  private readonly types: TypeReader;
+  private readonly locator: VariableLocator;
+  private readonly surroundings: ValueSurroundings;
+  private symbolTable: ElfSymbols | undefined;
+  private lazyUnwinder: Unwinder | undefined;
+  private lazyArchitecture: Architecture | undefined;
+
+  /** Reads headers only. Throws `SymbolError` when a file is not a usable x86 ELF file. */
+  constructor(bytes: Uint8Array, options: ProgramOptions = {}) {
+    const name = options.name ?? 'the program';
+    this.bias = options.bias ?? 0n;
+    this.elf = new ElfFile(bytes, name);
+    const debug = options.debugFile && new ElfFile(options.debugFile, `the debug file of ${name}`);
+    this.files = debug ? [debug, this.elf] : [this.elf];
+    this.dwarf = new DwarfProgram(new DebugSections(this.files));
+    this.sources = new SourceIndex(this.dwarf, (address) => this.elf.occupies(address));
+    this.names = new NameIndex(this.dwarf);
+    this.types = new TypeReader((wanted, tag) => this.names.definition(wanted, tag));
+    this.locator = new VariableLocator({
+      architecture: this.architecture,
+      bias: this.bias,
+      types: this.types,
+      functionAt: (address) => this.scopeAt(address),
+      canonicalFrameAddress: (context) => this.canonicalFrameAddress(context),
+      callerOf: (context) => this.callerOf(context),
+      globalDefinition: (wanted) => this.names.globals(wanted)[0],
+    });
+    this.surroundings = {
+      architecture: this.architecture,
+      nameAddress: (address) => this.nameAddress(address),
+      implicitTarget: (offset, context) => this.implicitTarget(offset, context),
+    };
+  }
+
+  /** What could not be read so far, in words for the user. */
+  get problems(): readonly string[] {
+    return this.dwarf.problems;
+  }
+
+  /** Whether there is any line or entry information at all. */
+  get hasDebugInformation(): boolean {
+    return this.dwarf.units().length > 0;
+  }
+
+  /** The code's width. The debug information decides, because 64-bit code may come in an ELF32 file. */
+  get architecture(): Architecture {
+    if (!this.lazyArchitecture) {
+      const size = this.dwarf.units()[0]?.addressSize;
+      const wide = size === undefined ? this.elf.machine === 'x86-64' : size === 8;
+      this.lazyArchitecture = wide ? 'x86-64' : 'i386';
+    }
+    return this.lazyArchitecture;
+  }
+
+  get buildId(): string | undefined {
+    return this.guard('The build-id', undefined, () => this.elf.buildId());
+  }
+
+  // ---- lines ----
+
+  /** All source files with their paths joined and as written. */
+  sourceFiles(): SourceFile[] {
+    return this.sources.files();
+  }
+
+  /** Paths of this program that end like `path`, best first: for matching a path of another machine. */
+  similarSourceFiles(path: string): string[] {
+    return this.sources.similar(path);
+  }
+
+  /** Lines of the file that have statements, sorted, without duplicates. `file` is a path of `sourceFiles`. */
+  linesFor(file: string): number[] {
+    const lines = new Set<number>();
+    for (const { unit, files } of this.sources.uses(file)) {
+      for (const row of this.sources.table(unit)?.statements(files, 1, Infinity) ?? []) lines.add(row.line);
+    }
+    return [...lines].sort((a, b) => a - b);
+  }
+
+  /** Lines (and columns) from `line` to `endLine` where a breakpoint can stand. */
+  breakpointLocations(file: string, line: number, endLine = line): { line: number; column?: number }[] {
+    const found = new Map<string, { line: number; column?: number }>();
+    for (const { unit, files } of this.sources.uses(file)) {
+      for (const row of this.sources.table(unit)?.statements(files, line, endLine) ?? []) {
+        found.set(`${row.line}:${row.column}`, { line: row.line, ...columnOf(row.column) });
+      }
+    }
+    return [...found.values()].sort((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0));
+  }
+
+  /**
+   * Where to break for a line: one address per function or inlined copy. A line without code stands for the
+   * next one in the file that has some. Empty for an unknown file or past its last line.
+   */
+  addressesOf(file: string, line: number): BreakpointAddress[] {
+    const uses = this.sources.uses(file);
+    let actual = Infinity;
+    for (const { unit, files } of uses) {
+      actual = Math.min(actual, this.sources.table(unit)?.nextLine(files, line) ?? Infinity);
+    }
+    if (actual === Infinity) return [];
+    const found = new Map<number, BreakpointAddress>();
+    for (const { unit, files } of uses) {
+      this.guard('Breakpoints of a unit', undefined, () => {
+        const table = this.sources.table(unit);
+        const rows = table?.statements(files, actual, actual) ?? [];
+        if (!table || rows.length === 0) return;
+        for (const place of breakpointPlaces(rows, this.names.unit(unit), table)) {
+          found.set(place.address, this.breakpointAddress(place));
+        }
+      });
+    }
+    return [...found.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  }
+
+  /** Source position of an address, or undefined for code without lines. */
+  locate(address: bigint): SourceLocation | undefined {
+    const place = this.guard('Lines', undefined, () => this.sources.locate(this.inside(address)));
+    return (
+      place && {
+        file: place.file.path,
+        line: place.line,
+        ...columnOf(place.column),
+        isStmt: place.isStmt,
+        rangeStart: this.outside(place.range.start),
+        rangeEnd: this.outside(place.range.end),
+      }
+    );
+  }
+
+  // ---- functions and symbols ----
+
+  /** The functions an address is in, innermost (most deeply inlined) first; empty without debug information. */
+  functionAt(address: bigint): FunctionLevel[] {
+    return this.guard('Functions', [], () => {
+      const inside = this.inside(address);
+      const here = this.sources.locate(inside);
+      let location = here && { file: here.file.path, line: here.line, ...columnOf(here.column) };
+      return this.functionScopes(inside).map((scope) => {
+        const level: FunctionLevel = {
+          name: this.scopeName(scope),
+          inlined: scope.isInlined,
+          ...(location ? { location } : {}),
+          ranges: this.outsideRanges(scope.ranges),
+        };
+        location = scope.isInlined ? this.callLocation(scope) : undefined;
+        return level;
+      });
+    });
+  }
+
+  /** The ELF symbol an address belongs to. Names assembly labels and code without debug information. */
+  symbolAt(address: bigint): SymbolInfo | undefined {
+    return this.guard('Symbols', undefined, () => {
+      const inside = this.inside(address);
+      const symbol = this.symbols.nearest(inside);
+      return symbol && this.symbolInfo(symbol, inside - symbol.address);
+    });
+  }
+
+  /** Functions of that name (plain, qualified or linkage name); falls back to symbols without debug information. */
+  lookupFunction(name: string): FunctionInfo[] {
+    const found = this.guard('Functions', [], () => this.describeFunctions(this.names.functions(name)));
+    if (found.length > 0) return found;
+    const symbols = this.lookupSymbol(name).filter((s) => s.kind === 'function' || s.kind === 'label');
+    return symbols.map((s) => {
+      const location = this.locate(s.address);
+      const line = location?.line ?? 0;
+      return {
+        name,
+        ...(location ? { file: location.file, line } : {}),
+        ranges: [{ start: s.address, end: s.address + BigInt(Math.max(s.size, 1)) }],
+        breakpoints: [{ address: s.address, line, function: name }],
+      };
+    });
+  }
+
+  /** ELF symbols of that name. */
+  lookupSymbol(name: string): SymbolInfo[] {
+    return this.guard('Symbols', [], () => this.symbols.named(name).map((s) => this.symbolInfo(s, 0)));
+  }
+
+  /** Names of functions, globals and symbols that start with `prefix`, sorted, at most `limit`. */
+  completions(prefix: string, limit = 100): string[] {
+    return this.guard('Names', [], () => {
+      const names = new Set(this.symbols.completions(prefix, limit));
+      for (const list of [this.names.functionNames(), this.names.globalNames()]) {
+        for (const name of list) if (name.startsWith(prefix)) names.add(name);
+      }
+      return [...names].sort().slice(0, limit);
+    });
+  }
+
+  // ---- variables ----
+
+  /** Parameters and locals visible at an address, one element per level of `functionAt`, in its order. */
+  scopesAt(address: bigint): ScopeVariables[] {
+    return this.guard('Variables', [], () => {
+      const inside = this.inside(address);
+      const path = this.scopeAt(inside)?.path(inside).reverse() ?? [];
+      const levels: ScopeVariables[] = [];
+      let parameters: Variable[] = [];
+      let locals: Variable[] = [];
+      for (const scope of path) {
+        for (const entry of scope.variables) {
+          const variable = this.variable(entry, entry.tag === 0x05 ? 'parameter' : 'local');
+          if (variable) (variable.kind === 'parameter' ? parameters : locals).push(variable);
+        }
+        if (!scope.isFunction && !scope.isInlined) continue;
+        levels.push({ function: this.scopeName(scope), inlined: scope.isInlined, parameters, locals });
+        parameters = [];
+        locals = [];
+      }
+      return levels;
+    });
+  }
+
+  /** Global variables, sorted by name; `file` keeps those of one source file. */
+  globals(file?: string): Variable[] {
+    return this.guard('Variables', [], () => {
+      const entries = this.names
+        .allGlobals()
+        .filter((e) => file === undefined || this.declarationFile(e) === file);
+      const found = entries.map((e) => this.variable(e, 'global')).filter((v) => v !== undefined);
+      return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    });
+  }
+
+  /** A variable visible by name at an address: locals of the innermost level first, then globals. */
+  lookupVariable(name: string, address?: bigint): Variable | undefined {
+    const level = address === undefined ? undefined : this.scopesAt(address)[0];
+    const local =
+      level?.locals.find((v) => v.name === name) ?? level?.parameters.find((v) => v.name === name);
+    if (local) return local;
+    return this.guard('Variables', undefined, () => {
+      const candidates = this.names.globals(name);
+      // A static variable of the current unit hides others of its name.
+      const unit = address === undefined ? undefined : this.sources.unitAt(this.inside(address));
+      const entry = candidates.find((e) => e.unit === unit) ?? candidates[0];
+      return entry && this.variable(entry, 'global');
+    });
+  }
+
+  /** The variable's value as a tree. Never throws: what cannot be read says so in its text. */
+  readVariable(variable: Variable, context: ReadingContext): Value {
+    const storage = this.locator.storage(variable, context);
+    return new Value(variable.name, variable.type, storage, context, this.surroundings);
+  }
+
+  /** Changes a scalar value; undefined when done, otherwise a sentence for the user. */
+  writeVariable(value: Value, text: string, context: WritingContext): string | undefined {
+    return value.write(text, context);
+  }
+
+  // ---- stack ----
+
+  /** The innermost frame of a stopped thread; `wordSize` when the CPU's mode differs from the program's. */
+  innermostFrame(readRegister: (dwarfNumber: number) => bigint | undefined, wordSize?: 2 | 4 | 8): Frame {
+    const pc = readRegister(registerFile(this.architecture).instructionPointer) ?? 0n;
+    const frame = {
+      pc,
+      codeAddress: pc,
+      origin: 'innermost' as const,
+      heuristic: false,
+      register: readRegister,
+    };
+    return wordSize === undefined ? frame : { ...frame, wordSize };
+  }
+
+  /** The caller's frame, or undefined at the end of the stack. */
+  unwind(frame: Frame, readMemory: ReadingContext['readMemory']): Frame | undefined {
+    return this.guard('The stack', undefined, () => this.unwinder.unwind(frame, readMemory));
+  }
+
+  // ---- inside ----
+
+  private get symbols(): ElfSymbols {
+    if (!this.symbolTable) {
+      // A stripped program keeps its symbols in the debug file.
+      const file = this.elf.section('.symtab')
+        ? this.elf
+        : (this.files.find((f) => f.section('.symtab')) ?? this.elf);
+      this.symbolTable = new ElfSymbols(file);
+    }
+    return this.symbolTable;
+  }
+
+  private get unwinder(): Unwinder {
+    this.lazyUnwinder ??= new Unwinder(this.frameTables(), registerFile(this.architecture), this.bias, {
+      isCode: (address) => this.elf.occupies(this.inside(address)),
+      functionStart: (address) => {
+        const symbol = this.symbolAt(address);
+        return symbol && symbol.address;
+      },
+    });
+    return this.lazyUnwinder;
+  }
+
+  private frameTables(): FrameTable[] {
+    const wordSize = registerFile(this.architecture).wordSize;
+    const report = (error: Error) =>
+      this.guard('Call frames', undefined, () => {
+        throw error;
+      });
+    const tables = [new FrameTable(this.dwarf.sections.bytes('frame'), 'debug_frame', 0, wordSize, report)];
+    const section = this.elf.section('.eh_frame');
+    if (section)
+      tables.push(new FrameTable(this.elf.data(section), 'eh_frame', section.start, wordSize, report));
+    return tables;
+  }
+
+  private canonicalFrameAddress(context: ReadingContext): bigint | undefined {
+    const pc = context.codeAddress ?? context.register(registerFile(this.architecture).instructionPointer);
+    if (pc === undefined) return undefined;
+    const frame = { codeAddress: pc, register: (n: number) => context.register(n) };
+    return this.unwinder.canonicalFrameAddress(frame, (a, n) => context.readMemory(a, n));
+  }
+
+  private callerOf(context: ReadingContext): Frame | undefined {
+    const frame = this.innermostFrame((n) => context.register(n));
+    const codeAddress = context.codeAddress ?? frame.pc;
+    return this.unwinder.unwind({ ...frame, codeAddress }, (a, n) => context.readMemory(a, n));
+  }
+
+  private scopeAt(address: number): Scope | undefined {
+    const unit = this.sources.unitAt(address);
+    return unit && this.names.unit(unit).functionAt(address);
+  }
+
+  /** Function and inlined scopes around an address, innermost first. */
+  private functionScopes(address: number): Scope[] {
+    const path = this.scopeAt(address)?.path(address) ?? [];
+    return path.filter((s) => s.isFunction || s.isInlined).reverse();
+  }
+
+  private scopeName(scope: Scope): string {
+    return (
+      this.names.unit(scope.entry.unit).qualifiedName(scope.entry) ?? linkageName(scope.entry) ?? '<unnamed>'
+    );
+  }
+
+  private callLocation(scope: Scope) {
+    const file = this.sources.filePath(scope.entry.unit, scope.entry.number(At.callFile) ?? -1);
+    const line = scope.entry.number(At.callLine);
+    if (file === undefined || line === undefined) return undefined;
+    return { file, line, ...columnOf(scope.entry.number(At.callColumn) ?? 0) };
+  }
+
+  private describeFunctions(entries: readonly Entry[]): FunctionInfo[] {
+    const found = new Map<string, FunctionInfo & { breakpoints: BreakpointAddress[] }>();
+    for (const entry of entries) {
+      const unit = entry.unit;
+      const origin = entry.origins().at(-1)!;
+      const scope = new Scope(entry, undefined);
+      const table = this.sources.table(unit);
+      const places: BreakpointPlace[] = scope.ranges.length > 0 ? [functionPlace(scope, table)] : [];
+      for (const copy of this.names.unit(unit).inlinedInstances(origin)) {
+        const place = inlinedPlace(copy, table);
+        if (place) places.push(place);
+      }
+      if (places.length === 0) continue;
+      // The abstract and the concrete entry of one function are one answer.
+      const key = `${origin.unit.section}:${origin.offset}`;
+      const known = found.get(key);
+      const ranges = this.outsideRanges(scope.ranges);
+      const breakpoints = places.map((p) => this.breakpointAddress(p));
+      const merged = new Map([...(known?.breakpoints ?? []), ...breakpoints].map((b) => [b.address, b]));
+      const linkage = linkageName(entry);
+      const file = this.declarationFile(entry);
+      const line = entry.inherited(At.declLine)?.number(At.declLine);
+      found.set(key, {
+        name: this.names.unit(unit).qualifiedName(entry) ?? '<unnamed>',
+        ...(linkage === undefined ? {} : { linkageName: linkage }),
+        ...(file === undefined ? {} : { file }),
+        ...(line === undefined ? {} : { line }),
+        ranges: [...(known?.ranges ?? []), ...ranges],
+        breakpoints: [...merged.values()],
+      });
+    }
+    return [...found.values()];
+  }
+
+  private declarationFile(entry: Entry): string | undefined {
+    const owner = entry.inherited(At.declFile);
+    const index = owner?.number(At.declFile);
+    return owner && index !== undefined ? this.sources.filePath(owner.unit, index) : undefined;
+  }
+
+  private variable(entry: Entry, kind: Variable['kind']): Variable | undefined {
+    const name = entry.name();
+    return name === undefined ? undefined : new Variable(name, kind, entry, this.types.typeOf(entry));
+  }
+
+  private implicitTarget(offset: number, context: ReadingContext) {
+    const entry = this.guard('Variables', undefined, () => this.dwarf.entry(offset));
+    if (!entry) return undefined;
+    const type = this.types.typeOf(entry);
+    return { type, storage: this.locator.storage({ entry, type }, context) };
+  }
+
+  private nameAddress(address: bigint): string | undefined {
+    const symbol = this.elf.occupies(this.inside(address)) ? this.symbolAt(address) : undefined;
+    if (!symbol) return undefined;
+    return symbol.offset === 0 ? symbol.name : `${symbol.name}+0x${symbol.offset.toString(16)}`;
+  }
+
+  private breakpointAddress(place: BreakpointPlace): BreakpointAddress {
+    const scope = this.functionScopes(place.address)[0];
+    return {
+      address: this.outside(place.address),
+      line: place.line,
+      ...columnOf(place.column),
+      ...(scope ? { function: this.scopeName(scope) } : {}),
+    };
+  }
+
+  private symbolInfo(symbol: ElfSymbol, offset: number): SymbolInfo {
+    const { name, size, kind } = symbol;
+    // Absolute symbols are numbers, not places: they do not move with the program.
+    const address = kind === 'absolute' ? toOutside(symbol.address) : this.outside(symbol.address);
+    return { name, address, size, kind, offset };
+  }
+
+  private inside(address: bigint): number {
+    return toInside(address - this.bias);
+  }
+
+  private outside(address: number): bigint {
+    return BigInt.asUintN(64, toOutside(address) + this.bias);
+  }
+
+  private outsideRanges(ranges: readonly CodeRange[]): AddressRange[] {
+    return ranges.map((r) => ({ start: this.outside(r.start), end: this.outside(r.end) }));
+  }
+
+  private guard<T>(what: string, fallback: T, work: () => T): T {
+    return this.dwarf.guard(what, fallback, work);
+  }
+}
+
+function columnOf(column: number): { column?: number } {
+  return column > 0 ? { column } : {};
+}
