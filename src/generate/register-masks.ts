@@ -1,6 +1,7 @@
 // Bits of registers, descriptors, paging entries, event words and exit qualifications for the core.
 
 import { exitQualifications, type QualificationRow } from '../isa/exit-qualifications';
+import { instructionInformation } from '../isa/instruction-information';
 import { interruptionFormats, type InterruptionFormat } from '../isa/interruption-formats';
 import { registerFormats, type RegisterFormat } from '../isa/registers';
 import { header, pascalCase } from './assembly-script';
@@ -36,5 +37,12 @@ export function qualificationMasks(): string {
   const words = Object.entries<QualificationRow>(exitQualifications)
     .filter(([, row]) => row.ranges.length > 0)
     .map(([name, row]) => bitMasks(`${pascalCase(name)}Qualification`, 'u64', row.ranges));
-  return [header('Bits of the exit qualifications.'), ...words].join('\n');
+  const operands = Object.entries(instructionInformation).map(([name, row]) =>
+    bitMasks(`${pascalCase(name)}Information`, 'u32', row.ranges),
+  );
+  return [
+    header('Bits of the exit qualifications and of the instruction information.'),
+    ...words,
+    ...operands,
+  ].join('\n');
 }
