@@ -126,7 +126,7 @@ export class NestedTopology implements TopologyDriver {
 
   /** L2 is the guest: L0 has entered vmcs02 and not left it. */
   get inL2(): boolean {
-    return this.l0.vcpu.arch.guest_mode;
+    return this.l0.arch.guest_mode;
   }
 
   currentLevel(): Level {
@@ -138,9 +138,9 @@ export class NestedTopology implements TopologyDriver {
     const running = this.inL2 ? 'L2' : 'L1';
     if (level === running) return this.runningRegisters();
     if (level === 'L0') return undefined;
-    const nested = this.l0.vcpu.nested;
+    const nested = this.l0.nested;
     if (level === 'L1') {
-      const read = fieldReader(this.cpu, this.l0.vcpu.vmx.vmcs01.address);
+      const read = fieldReader(this.cpu, this.l0.vmx.vmcs01.address);
       return guestState(read, 'vmcs01, guest state: L1 waits in its VM entry');
     }
     // L2 exists once its VMCS is launched; until then there is nothing to go on with.
@@ -152,7 +152,7 @@ export class NestedTopology implements TopologyDriver {
   private runningRegisters(): LevelRegisters {
     if (this.cpu.inNonRoot) return liveRegisters(this.cpu);
     const gprs = Array.from({ length: 16 }, (_, index) => this.cpu.gpr(index));
-    const { loaded_vmcs } = this.l0.vcpu.vmx;
+    const { loaded_vmcs } = this.l0.vmx;
     return {
       ...guestState(fieldReader(this.cpu, loaded_vmcs.address), `${loaded_vmcs.name}, guest state`, gprs),
       cr2: this.cpu.get64(State.CR2),
@@ -167,7 +167,7 @@ export class NestedTopology implements TopologyDriver {
 
   /** Reads the cached vmcs12; undefined while L1 has no current VMCS. */
   vmcs12Reader(): FieldReader | undefined {
-    const { nested } = this.l0.vcpu;
+    const { nested } = this.l0;
     if (!nested.vmxon || nested.current_vmptr === 0xffffffffffffffffn) return undefined;
     return (name) => BigInt((nested.cached_vmcs12 as unknown as Record<string, bigint | number>)[name] ?? 0);
   }

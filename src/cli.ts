@@ -1,0 +1,192 @@
+#!/usr/bin/env node
+/**
+ * Entry: the headless runner. `turtlescope run IMAGE` boots an image and ends with the guest's own status; `turtlescope demo`
+ * shows the main job in a terminal; `turtlescope rows` lists what of isa the chip implements. Exit statuses stand in USAGE.
+ */
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
+import { printDemo } from './debugger/demo';
+import { implementedRows } from './debugger/implemented-rows';
+import { runHeadless, type HeadlessResult } from './machine/headless';
+import { createMachine, MachineError, type MachineRequest } from './machine/create';
+import { recordLine } from './machine/record-json';
+import type { MachineStop } from './machine/machine-stop';
+
+const USAGE = `Usage: turtlescope run IMAGE [options]
+       turtlescope demo
+       turtlescope rows [--missing]
+
+run boots IMAGE (multiboot 1, ELF64 or flat binary); COM1 goes to stdout.
+  --topology nested|bare   the image is L1 under the built-in L0 (default), or runs in VMX root itself
+  --memory MiB             guest RAM (default 256)
+  --append "ARGS"          command line after the image's name
+  --module FILE            multiboot module; may be repeated
+  --load-address ADDRESS   where a flat binary goes
+  --l0 PROFILE             behaviour of L0 (kvm-6.12)
+  --cpu PROFILE            CPU profile
+  --max-instructions N     stop after N instructions
+  --trace FILE.jsonl       one JSON object a line for each VM entry, exit and verdict
+  --stats                  instructions, seconds, MIPS and exits, to stderr
+
+Exit status: the guest's debug exit (port 0xf4, as QEMU: (value << 1) | 1); 124 the instruction budget is used up;
+125 something this CPU does not have; 126 shutdown (triple fault, VMX abort); 2 wrong usage; 0 powered off.`;
+
+const STATUS_BUDGET = 124;
+const STATUS_GAP = 125;
+const STATUS_SHUTDOWN = 126;
+const STATUS_USAGE = 2;
+
+class UsageError extends Error {}
+
+function main(args: string[]): number {
+  const [command, ...rest] = args;
+  try {
+    if (command === 'run') return run(rest);
+    if (command === 'rows') return rows(rest);
+    if (command === 'demo') return demo(rest);
+    throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof MachineError)) throw error;
+    console.error(`turtlescope: ${error.message}`);
+    if (error instanceof UsageError) console.error(`\n${USAGE}`);
+    return STATUS_USAGE;
+  }
+}
+
+function run(args: string[]): number {
+  const { values, positionals } = parse(args);
+  const [path, ...extra] = positionals;
+  if (path === undefined || extra.length > 0) throw new UsageError('give exactly one image');
+  const bytes: number[] = [];
+  const flush = () => {
+    if (bytes.length > 0) writeSync(1, Uint8Array.from(bytes.splice(0)));
+  };
+  const serial = (byte: number) => {
+    bytes.push(byte);
+    if (byte === 10) flush();
+  };
+  const request: MachineRequest = {
+    image: readImage(path),
+    imageName: path,
+    topology: values.topology,
+    memoryMiB: values.memory === undefined ? undefined : positive('--memory', values.memory),
+    cmdline: values.append,
+    modules: (values.module ?? []).map((file) => ({ name: file, bytes: readImage(file) })),
+    loadAddress:
+      values['load-address'] === undefined ? undefined : positive('--load-address', values['load-address']),
+    l0Profile: values.l0,
+    cpuProfile: values.cpu,
+    serial,
+  };
+  const machine = createMachine(request);
+  const trace = values.trace === undefined ? undefined : openTrace(values.trace);
+  const limit = values['max-instructions'];
+  const maxInstructions = limit === undefined ? 1n << 62n : BigInt(positive('--max-instructions', limit));
+  const result = runHeadless(machine, {
+    maxInstructions,
+    ...(trace !== undefined && { onRecord: (record) => void writeSync(trace, recordLine(record) + '\n') }),
+  });
+  flush();
+  if (trace !== undefined) closeSync(trace);
+  if (values.stats) printStats(result);
+  return report(result.stop);
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        topology: { type: 'string' },
+        memory: { type: 'string' },
+        append: { type: 'string' },
+        module: { type: 'string', multiple: true },
+        'load-address': { type: 'string' },
+        l0: { type: 'string' },
+        cpu: { type: 'string' },
+        'max-instructions': { type: 'string' },
+        trace: { type: 'string' },
+        stats: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function readImage(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+}
+
+function openTrace(path: string): number {
+  try {
+    return openSync(path, 'w');
+  } catch (error) {
+    throw new UsageError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+}
+
+/** A non-negative whole number, decimal or 0x. */
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new UsageError(`${option} needs a whole number, not "${text}"`);
+  return value;
+}
+
+/** Says why the machine stopped, where the guest did not say it itself, and gives the exit status. */
+function report(stop: MachineStop): number {
+  switch (stop.kind) {
+    case 'exited':
+      return stop.status;
+    case 'budget':
+      console.error('turtlescope: the instruction budget is used up');
+      return STATUS_BUDGET;
+    case 'unimplemented':
+      console.error(`turtlescope: ${stop.text}`);
+      return STATUS_GAP;
+    case 'shutdown':
+      console.error(`turtlescope: ${stop.text}`);
+      return STATUS_SHUTDOWN;
+    case 'halted':
+      console.error('turtlescope: halted, and no interrupt can ever come');
+      return STATUS_SHUTDOWN;
+    case 'power':
+      return stop.action === 'off' ? 0 : STATUS_SHUTDOWN;
+    case 'breakpoint':
+    case 'record':
+    case 'l0':
+      throw new Error(`a headless run stopped at a ${stop.kind}`);
+  }
+}
+
+function printStats(result: HeadlessResult): void {
+  const mips = Number(result.instructions) / 1e6 / result.seconds;
+  console.error(`instructions ${result.instructions}`);
+  console.error(`seconds      ${result.seconds.toFixed(3)}`);
+  console.error(`MIPS         ${mips.toFixed(1)}`);
+  console.error(`VM entries   ${result.counts.entries}`);
+  for (const [key, count] of [...result.counts.exits].sort((a, b) => b[1] - a[1]))
+    console.error(`exits        ${String(count).padStart(9)}  ${key}`);
+}
+
+function rows(args: string[]): number {
+  const missing = args.includes('--missing');
+  for (const { table, row, implemented, why } of implementedRows())
+    if (!missing || !implemented)
+      console.log(`${implemented ? 'yes' : 'no '}  ${table}  ${row}${why ? `  (${why})` : ''}`);
+  return 0;
+}
+
+function demo(args: string[]): number {
+  if (args.length > 0) throw new UsageError(`demo takes no arguments, not "${basename(args[0]!)}"`);
+  return printDemo((line) => console.log(line));
+}
+
+process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,93 @@
+/**
+ * From what a user asks for (text, numbers, bytes) to a machine. Everything that can be wrong with the request is found here and
+ * said in one sentence that tells what to do.
+ */
+import { cpuProfiles, type CpuProfileName } from '../isa/cpu-profiles';
+import { control } from '../isa/vmx-controls';
+import { capability_names, type OfferedFeature } from '../l0';
+import { LoadError } from '../platform/boot/boot-image';
+import { loadImage } from '../platform/boot/load-image';
+import type { BootModule } from '../platform/boot/multiboot';
+import type { Topology } from './machine-config';
+import { Machine } from './machine';
+
+/** The request cannot be met; the message says why and what to do. */
+export class MachineError extends Error {
+  override readonly name = 'MachineError';
+}
+
+export interface MachineRequest {
+  readonly image: Uint8Array;
+  /** For messages, and the first word of the multiboot command line. */
+  readonly imageName: string;
+  readonly topology?: string | undefined;
+  readonly memoryMiB?: number | undefined;
+  readonly cmdline?: string | undefined;
+  readonly modules?: readonly BootModule[];
+  /** The image is a flat binary for this address. */
+  readonly loadAddress?: number | undefined;
+  readonly l0Profile?: string | undefined;
+  /** `false` withholds a feature from L1. */
+  readonly l0Features?: Readonly<Record<string, boolean>> | undefined;
+  readonly cpuProfile?: string | undefined;
+  readonly serial: (byte: number) => void;
+}
+
+export const DEFAULT_MEMORY_MIB = 256;
+const MIB = 1024 * 1024;
+const TOPOLOGIES: readonly Topology[] = ['nested', 'bare'];
+const L0_PROFILES = ['kvm-6.12'] as const;
+export const DEFAULT_CPU_PROFILE: CpuProfileName = 'turtle-64';
+
+/** @throws MachineError */
+export function createMachine(request: MachineRequest): Machine {
+  const ramBytes = (request.memoryMiB ?? DEFAULT_MEMORY_MIB) * MIB;
+  const { loadAddress } = request;
+  try {
+    const image = loadImage(request.image, {
+      name: request.imageName,
+      memoryBytes: ramBytes,
+      ...(request.cmdline !== undefined && { append: request.cmdline }),
+      modules: request.modules ?? [],
+      ...(loadAddress !== undefined && { flat: { address: loadAddress } }),
+    });
+    return new Machine({
+      image,
+      ramBytes,
+      topology: oneOf('topology', request.topology ?? 'nested', TOPOLOGIES),
+      cpuProfile: oneOf(
+        'CPU profile',
+        request.cpuProfile ?? DEFAULT_CPU_PROFILE,
+        Object.keys(cpuProfiles) as CpuProfileName[],
+      ),
+      l0: {
+        profile: oneOf('L0 profile', request.l0Profile ?? 'kvm-6.12', L0_PROFILES),
+        features: features(request.l0Features ?? {}),
+      },
+      serial: request.serial,
+    });
+  } catch (error) {
+    if (error instanceof LoadError) throw new MachineError(error.message);
+    if (error instanceof RangeError)
+      throw new MachineError(`this computer cannot give ${ramBytes / MIB} MiB of guest memory: ask for less`);
+    throw error;
+  }
+}
+
+function oneOf<T extends string>(what: string, given: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name === given);
+  if (found === undefined)
+    throw new MachineError(
+      `unknown ${what} "${given}": choose ${allowed.map((name) => `"${name}"`).join(' or ')}`,
+    );
+  return found;
+}
+
+function features(given: Readonly<Record<string, boolean>>): Partial<Record<OfferedFeature, boolean>> {
+  for (const name of Object.keys(given))
+    if (!(name in control) && !capability_names.includes(name as never))
+      throw new MachineError(
+        `unknown L0 feature "${name}": use the name of a VMX control (ENABLE_EPT) or one of ${capability_names.join(', ')}`,
+      );
+  return given;
+}
