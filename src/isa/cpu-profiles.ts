@@ -2,7 +2,7 @@
 // here is done by the core, and nothing else is claimed: narrow a list when the core lacks something. Turning names into
 // register values is the caller's work. Formats: Intel SDM volume 2 CPUID, volume 3 appendix A.
 
-import type { CpuidFeatureName, CpuidNumberName } from './cpuid';
+import type { CpuidFeatureName, CpuidNumberName } from './cpuid-features';
 import type { MsrName } from './msrs';
 import type { ControlName, ControlWord } from './vmx-controls';
 

@@ -1,0 +1,54 @@
+// The entry checks: ids, and that each outcome carries what belongs to it.
+
+import assert from 'node:assert/strict';
+import { entryCheck, entryChecks } from '../../src/isa/entry-checks';
+import { exitReason } from '../../src/isa/exit-reasons';
+import { vmcsField } from '../../src/isa/vmcs-fields';
+import { vmInstructionErrorByNumber } from '../../src/isa/vm-instruction-errors';
+import { assertOneSentence, assertUnique } from './sentence';
+
+describe('isa: entry checks', () => {
+  it('are 240, in the order of their ids, without a gap in a group', () => {
+    assert.equal(entryChecks.length, 240);
+    const ids = entryChecks.map((row) => row.id);
+    assertUnique(ids, 'id');
+    assert.deepEqual(ids, [...ids].sort());
+    for (const [place, id] of ids.entries()) {
+      const before = ids[place - 1];
+      const sameGroup = before?.[0] === id[0];
+      assert.equal(Number(id.slice(1)), sameGroup ? Number(before?.slice(1)) + 1 : 1, id);
+    }
+  });
+
+  it('name fields that exist', () => {
+    for (const row of entryChecks)
+      for (const field of row.fields) assert.ok(vmcsField[field], `${row.id}: ${field}`);
+  });
+
+  it('carry an error number exactly for VMfailValid', () => {
+    for (const row of entryChecks) {
+      assert.equal(row.errors !== undefined, row.outcome === 'vmfail-valid', row.id);
+      for (const error of row.errors ?? []) assert.ok(vmInstructionErrorByNumber.has(error), row.id);
+    }
+  });
+
+  it('carry a failed-entry exit reason exactly for entry failures', () => {
+    for (const row of entryChecks) {
+      assert.equal(row.exitReason !== undefined, row.outcome === 'entry-failure', row.id);
+      if (row.exitReason) assert.ok(exitReason[row.exitReason].entryFailure, row.id);
+    }
+  });
+
+  it('give a qualification for invalid guest state and MSR loading', () => {
+    for (const row of entryChecks) {
+      const qualified = row.exitReason === 'INVALID_STATE' || row.exitReason === 'MSR_LOAD_FAIL';
+      assert.equal(row.qualification !== undefined, qualified, row.id);
+    }
+    assert.equal(entryCheck.J25.qualification, 4);
+    assert.equal(entryCheck.K02.qualification, 2);
+  });
+
+  it('state their rule in one sentence', () => {
+    for (const row of entryChecks) assertOneSentence(row.rule, row.id);
+  });
+});

@@ -1,0 +1,88 @@
+// The VMCS rows against the arithmetic of their encodings (SDM 24.11.2) and against the room they need in pages.
+
+import assert from 'node:assert/strict';
+import { VmcsPage } from '../../src/abi/vmcs-page';
+import { vmcsField, vmcsFieldByEncoding, vmcsFields } from '../../src/isa/vmcs-fields';
+import { control } from '../../src/isa/vmx-controls';
+import { assertOneSentence, assertUnique } from './sentence';
+
+const widths = { 16: 0, 64: 1, 32: 2, natural: 3 } as const;
+const types = { control: 0, 'read-only': 1, 'guest-state': 2, 'host-state': 3 } as const;
+const bytes = { 16: 2, 32: 4, 64: 8, natural: 8 } as const;
+
+describe('isa: VMCS fields', () => {
+  it('are the 206 fields of the manual, each once', () => {
+    assert.equal(vmcsFields.length, 206);
+    assertUnique(
+      vmcsFields.map((field) => field.name),
+      'name',
+    );
+    assertUnique(
+      vmcsFields.flatMap((field) => [field.encoding, ...(field.high === undefined ? [] : [field.high])]),
+      'encoding',
+    );
+  });
+
+  it('have encodings made of their width, type and index', () => {
+    for (const field of vmcsFields)
+      assert.equal(
+        field.encoding,
+        (widths[field.width] << 13) | (types[field.type] << 10) | (field.index << 1),
+        field.name,
+      );
+  });
+
+  it('have a high half exactly when they are 64 bits wide, at the next encoding', () => {
+    for (const field of vmcsFields)
+      assert.equal(field.high, field.width === 64 ? field.encoding + 1 : undefined, field.name);
+  });
+
+  it('rise in encoding inside each width', () => {
+    for (const width of [16, 64, 32, 'natural'] as const) {
+      const encodings = vmcsFields.filter((field) => field.width === width).map((field) => field.encoding);
+      assert.deepEqual(
+        encodings,
+        [...encodings].sort((a, b) => a - b),
+      );
+    }
+  });
+
+  it('fit the page of the chip', () => {
+    assert.ok(VmcsPage.FIELDS + vmcsFields.length * VmcsPage.SLOT <= VmcsPage.SIZE);
+  });
+
+  it('lie aligned and apart in KVM vmcs12, behind its header and inside its page', () => {
+    const placed = vmcsFields.flatMap((field) => {
+      const offset = field.kvm12?.offset;
+      return offset === undefined ? [] : [{ name: field.name, offset, size: bytes[field.width] }];
+    });
+    assert.equal(placed.length, 141);
+    let end = 40;
+    for (const { name, offset, size } of placed.sort((a, b) => a.offset - b.offset)) {
+      assert.equal(offset % size, 0, `${name} is not aligned`);
+      assert.ok(offset >= end, `${name} overlaps what lies before it`);
+      end = offset + size;
+    }
+    assert.ok(end <= 4096);
+  });
+
+  it('are named in vmcs12 as they are named here', () => {
+    for (const field of vmcsFields)
+      if (field.kvm12) assert.equal(field.kvm12.member.toUpperCase(), field.name);
+  });
+
+  it('are enabled by controls that exist', () => {
+    for (const field of vmcsFields)
+      for (const name of field.enabledBy ?? []) assert.ok(name in control, `${field.name}: ${name}`);
+  });
+
+  it('have a summary of one sentence', () => {
+    for (const field of vmcsFields) assertOneSentence(field.summary, field.name);
+  });
+
+  it('are found by name and by encoding', () => {
+    assert.equal(vmcsField.GUEST_RIP.encoding, 0x681e);
+    assert.equal(vmcsFieldByEncoding.get(0x4402)?.name, 'VM_EXIT_REASON');
+    assert.equal(vmcsFieldByEncoding.get(0x2001), undefined);
+  });
+});
