@@ -1,0 +1,199 @@
+/**
+ * `npm run bench`: guest MIPS of six integer kernels in L1 and in L2, and VM exits a second, beside Bochs and QEMU
+ * where they are installed. All emulators run the same image, in turn, several times; medians are compared. The
+ * number of instructions is exact: Turtlescope counts them, and an emulator that runs the same code runs as many.
+ * A shared machine moves single times by 15 %; only the ratios carry over.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bochs, qemu, retired, turtlescope, type Emulator, type Found, type Level } from './emulators';
+import { timedRun, timesCpu } from './timed-run';
+
+const KERNELS = ['sieve', 'crc32', 'fib', 'mix64', 'bytecode', 'quicksort'];
+const USAGE = `Usage: npm run bench -- [options]
+  --repetitions N     runs of each kernel in each emulator (default 3)
+  --instructions N    instructions of one kernel run, in millions (default 200)
+  --kernels A,B       only these of ${KERNELS.join(', ')}
+  --exits N           exits of one exit-rate run (default 100000)
+  --topology T        topology for the kernels, nested (default) or bare
+
+BOCHS names the Bochs program, BXSHARE the folder of its BIOS.`;
+
+interface Options {
+  repetitions: number;
+  instructions: number;
+  kernels: string[];
+  exits: number;
+  topology: 'nested' | 'bare';
+}
+
+/** One column: an emulator at a level, with the seconds of its repetitions by work. */
+interface Column {
+  emulator: Emulator;
+  level: Level;
+  title: string;
+  seconds: Map<string, number[]>;
+}
+
+async function main(): Promise<number> {
+  const options = parse(process.argv.slice(2));
+  if (options === undefined) {
+    console.error(USAGE);
+    return 2;
+  }
+  const images = mkdtempSync(join(tmpdir(), 'turtlescope-bench-'));
+  try {
+    const folder = resolve(__dirname, '../guests/bench');
+    const make = spawnSync('make', ['-s', '-C', folder, `OUT=${images}`], { encoding: 'utf8' });
+    if (make.status !== 0) {
+      console.error(
+        `bench: the guest does not build (gcc, binutils and make are needed): ${make.stderr ?? ''}`,
+      );
+      return 1;
+    }
+    await bench(images, options);
+    return 0;
+  } finally {
+    rmSync(images, { recursive: true, force: true });
+  }
+}
+
+function parse(args: string[]): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        repetitions: { type: 'string', default: '3' },
+        instructions: { type: 'string', default: '200' },
+        kernels: { type: 'string', default: KERNELS.join(',') },
+        exits: { type: 'string', default: '100000' },
+        topology: { type: 'string', default: 'nested' },
+      },
+    });
+    const [repetitions, instructions, exits] = [values.repetitions, values.instructions, values.exits].map(
+      Number,
+    );
+    const kernels = values.kernels.split(',');
+    const { topology } = values;
+    if (!repetitions || !instructions || !exits || !kernels.every((name) => KERNELS.includes(name)))
+      return undefined;
+    if (topology !== 'nested' && topology !== 'bare') return undefined;
+    return { repetitions, instructions: instructions * 1e6, kernels, exits, topology };
+  } catch {
+    return undefined;
+  }
+}
+
+async function bench(images: string, options: Options): Promise<void> {
+  const ours = present(turtlescope(images, options.topology));
+  const peers = [present(bochs(images)), present(qemu(images))];
+  if (ours === undefined) return;
+  console.log(
+    `times are ${timesCpu ? 'CPU time of the emulator' : 'wall time'}, medians of ${options.repetitions}\n`,
+  );
+
+  const columns = [ours, ...peers].flatMap((emulator) => (emulator === undefined ? [] : levels(emulator)));
+  const mips = new Map<Column, Map<string, number>>(columns.map((column) => [column, new Map()]));
+  for (const kernel of options.kernels) {
+    const { count, instructions } = await calibrate(ours, kernel, options.instructions);
+    await repeat(columns, kernel, count, options.repetitions);
+    for (const column of columns)
+      mips.get(column)!.set(kernel, instructions / 1e6 / median(column.seconds.get(kernel)!));
+  }
+  printKernels(columns, mips, options.kernels);
+
+  const exitColumns = [turtlescope(images, 'nested'), turtlescope(images, 'bare'), bochs(images)]
+    .flatMap((found) => ('emulator' in found ? levels(found.emulator) : []))
+    .filter(({ level }) => level === 'l2');
+  await repeat(exitColumns, 'exits', options.exits, options.repetitions);
+  console.log('\nCPUID exits from L2 that L1 handles, a second');
+  for (const column of exitColumns)
+    console.log(
+      `  ${column.title.padEnd(24)}${Math.round(options.exits / median(column.seconds.get('exits')!))}`,
+    );
+}
+
+function present(found: Found): Emulator | undefined {
+  if ('missing' in found) console.log(`missing: ${found.missing}`);
+  else console.log(found.emulator.description);
+  return 'missing' in found ? undefined : found.emulator;
+}
+
+function levels(emulator: Emulator): Column[] {
+  return emulator.levels.map((level) => ({
+    emulator,
+    level,
+    title: `${emulator.name} ${level.toUpperCase()}`,
+    seconds: new Map<string, number[]>(),
+  }));
+}
+
+/** How many rounds make about that many instructions, and how many instructions those rounds then are. */
+async function calibrate(ours: Emulator, kernel: string, wanted: number) {
+  const total = async (count: number) =>
+    retired((await timedRun(ours.start(`l1 ${kernel} ${count}`))).stderr);
+  const none = await total(0);
+  // Four rounds: fib takes four different arguments in turn.
+  const fourRounds = (await total(4)) - none;
+  const count = 4 * Math.max(1, Math.round(wanted / fourRounds));
+  return { count, instructions: (await total(count)) - none };
+}
+
+/** Runs all columns in turn, so that a slow minute of the machine meets all of them. */
+async function repeat(
+  columns: readonly Column[],
+  work: string,
+  count: number,
+  repetitions: number,
+): Promise<void> {
+  const checksums = new Set<string>();
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const { emulator, level, seconds } of columns) {
+      const run = await timedRun(emulator.start(`${level} ${work} ${count}`));
+      seconds.set(work, [...(seconds.get(work) ?? []), run.seconds]);
+      checksums.add(run.checksum);
+    }
+  }
+  if (checksums.size !== 1) throw new Error(`${work}: checksums differ: ${[...checksums].join(', ')}`);
+}
+
+function printKernels(
+  columns: readonly Column[],
+  mips: Map<Column, Map<string, number>>,
+  kernels: readonly string[],
+) {
+  const rows = [...kernels.map((name) => [name, (column: Column) => mips.get(column)!.get(name)!] as const)];
+  const mean = (column: Column) => geometricMean([...mips.get(column)!.values()]);
+  const width = Math.max(...columns.map(({ title }) => title.length)) + 2;
+  console.log(`${'guest MIPS'.padEnd(16)}${columns.map(({ title }) => title.padStart(width)).join('')}`);
+  for (const [name, value] of [...rows, ['geometric mean', mean] as const])
+    console.log(name.padEnd(16) + columns.map((column) => value(column).toFixed(0).padStart(width)).join(''));
+
+  console.log('\nratios of the geometric means');
+  for (const level of ['l1', 'l2'] as const) {
+    const [ours, ...others] = columns.filter((column) => column.level === level);
+    for (const other of others)
+      console.log(`  ${ours!.title} / ${other.title}: ${(mean(ours!) / mean(other)).toFixed(2)}`);
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+void main().then(
+  (status) => (process.exitCode = status),
+  (error: unknown) => {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  },
+);
