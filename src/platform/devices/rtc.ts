@@ -122,9 +122,12 @@ export class Rtc implements PortDevice {
       case CENTURY:
         return this.encode(index, this.field(index));
       case STATUS_C: {
+        this.catchUp();
+        this.update();
         const flags = this.state.flags;
         this.state.flags = 0;
         this.update();
+        this.arm();
         return flags;
       }
       case STATUS_D:
@@ -155,8 +158,9 @@ export class Rtc implements PortDevice {
       case STATUS_D:
         break;
       case STATUS_A:
+        this.catchUp(); // at the old rate
         memory[STATUS_A] = value & 0x7f;
-        this.rearm();
+        this.arm();
         break;
       case STATUS_B:
         this.setStatusB(value);
@@ -242,6 +246,7 @@ export class Rtc implements PortDevice {
 
   private setStatusB(value: number): void {
     const { state } = this;
+    this.catchUp();
     if (value & B_SET && state.frozen === undefined) {
       state.frozen = this.seconds();
     } else if (!(value & B_SET) && state.frozen !== undefined) {
@@ -250,7 +255,7 @@ export class Rtc implements PortDevice {
     }
     // SET clears the update interrupt's enable (data sheet, "SET").
     state.memory[STATUS_B] = value & B_SET ? value & ~B_UPDATE_INTERRUPT : value;
-    this.rearm();
+    this.arm();
   }
 
   /** Value to register: BCD and 12-hour form as status B says. */
@@ -285,12 +290,6 @@ export class Rtc implements PortDevice {
     return rate <= 2 ? 1 << (rate + 6) : 1 << (rate - 1);
   }
 
-  private rearm(): void {
-    this.state.seenCount = this.crystal.counts(this.clock.now());
-    this.state.seenSecond = this.tickSeconds();
-    this.arm();
-  }
-
   /** One alarm for the next interrupt that is enabled. */
   private arm(): void {
     this.alarm?.cancel();
@@ -308,20 +307,29 @@ export class Rtc implements PortDevice {
   }
 
   private fire(): void {
+    this.catchUp();
+    this.update();
+    this.arm();
+  }
+
+  /**
+   * Sets the flags of what has passed; they do not depend on the enables. An alarm is only looked for at the
+   * present second: with its interrupt enabled that is every second.
+   */
+  private catchUp(): void {
     const { state } = this;
     const count = this.crystal.counts(this.clock.now());
+    const second = this.tickSeconds();
     const period = this.periodicCounts();
     if (period && Math.floor(count / period) > Math.floor(state.seenCount / period)) {
       state.flags |= B_PERIODIC_INTERRUPT;
     }
-    if (this.tickSeconds() > state.seenSecond && state.frozen === undefined) {
+    if (second > state.seenSecond && state.frozen === undefined) {
       state.flags |= B_UPDATE_INTERRUPT;
       if (this.alarmMatches()) state.flags |= B_ALARM_INTERRUPT;
     }
     state.seenCount = count;
-    state.seenSecond = this.tickSeconds();
-    this.update();
-    this.arm();
+    state.seenSecond = second;
   }
 
   private update(): void {

@@ -1,0 +1,89 @@
+/** System board, keyboard controller and PCI configuration ports. */
+import assert from 'node:assert/strict';
+import { KeyboardController } from '../../../src/platform/devices/keyboard-controller';
+import { PciConfig } from '../../../src/platform/devices/pci-config';
+import { SystemControl } from '../../../src/platform/devices/system-control';
+import { EventQueue } from '../../../src/platform/event-queue';
+
+function counter() {
+  const resets = { count: 0 };
+  return { resets, reset: () => void resets.count++ };
+}
+
+describe('system control', () => {
+  it('port 0x61 drives the timer gate and shows its output and the refresh toggle', () => {
+    const queue = new EventQueue();
+    const timer = {
+      gate: false,
+      setGate: (level: boolean) => void (timer.gate = level),
+      output: () => timer.gate,
+    };
+    const device = new SystemControl(queue.clock(), timer, () => assert.fail('reset'));
+    assert.equal(device.readPort(0x61), 0x00);
+    device.writePort(0x61, 1, 0xff);
+    assert.equal(timer.gate, true);
+    assert.equal(device.readPort(0x61), 0x2f);
+    queue.runUntil(15_085);
+    assert.equal(device.readPort(0x61), 0x3f);
+  });
+
+  it('port 0x92 has A20 on and resets with the rising edge of bit 0', () => {
+    const { resets, reset } = counter();
+    const timer = { setGate: () => {}, output: () => false };
+    const device = new SystemControl(new EventQueue().clock(), timer, reset);
+    assert.equal(device.readPort(0x92), 0x02);
+    device.writePort(0x92, 1, 0x03);
+    device.writePort(0x92, 1, 0x03);
+    assert.equal(resets.count, 1);
+  });
+});
+
+describe('keyboard controller', () => {
+  it('passes its self-test', () => {
+    const device = new KeyboardController(() => assert.fail('reset'));
+    device.writePort(0x64, 1, 0xaa);
+    assert.equal(device.readPort(0x64) & 1, 1);
+    assert.equal(device.readPort(0x60), 0x55);
+    assert.equal(device.readPort(0x64) & 1, 0);
+  });
+
+  it('stores its command byte', () => {
+    const device = new KeyboardController(() => assert.fail('reset'));
+    device.writePort(0x64, 1, 0x60);
+    device.writePort(0x60, 1, 0x65);
+    device.writePort(0x64, 1, 0x20);
+    assert.equal(device.readPort(0x60), 0x65);
+  });
+
+  it('resets by pulse 0xfe and by the output port, not by other pulses', () => {
+    const { resets, reset } = counter();
+    const device = new KeyboardController(reset);
+    device.writePort(0x64, 1, 0xff);
+    assert.equal(resets.count, 0);
+    device.writePort(0x64, 1, 0xfe);
+    device.writePort(0x64, 1, 0xd1);
+    device.writePort(0x60, 1, 0x02);
+    assert.equal(resets.count, 2);
+  });
+});
+
+describe('PCI configuration', () => {
+  it('has no device: all ones behind every address', () => {
+    const device = new PciConfig(() => assert.fail('reset'));
+    for (const address of [0x80000000, 0x80000800, 0x80ff0000]) {
+      device.writePort(0xcf8, 4, address);
+      assert.equal(device.readPort(0xcf8, 4), address);
+      assert.equal(device.readPort(0xcfc, 4), 0xffffffff);
+      assert.equal(device.readPort(0xcfe, 2), 0xffff);
+    }
+  });
+
+  it('resets through port 0xcf9 when bit 2 rises', () => {
+    const { resets, reset } = counter();
+    const device = new PciConfig(reset);
+    device.writePort(0xcf9, 1, 0x02);
+    assert.equal(resets.count, 0);
+    device.writePort(0xcf9, 1, 0x06);
+    assert.equal(resets.count, 1);
+  });
+});
