@@ -4,7 +4,7 @@
  * Built at the first lookup by walking every unit once; until then nothing is paid. ELF symbols are asked elsewhere.
  */
 import { At, Tag } from './dwarf/constants';
-import type { Entry } from './dwarf/entry';
+import type { Entry } from './dwarf/unit';
 import type { DwarfProgram } from './dwarf/program';
 import { UnitContents } from './dwarf/scopes';
 import type { Unit } from './dwarf/unit';

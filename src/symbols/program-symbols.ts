@@ -8,12 +8,12 @@
 import { toInside, toOutside, type AddressRange, type CodeRange } from './address';
 import { breakpointPlaces, functionPlace, inlinedPlace, type BreakpointPlace } from './breakpoint-places';
 import { At } from './dwarf/constants';
-import type { Entry } from './dwarf/entry';
+import type { Entry } from './dwarf/unit';
 import { FrameTable } from './dwarf/frame-table';
 import { DwarfProgram } from './dwarf/program';
 import { Scope } from './dwarf/scopes';
 import { DebugSections } from './dwarf/sections';
-import { TypeReader } from './dwarf/types';
+import { TypeReader } from './dwarf/data-types';
 import { ElfFile } from './elf';
 import { ElfSymbols, type ElfSymbol, type SymbolKind } from './elf-symbols';
 import type { Frame, ReadingContext, WritingContext } from './frame';
@@ -452,7 +452,7 @@ export class ProgramSymbols {
     const found = new Map<string, FunctionInfo & { breakpoints: BreakpointAddress[] }>();
     for (const entry of entries) {
       const unit = entry.unit;
-      const origin = entry.origins().at(-1)!;
+      const origin = entry.origins().at(-1);
       const scope = new Scope(entry, undefined);
       const table = this.sources.table(unit);
       const places: BreakpointPlace[] = scope.ranges.length > 0 ? [functionPlace(scope, table)] : [];

@@ -5,7 +5,7 @@
  */
 import { bigintToBytes, bytesToBigint } from './dwarf/expression';
 import { Encoding } from './dwarf/constants';
-import type { DataType } from './dwarf/types';
+import type { DataType } from './dwarf/data-types';
 
 export type ScalarType = DataType & { kind: 'base' | 'pointer' | 'enum' };
 

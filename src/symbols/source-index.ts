@@ -8,6 +8,7 @@ import { readLineHeader, type LineHeader } from './dwarf/line-header';
 import { runLineProgram } from './dwarf/line-program';
 import { LineTable, type LinePlace } from './dwarf/line-table';
 import type { DwarfProgram } from './dwarf/program';
+import { entryRanges } from './dwarf/ranges';
 import type { Unit } from './dwarf/unit';
 import { sharedSuffix } from './source-path';
 
@@ -93,7 +94,7 @@ export class SourceIndex {
     const entries: { start: number; end: number; value: Unit }[] = [];
     for (const unit of this.dwarf.compileUnits()) {
       this.dwarf.guard('A compile unit', undefined, () => {
-        if (unit.ranges().length > 0) return undefined;
+        if (entryRanges(unit.root).length > 0) return undefined;
         for (const range of this.table(unit)?.coverage() ?? []) entries.push({ ...range, value: unit });
         return undefined;
       });

@@ -4,7 +4,7 @@
  * Anonymous members count as their parent's, pointers to structures open into the structure's members. Reading
  * never throws: what cannot be read says why in angle brackets.
  */
-import { sizeOf, strip, type DataType, type Member, type StructureType } from './dwarf/types';
+import { sizeOf, strip, type DataType, type Member, type StructureType } from './dwarf/data-types';
 import { bytesToBigint, bigintToBytes } from './dwarf/expression';
 import { Encoding } from './dwarf/constants';
 import { typeName } from './dwarf/type-names';

@@ -5,7 +5,7 @@
  */
 import { toInside } from './address';
 import { At, Tag } from './dwarf/constants';
-import type { Entry } from './dwarf/entry';
+import type { Entry } from './dwarf/unit';
 import {
   bigintToBytes,
   evaluate,
@@ -17,7 +17,7 @@ import {
 import { locationExpression } from './dwarf/locations';
 import type { Scope } from './dwarf/scopes';
 import { typeName } from './dwarf/type-names';
-import { sizeOf, type DataType, type TypeReader } from './dwarf/types';
+import { sizeOf, type DataType, type TypeReader } from './dwarf/data-types';
 import type { Frame, ReadingContext } from './frame';
 import { registerFile, type Architecture } from './registers';
 import { Storage } from './storage';

@@ -3,7 +3,7 @@
  *
  * Source: DWARF5 2.6.2 and 7.29 (`.debug_loclists`), DWARF4 2.6.2 (`.debug_loc`).
  */
-import type { AttributeValue } from './entry';
+import type { AttributeValue } from './attribute-values';
 import { At } from './constants';
 import type { Unit } from './unit';
 

@@ -8,11 +8,11 @@ import { RangeIndex } from '../address';
 import { SymbolError } from '../symbol-error';
 import { AbbreviationTable } from './abbreviations';
 import { At, UnitType } from './constants';
-import type { Entry } from './entry';
+import { entryRanges } from './ranges';
 import type { DebugSections } from './sections';
-import { Unit } from './unit';
+import { type Entry, Unit, type UnitProgram } from './unit';
 
-export class DwarfProgram {
+export class DwarfProgram implements UnitProgram {
   /** What could not be read, in words for the user. */
   readonly problems: string[] = [];
   private readonly tables = new Map<number, AbbreviationTable>();
@@ -103,7 +103,7 @@ export class DwarfProgram {
     const entries: { start: number; end: number; value: Unit }[] = [];
     for (const unit of this.compileUnits()) {
       this.guard('A compile unit', undefined, () => {
-        for (const range of unit.ranges()) entries.push({ ...range, value: unit });
+        for (const range of entryRanges(unit.root)) entries.push({ ...range, value: unit });
         const split = unit.root.string(At.dwoName) ?? unit.root.string(At.gnuDwoName);
         if (split !== undefined) {
           throw new SymbolError(

@@ -5,8 +5,7 @@
  */
 import type { CodeRange } from '../address';
 import { At } from './constants';
-import type { Entry } from './entry';
-import type { Unit } from './unit';
+import type { Entry, Unit } from './unit';
 
 /** More ranges than any function has: a damaged list must not fill the memory. */
 const MAXIMUM_RANGES = 1 << 16;

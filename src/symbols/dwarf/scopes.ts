@@ -6,7 +6,7 @@
  */
 import { RangeIndex, type CodeRange } from '../address';
 import { At, Tag } from './constants';
-import type { Entry } from './entry';
+import type { Entry } from './unit';
 import { entryRanges } from './ranges';
 import type { Unit } from './unit';
 
@@ -66,12 +66,10 @@ export class Scope {
   /** The chain of scopes around an address, this one first, the innermost last. */
   path(address: number): Scope[] {
     const path: Scope[] = [this];
-    for (let at: Scope = this; ;) {
-      // Blocks without ranges are transparent groups: their contents belong to the parent.
-      const next = at.inner.find((s) => s.contains(address));
+    for (;;) {
+      const next = path.at(-1).inner.find((s) => s.contains(address));
       if (!next) return path;
       path.push(next);
-      at = next;
     }
   }
 
@@ -166,7 +164,7 @@ export class UnitContents {
   private collectInlined(scope: Scope): void {
     for (const inner of scope.inner) {
       if (inner.isInlined) {
-        const origin = inner.entry.origins().at(-1)!;
+        const origin = inner.entry.origins().at(-1);
         const list = this.instances!.get(key(origin));
         if (list) list.push(inner);
         else this.instances!.set(key(origin), [inner]);

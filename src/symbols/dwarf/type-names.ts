@@ -3,7 +3,7 @@
  *
  * Text only; a type that nests without end is cut with an ellipsis.
  */
-import type { DataType } from './types';
+import type { DataType } from './data-types';
 
 const MAXIMUM_DEPTH = 24;
 

@@ -1,19 +1,27 @@
 /**
- * One unit of `.debug_info` or `.debug_types` (DWARF5 7.5.1): its header, its bases, its entries.
+ * Units of `.debug_info` and `.debug_types` (DWARF5 7.5.1) and the entries in them (2.1): two ends of one thing.
  *
- * Constructing a unit reads the header alone. The root entry and everything else is read on demand.
+ * Constructing a unit reads the header alone. An entry is a position, not a copy: its values are decoded when asked
+ * for, and references lead to entries of the same or of another unit.
  */
+import type { ByteReader } from '../byte-reader';
 import { joinPath } from '../source-path';
 import { SymbolError } from '../symbol-error';
-import type { ByteReader } from '../byte-reader';
-import type { CodeRange } from '../address';
-import { AbbreviationTable, type FormLayout } from './abbreviations';
+import { type Abbreviation, type AbbreviationTable, skipForm } from './abbreviations';
+import { type AttributeValue, decode, type FormSource } from './attribute-values';
 import { At, UnitType } from './constants';
-import { Entry } from './entry';
-import type { DwarfProgram } from './program';
-import { entryRanges } from './ranges';
+import type { DebugSections } from './sections';
 
-export class Unit implements FormLayout {
+/** What a unit asks of the program around it. */
+export interface UnitProgram {
+  readonly sections: DebugSections;
+  abbreviations(offset: number): AbbreviationTable;
+  /** The entry at an offset of `.debug_info`, in whatever unit. */
+  entry(offset: number): Entry | undefined;
+  typeBySignature(signature: bigint): Entry | undefined;
+}
+
+export class Unit implements FormSource {
   readonly offset: number;
   /** Offset just past the unit. */
   readonly end: number;
@@ -31,7 +39,7 @@ export class Unit implements FormLayout {
 
   /** `reader` stands at the unit's header. */
   constructor(
-    readonly program: DwarfProgram,
+    readonly program: UnitProgram,
     readonly section: 'info' | 'types',
     reader: ByteReader,
   ) {
@@ -150,11 +158,6 @@ export class Unit implements FormLayout {
     return this.root.address(At.lowPc) ?? 0;
   }
 
-  /** Code of this unit by its root entry; may be empty. */
-  ranges(): CodeRange[] {
-    return entryRanges(this.root);
-  }
-
   /** A base attribute of the root, or what DWARF5 7.26 puts right after the table's header. */
   base(at: At): number {
     return this.root.number(at) ?? (this.version >= 5 ? (this.offsetSize === 8 ? 16 : 8) : 0);
@@ -172,5 +175,134 @@ export class Unit implements FormLayout {
   indexedAddress(index: number): number {
     const at = this.base(At.addrBase) + index * this.addressSize;
     return this.program.sections.reader('addr', at).address(this.addressSize);
+  }
+}
+
+/** Longest chain of abstract_origin and specification that is followed; real ones have three links. */
+const MAXIMUM_CHAIN = 8;
+
+export class Entry {
+  /** Offset of the entry after this one's attributes: its first child, or its sibling. */
+  readonly next: number;
+
+  constructor(
+    readonly unit: Unit,
+    readonly offset: number,
+    private readonly attributes: number,
+    readonly abbreviation: Abbreviation,
+  ) {
+    const size = abbreviation.fixedSize(unit);
+    if (size >= 0) {
+      this.next = attributes + size;
+    } else {
+      const reader = unit.seek(attributes);
+      for (const form of abbreviation.forms) skipForm(reader, form, unit);
+      this.next = reader.offset;
+    }
+  }
+
+  get tag(): number {
+    return this.abbreviation.tag;
+  }
+
+  has(at: At): boolean {
+    return this.abbreviation.names.includes(at);
+  }
+
+  value(at: At): AttributeValue | undefined {
+    const { names, forms, implicit } = this.abbreviation;
+    const position = names.indexOf(at);
+    if (position < 0) return undefined;
+    const reader = this.unit.seek(this.attributes);
+    for (let i = 0; i < position; i++) skipForm(reader, forms[i]!, this.unit);
+    return decode(reader, forms[position]!, this.unit, implicit.get(position));
+  }
+
+  string(at: At): string | undefined {
+    const value = this.value(at);
+    return value?.kind === 'string' ? value.value : undefined;
+  }
+
+  /** A constant that fits a number. */
+  number(at: At): number | undefined {
+    const value = this.value(at);
+    return value?.kind === 'constant' || value?.kind === 'offset' ? value.value : undefined;
+  }
+
+  flag(at: At): boolean {
+    const value = this.value(at);
+    return value?.kind === 'flag' && value.value;
+  }
+
+  /** An address as inside number. */
+  address(at: At): number | undefined {
+    const value = this.value(at);
+    return value?.kind === 'address' ? value.value : undefined;
+  }
+
+  /** The entry an attribute refers to, or undefined when there is none or it cannot be reached. */
+  reference(at: At): Entry | undefined {
+    const value = this.value(at);
+    if (value?.kind === 'reference') {
+      return value.local ? this.unit.entry(value.offset) : this.unit.program.entry(value.offset);
+    }
+    return value?.kind === 'signature' ? this.unit.program.typeBySignature(value.value) : undefined;
+  }
+
+  /**
+   * This entry and those it completes: a concrete instance, its abstract origin, its declaration. An
+   * attribute that is missing here is looked up along this chain.
+   */
+  origins(): Entry[] {
+    const chain: Entry[] = [this];
+    while (chain.length < MAXIMUM_CHAIN) {
+      const last = chain.at(-1);
+      const next = last.reference(At.abstractOrigin) ?? last.reference(At.specification);
+      if (!next || chain.some((e) => e.unit === next.unit && e.offset === next.offset)) break;
+      chain.push(next);
+    }
+    return chain;
+  }
+
+  /** Name, here or along the origins. */
+  name(): string | undefined {
+    return this.has(At.name) ? this.string(At.name) : this.inherited(At.name)?.string(At.name);
+  }
+
+  /** The first entry along the origins that has the attribute. */
+  inherited(at: At): Entry | undefined {
+    return this.has(at) ? this : this.origins().find((e) => e.has(at));
+  }
+
+  /** Direct children in order. */
+  *children(): Generator<Entry> {
+    if (!this.abbreviation.hasChildren) return;
+    let offset = this.next;
+    for (;;) {
+      const child = this.unit.entryOrEnd(offset);
+      if (!child) return;
+      yield child;
+      offset = child.after();
+    }
+  }
+
+  /** Offset just past this entry and everything below it. */
+  after(): number {
+    if (!this.abbreviation.hasChildren) return this.next;
+    const sibling = this.value(At.sibling);
+    // A sibling that leads backwards would never end.
+    if (sibling?.kind === 'reference' && sibling.local && sibling.offset >= this.next) return sibling.offset;
+    let offset = this.next;
+    for (let depth = 1; depth > 0;) {
+      const entry = this.unit.entryOrEnd(offset);
+      if (!entry) {
+        depth--;
+        offset = this.unit.afterEnd(offset);
+      } else {
+        if (entry.abbreviation.hasChildren) depth++;
+        offset = entry.next;
+      }
+    }
+    return offset;
   }
 }

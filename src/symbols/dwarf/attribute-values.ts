@@ -1,14 +1,12 @@
 /**
- * One debugging information entry (DIE) and the decoding of its attribute values (DWARF5 2.1, 7.5).
+ * Attribute values and their decoding by form (DWARF5 7.5.5, 7.5.6).
  *
- * An entry is a position, not a copy: values are decoded when asked for. References lead to entries of the same
- * or of another unit.
+ * Knows what a unit must provide for the indexed forms, but neither units nor entries.
  */
-import { SymbolError } from '../symbol-error';
 import type { ByteReader } from '../byte-reader';
-import { type Abbreviation, skipForm } from './abbreviations';
-import { At, Form } from './constants';
-import type { Unit } from './unit';
+import { SymbolError } from '../symbol-error';
+import { type FormLayout, skipForm } from './abbreviations';
+import { Form } from './constants';
 
 export type AttributeValue =
   | { readonly kind: 'address'; readonly value: number }
@@ -25,137 +23,22 @@ export type AttributeValue =
   /** A value in a supplementary file that we do not have. */
   | { readonly kind: 'elsewhere' };
 
-/** Longest chain of abstract_origin and specification that is followed; real ones have three links. */
-const MAXIMUM_CHAIN = 8;
-
-export class Entry {
-  /** Offset of the entry after this one's attributes: its first child, or its sibling. */
-  readonly next: number;
-
-  constructor(
-    readonly unit: Unit,
-    readonly offset: number,
-    private readonly attributes: number,
-    readonly abbreviation: Abbreviation,
-  ) {
-    const size = abbreviation.fixedSize(unit);
-    if (size >= 0) {
-      this.next = attributes + size;
-    } else {
-      const reader = unit.seek(attributes);
-      for (const form of abbreviation.forms) skipForm(reader, form, unit);
-      this.next = reader.offset;
-    }
-  }
-
-  get tag(): number {
-    return this.abbreviation.tag;
-  }
-
-  has(at: At): boolean {
-    return this.abbreviation.names.includes(at);
-  }
-
-  value(at: At): AttributeValue | undefined {
-    const { names, forms, implicit } = this.abbreviation;
-    const position = names.indexOf(at);
-    if (position < 0) return undefined;
-    const reader = this.unit.seek(this.attributes);
-    for (let i = 0; i < position; i++) skipForm(reader, forms[i]!, this.unit);
-    return decode(reader, forms[position]!, this.unit, implicit.get(position));
-  }
-
-  string(at: At): string | undefined {
-    const value = this.value(at);
-    return value?.kind === 'string' ? value.value : undefined;
-  }
-
-  /** A constant that fits a number. */
-  number(at: At): number | undefined {
-    const value = this.value(at);
-    return value?.kind === 'constant' || value?.kind === 'offset' ? value.value : undefined;
-  }
-
-  flag(at: At): boolean {
-    const value = this.value(at);
-    return value?.kind === 'flag' && value.value;
-  }
-
-  /** An address as inside number. */
-  address(at: At): number | undefined {
-    const value = this.value(at);
-    return value?.kind === 'address' ? value.value : undefined;
-  }
-
-  /** The entry an attribute refers to, or undefined when there is none or it cannot be reached. */
-  reference(at: At): Entry | undefined {
-    const value = this.value(at);
-    if (value?.kind === 'reference') {
-      return value.local ? this.unit.entry(value.offset) : this.unit.program.entry(value.offset);
-    }
-    return value?.kind === 'signature' ? this.unit.program.typeBySignature(value.value) : undefined;
-  }
-
-  /**
-   * This entry and those it completes: a concrete instance, its abstract origin, its declaration. An
-   * attribute that is missing here is looked up along this chain.
-   */
-  origins(): Entry[] {
-    const chain: Entry[] = [this];
-    for (let last: Entry = this; chain.length < MAXIMUM_CHAIN;) {
-      const next = last.reference(At.abstractOrigin) ?? last.reference(At.specification);
-      if (!next || chain.some((e) => e.unit === next.unit && e.offset === next.offset)) break;
-      chain.push(next);
-      last = next;
-    }
-    return chain;
-  }
-
-  /** Name, here or along the origins. */
-  name(): string | undefined {
-    return this.has(At.name) ? this.string(At.name) : this.inherited(At.name)?.string(At.name);
-  }
-
-  /** The first entry along the origins that has the attribute. */
-  inherited(at: At): Entry | undefined {
-    return this.has(at) ? this : this.origins().find((e) => e.has(at));
-  }
-
-  /** Direct children in order. */
-  *children(): Generator<Entry> {
-    if (!this.abbreviation.hasChildren) return;
-    let offset = this.next;
-    for (;;) {
-      const child = this.unit.entryOrEnd(offset);
-      if (!child) return;
-      yield child;
-      offset = child.after();
-    }
-  }
-
-  /** Offset just past this entry and everything below it. */
-  after(): number {
-    if (!this.abbreviation.hasChildren) return this.next;
-    const sibling = this.value(At.sibling);
-    // A sibling that leads backwards would never end.
-    if (sibling?.kind === 'reference' && sibling.local && sibling.offset >= this.next) return sibling.offset;
-    let offset = this.next;
-    for (let depth = 1; depth > 0;) {
-      const entry = this.unit.entryOrEnd(offset);
-      if (!entry) {
-        depth--;
-        offset = this.unit.afterEnd(offset);
-      } else {
-        if (entry.abbreviation.hasChildren) depth++;
-        offset = entry.next;
-      }
-    }
-    return offset;
-  }
+/** What decoding asks of the unit an entry is in. */
+export interface FormSource extends FormLayout {
+  /** Where the unit starts: local references count from there. */
+  readonly offset: number;
+  indexedAddress(index: number): number;
+  indexedString(index: number): string;
+  text(section: 'str' | 'line_str', offset: number): string;
 }
 
 /** Decodes one attribute value at the reader's position. */
-export function decode(reader: ByteReader, form: number, unit: Unit, implicit?: bigint): AttributeValue {
+export function decode(
+  reader: ByteReader,
+  form: number,
+  unit: FormSource,
+  implicit?: bigint,
+): AttributeValue {
   switch (form) {
     case Form.addr:
       return { kind: 'address', value: reader.address(unit.addressSize) };
@@ -252,7 +135,7 @@ export function decode(reader: ByteReader, form: number, unit: Unit, implicit?: 
   }
 }
 
-function localReference(unit: Unit, value: number): AttributeValue {
+function localReference(unit: FormSource, value: number): AttributeValue {
   return { kind: 'reference', offset: unit.offset + value, local: true };
 }
 

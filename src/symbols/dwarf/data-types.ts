@@ -5,7 +5,8 @@
  */
 import { SymbolError } from '../symbol-error';
 import { At, Encoding, Tag } from './constants';
-import type { AttributeValue, Entry } from './entry';
+import type { AttributeValue } from './attribute-values';
+import type { Entry } from './unit';
 
 export type DataType =
   | { readonly kind: 'void' }
