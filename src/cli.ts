@@ -72,7 +72,7 @@ function run(args: string[]): number {
     topology: values.topology,
     memoryMiB: values.memory === undefined ? undefined : positive('--memory', values.memory),
     cmdline: values.append,
-    modules: (values.module ?? []).map((file) => ({ name: file, bytes: readImage(file) })),
+    modules: (values.module ?? []).map((file) => ({ commandLine: file, bytes: readImage(file) })),
     loadAddress:
       values['load-address'] === undefined ? undefined : positive('--load-address', values['load-address']),
     l0Profile: values.l0,
