@@ -75,7 +75,6 @@ export const ICR_LEVEL = 1 << 15;
 export const ICR_WRITABLE = 0xccfff;
 /** Reserved bits of the x2APIC ICR's low half: 31:20, 17:16, 13. */
 export const ICR_RESERVED = 0xfff32000;
-export const SHORTHAND = { NONE: 0, SELF: 1, ALL: 2, OTHERS: 3 } as const;
 
 // ESR
 export const ESR_SEND_ILLEGAL = 1 << 5;

@@ -9,6 +9,14 @@ import { DELIVERY } from '../apic-bus';
 import type { AccessSize, Clock, LocalApicUnit, MemoryDevice } from '../device';
 import { LOCAL_APIC_BASE } from '../memory-map';
 import {
+  carriesVector,
+  decodeCommand,
+  matchesX2apicLogical,
+  matchesXapicLogical,
+  SHORTHAND,
+  x2apicLogicalId,
+} from './local-apic-addressing';
+import {
   IA32_APIC_BASE,
   IA32_TSC_DEADLINE,
   X2APIC_FIRST,
@@ -47,12 +55,8 @@ import {
   LVT_LEVEL,
   LVT_WRITABLE,
   LVT_ENTRIES,
-  ICR_LOGICAL,
-  ICR_ASSERT,
-  ICR_LEVEL,
   ICR_WRITABLE,
   ICR_RESERVED,
-  SHORTHAND,
   ESR_SEND_ILLEGAL,
   ESR_RECEIVE_ILLEGAL,
   ESR_ILLEGAL_REGISTER,
@@ -211,14 +215,9 @@ export class LocalApic implements LocalApicUnit, MemoryDevice, BusAgent {
     if (!this.globallyEnabled) return false;
     if (broadcast) return true;
     if (!logical) return destination === (this.x2apic ? this.id : this.state.xapicId);
-    if (this.x2apic) {
-      const ldr = x2apicLogicalId(this.id);
-      return destination >>> 16 === ldr >>> 16 && (destination & ldr & 0xffff) !== 0;
-    }
-    const own = this.state.ldr >>> 24;
-    const flat = this.state.dfr >>> 28 === 0xf;
-    if (flat) return (own & destination) !== 0;
-    return own >> 4 === destination >> 4 && (own & destination & 0xf) !== 0;
+    return this.x2apic
+      ? matchesX2apicLogical(destination, this.id)
+      : matchesXapicLogical(destination, this.state.ldr, this.state.dfr);
   }
 
   accept({ delivery, vector, level }: InterruptMessage): void {
@@ -530,30 +529,17 @@ export class LocalApic implements LocalApicUnit, MemoryDevice, BusAgent {
   }
 
   private sendCommand(): void {
-    const { icrLow, icrHigh } = this.state;
-    const delivery = (icrLow >> 8) & 7;
-    const vector = icrLow & 0xff;
-    const shorthand = (icrLow >> 18) & 3;
-    // INIT level de-assert: nothing since the P6, here nothing.
-    if (delivery === DELIVERY.INIT && icrLow & ICR_LEVEL && !(icrLow & ICR_ASSERT)) return;
-    const carriesVector = delivery === DELIVERY.FIXED || delivery === DELIVERY.LOWEST_PRIORITY;
-    if (carriesVector && vector < FIRST_LEGAL_VECTOR) {
+    const command = decodeCommand(this.state.icrLow, this.state.icrHigh, this.x2apic);
+    if (!command) return;
+    const { message, shorthand } = command;
+    if (carriesVector(message) && message.vector < FIRST_LEGAL_VECTOR) {
       this.error(ESR_SEND_ILLEGAL);
       if (shorthand === SHORTHAND.SELF) this.error(ESR_RECEIVE_ILLEGAL);
-      return;
+    } else if (shorthand === SHORTHAND.SELF) {
+      this.accept(message);
+    } else {
+      this.bus.send(message, shorthand === SHORTHAND.OTHERS ? this : undefined);
     }
-    const everybody = this.x2apic ? 0xffffffff : 0xff;
-    const destination = this.x2apic ? icrHigh : icrHigh >>> 24;
-    const message: InterruptMessage = {
-      destination,
-      broadcast: shorthand !== SHORTHAND.NONE || destination === everybody,
-      logical: (icrLow & ICR_LOGICAL) !== 0,
-      delivery,
-      vector,
-      level: false, // IPIs are edge-triggered, whatever bit 15 says
-    };
-    if (shorthand === SHORTHAND.SELF) this.accept(message);
-    else this.bus.send(message, shorthand === SHORTHAND.OTHERS ? this : undefined);
   }
 }
 
@@ -573,9 +559,4 @@ function initState(base: bigint, xapicId: number): State {
     lvt: Object.fromEntries(LVT_ENTRIES.map((entry) => [entry, LVT_MASKED])),
     lines: [false, false],
   };
-}
-
-/** Cluster in the upper half, one bit for the ID in the lower. */
-function x2apicLogicalId(id: number): number {
-  return (((id >>> 4) << 16) | (1 << (id & 0xf))) >>> 0;
 }

@@ -1,19 +1,21 @@
 /** Small ELF files made in memory, with one field at a time to be wrong. */
 
+export interface ElfSegmentOptions {
+  readonly content: Uint8Array;
+  readonly virtual?: number | bigint;
+  readonly physical: number;
+  readonly memoryBytes?: number;
+}
+
 export interface ElfOptions {
   readonly bits?: 32 | 64;
   readonly machine?: number;
   readonly type?: number;
   readonly entry?: number;
-  readonly segments?: readonly {
-    readonly content: Uint8Array;
-    readonly virtual?: number | bigint;
-    readonly physical: number;
-    readonly memoryBytes?: number;
-  }[];
+  readonly segments?: readonly ElfSegmentOptions[];
 }
 
-const DEFAULT_SEGMENT = { content: Uint8Array.of(0xf4, 0xeb, 0xfd), physical: 0x100000 };
+const DEFAULT_SEGMENT: ElfSegmentOptions = { content: Uint8Array.of(0xf4, 0xeb, 0xfd), physical: 0x100000 };
 
 /** An executable with its segments behind the headers, in order. */
 export function syntheticElf(options: ElfOptions = {}): Uint8Array {

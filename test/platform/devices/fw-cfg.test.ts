@@ -7,7 +7,7 @@ function fwCfg() {
   const device = new FwCfg({ ramBytes: 0x1_2345_6000, cpus: 3, files: [file] });
   return {
     device,
-    item(key: number, length: number): number[] {
+    item: (key: number, length: number): number[] => {
       device.writePort(0x510, 2, key);
       return Array.from({ length }, () => device.readPort(0x511, 1));
     },

@@ -24,7 +24,7 @@ function pit() {
     read: (port: number) => device.readPort(port),
     /** Runs to the tick at which the crystal has counted `count`. */
     runToCount: (count: number) => queue.runUntil(crystal.tickOf(count)),
-    program(channel: number, mode: number, count: number) {
+    program: (channel: number, mode: number, count: number) => {
       device.writePort(0x43, 1, (channel << 6) | 0x30 | (mode << 1));
       device.writePort(0x40 + channel, 1, count & 0xff);
       device.writePort(0x40 + channel, 1, count >> 8);
