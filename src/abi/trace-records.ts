@@ -17,6 +17,8 @@ export const enum TraceRecord {
   QUALIFICATION = 24,
   VMCS = 32, // u64, current-VMCS pointer
   GUEST_PHYSICAL = 40, // u64
+  /** ENTRY_FAILURE: row of isa/entry-checks that refused the entry. u32, in the place of GUEST_PHYSICAL */
+  CHECK = 40,
   /** Entry interruption information (entries) or exit interruption information (exits). u32 */
   INTERRUPTION = 48,
   /** IDT-vectoring information (exits). u32 */

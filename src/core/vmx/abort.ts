@@ -1,0 +1,17 @@
+// VMX aborts: what is left when a VM exit cannot be completed (SDM 27.7). The indicator goes to the VMCS region, the
+// processor to shutdown.
+import { State } from '../../abi/state-block';
+import { Stop } from '../../abi/stop-codes';
+import { VmcsPage } from '../../abi/vmcs-page';
+import { set32 } from '../state';
+import { requestStop } from './stop';
+import { currentPage, markWritten } from './vmcs';
+
+/** `indicator`: 1 MSR store, 2 host PDPTEs, 4 MSR load. */
+export function abort(indicator: u32): void {
+  const page = currentPage();
+  store<u32>(page + VmcsPage.ABORT, indicator);
+  markWritten(page);
+  set32(State.ACTIVITY, 2);
+  requestStop(Stop.VMX_ABORT, indicator, 0);
+}

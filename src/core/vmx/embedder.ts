@@ -1,0 +1,6 @@
+// What the embedder may call of VMX; index.ts exports all of it.
+export { collectFailedChecks, collectFailedChecksThrough } from './checks';
+export { vmEnterByEmbedder } from './entry';
+export { inveptByEmbedder, invvpidByEmbedder } from './invalidate';
+export { implementedChecks } from './implemented-checks';
+export { vmclearByEmbedder, vmptrldByEmbedder, vmxonByEmbedder } from './pointer-instructions';

@@ -1,0 +1,143 @@
+// Extended page tables: guest-physical to host-physical through the EPT in force (SDM 28.2). One walk serves hardware
+// accesses (which end in EPT-violation or misconfiguration exits) and probes of the debugger (which end in NOT_MAPPED).
+import { Exit, V } from '../gen/constants';
+import { raiseExited } from '../fault';
+import { Access, NOT_MAPPED, WalkInfo } from '../mmu/access';
+import { physicalRead64, physicalWrite64 } from '../mmu/physical';
+import { get64 } from '../state';
+import { CAP_EPT_VPID, capability, physicalMask } from './capabilities';
+import { NMI_UNBLOCKING, nmiUnblockedByThisIret, vmExit } from './exit';
+import { Vmx, setVm64 } from './vmcs';
+
+/** Bits of EPT entries and of the EPTP. */
+const READ: u64 = 1;
+const WRITE: u64 = 2;
+const EXECUTE: u64 = 4;
+const RIGHTS: u64 = 7;
+const LARGE: u64 = 0x80;
+const ACCESSED: u64 = 0x100;
+const DIRTY: u64 = 0x200;
+const ADDRESS: u64 = 0x000ffffffffff000;
+const EPTP_ACCESSED_DIRTY: u64 = 0x40;
+/** IA32_VMX_EPT_VPID_CAP. */
+const EXECUTE_ONLY_OK: u64 = 1;
+const PAGES_2M_OK: u64 = 1 << 16;
+const PAGES_1G_OK: u64 = 1 << 17;
+
+/** How a walk ended when it gave no address. */
+const enum End {
+  MAPPED = 0,
+  VIOLATION = 1,
+  MISCONFIGURED = 2,
+}
+
+/** Results of the last walk besides the address. */
+let end: u32 = End.MAPPED;
+/** AND of the R, W and X bits of all entries used. */
+let rights: u64 = 0;
+
+export function eptActive(): bool {
+  return get64(Vmx.EPTP) != 0;
+}
+
+/**
+ * Host-physical address of `gpa` under the EPT in force, setting accessed and dirty flags. On failure the VM exit is
+ * complete and `raiseExited()` recorded. `info` is WalkInfo; with Access.PROBE: no side effect, NOT_MAPPED on failure.
+ */
+export function guestPhysical(gpa: u64, access: u32, linear: u64, info: u32): u64 {
+  const eptp = get64(Vmx.EPTP);
+  const probe = (access & Access.PROBE) != 0;
+  let need = neededRights(access);
+  // With A/D flags on, every access to a guest paging-structure entry counts as a write (SDM 28.2.4).
+  const structure = (info & WalkInfo.PAGING_STRUCTURE) != 0;
+  if (structure && eptp & EPTP_ACCESSED_DIRTY && !probe) need |= READ | WRITE;
+  const hpa = walkEpt(eptp, gpa, need, !probe);
+  if (end == End.MAPPED) return hpa;
+  if (probe) return NOT_MAPPED;
+  setVm64(V.GUEST_PHYSICAL_ADDRESS, gpa);
+  if (end == End.MISCONFIGURED) {
+    vmExit(Exit.EPT_MISCONFIG, 0);
+  } else {
+    let qualification = need | (rights << 3);
+    if (!(info & WalkInfo.NO_LINEAR)) {
+      qualification |= structure ? 0x80 : 0x180;
+      setVm64(V.GUEST_LINEAR_ADDRESS, linear);
+    }
+    if (nmiUnblockedByThisIret()) qualification |= NMI_UNBLOCKING;
+    vmExit(Exit.EPT_VIOLATION, qualification);
+  }
+  raiseExited();
+  return 0;
+}
+
+function neededRights(access: u32): u64 {
+  if (access & Access.FETCH) return EXECUTE;
+  if (access & Access.MODIFY) return READ | WRITE;
+  return access & Access.WRITE ? WRITE : READ;
+}
+
+/** Translation without side effects under any EPT pointer; NOT_MAPPED when there is none. `need` may be 0. */
+export function probeEpt(eptp: u64, gpa: u64): u64 {
+  const hpa = walkEpt(eptp, gpa, 0, false);
+  return end == End.MAPPED ? hpa : NOT_MAPPED;
+}
+
+/** The walk; sets `end` and `rights`. `mark`: set accessed and dirty flags when the EPTP asks for them. */
+function walkEpt(eptp: u64, gpa: u64, need: u64, mark: bool): u64 {
+  const marking = mark && (eptp & EPTP_ACCESSED_DIRTY) != 0;
+  rights = RIGHTS;
+  end = End.VIOLATION;
+  if (gpa >> 48 != 0) {
+    rights = 0;
+    return 0;
+  }
+  let table = eptp & ADDRESS;
+  let shift: u64 = 39;
+  for (;;) {
+    const at = table + (((gpa >> shift) & 0x1ff) << 3);
+    const entry = physicalRead64(at);
+    rights &= entry;
+    if ((entry & RIGHTS) == 0) return 0;
+    const leaf = shift == 12 || ((entry & LARGE) != 0 && shift != 39);
+    if (misconfigured(entry, shift, leaf)) {
+      end = End.MISCONFIGURED;
+      return 0;
+    }
+    if (leaf) {
+      if ((rights & need) != need) return 0;
+      if (marking) markPath(eptp, gpa, shift, (need & WRITE) != 0);
+      end = End.MAPPED;
+      const offset = ((<u64>1) << shift) - 1;
+      return (entry & ADDRESS & ~offset) | (gpa & offset);
+    }
+    table = entry & ADDRESS;
+    shift -= 9;
+  }
+}
+
+/** SDM 28.2.3.1: settings that no access may meet, present entry given. */
+function misconfigured(entry: u64, shift: u64, leaf: bool): bool {
+  const capabilities = capability(CAP_EPT_VPID);
+  if ((entry & (READ | WRITE)) == WRITE) return true;
+  if ((entry & RIGHTS) == EXECUTE && !(capabilities & EXECUTE_ONLY_OK)) return true;
+  if (entry & ADDRESS & ~physicalMask()) return true;
+  if (!leaf) return (entry & (shift == 39 ? 0xf8 : 0x78)) != 0;
+  const type = (entry >> 3) & 7;
+  if (type == 2 || type == 3 || type == 7) return true;
+  if (shift == 12) return false;
+  if (!(capabilities & (shift == 30 ? PAGES_1G_OK : PAGES_2M_OK))) return true;
+  return (entry & ADDRESS & (((<u64>1) << shift) - 1)) != 0;
+}
+
+/** Sets accessed flags on the path down to the leaf at `leafShift`, and the leaf's dirty flag for a write. */
+function markPath(eptp: u64, gpa: u64, leafShift: u64, write: bool): void {
+  let table = eptp & ADDRESS;
+  for (let shift: u64 = 39; ; shift -= 9) {
+    const at = table + (((gpa >> shift) & 0x1ff) << 3);
+    const entry = physicalRead64(at);
+    const marked = entry | (shift == leafShift && write ? ACCESSED | DIRTY : ACCESSED);
+    if (marked != entry) physicalWrite64(at, marked);
+    if (shift == leafShift) return;
+    table = entry & ADDRESS;
+  }
+}

@@ -1,0 +1,95 @@
+// Loading host state at a VM exit or a failed VM entry (SDM 27.5, 27.6). Fixed segment attributes and register values
+// are the manual's. Must not read guest state.
+import { Gpr, Seg, Segment, State } from '../../abi/state-block';
+import { setRflags } from '../flags';
+import { Cr4, Efer, ExitCtl, Pin, V } from '../gen/constants';
+import { loadPdptes } from '../mmu/walk';
+import { Changed, flushTlb, tlbEnterContext, translationChanged } from '../mmu/tlb';
+import { modeChanged } from '../mode';
+import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
+import { abort } from './abort';
+import { physicalMask } from './capabilities';
+import { paePaging } from './exit-guest';
+import { loadMsrsOnExit } from './msr-lists';
+import { NONE, Vmx, vm32, vm64 } from './vmcs';
+
+/** CR0 bits that neither VM entry nor VM exit changes: ET, CD, NW and the reserved ones (SDM 26.3.2.1). */
+export const CR0_KEPT: u64 = 0xffffffff7ffaffd0;
+
+const UNUSABLE: u32 = 0x10000;
+/** Type 3 or 11, S, P and G or D bits as SDM 27.5.2 fixes them. */
+const CODE_64: u32 = 0xa09b;
+const CODE_32: u32 = 0xc09b;
+const DATA: u32 = 0xc093;
+const TSS: u32 = 0x8b;
+
+/** `controls`: VM-exit controls in force. `nmi`: the exit is caused by an NMI, which blocks further ones. */
+export function loadHost(controls: u32, nmi: bool): void {
+  const wide = (controls & ExitCtl.VM_EXIT_HOST_ADDRESS_SPACE_SIZE) != 0;
+  loadControlRegisters(controls, wide);
+  loadSegments(wide);
+  setGpr(Gpr.RSP, vm64(V.HOST_RSP));
+  setRip(vm64(V.HOST_RIP));
+  setRflags(2);
+  const virtualNmis = (vm32(V.PIN_BASED_VM_EXEC_CONTROL) & Pin.VIRTUAL_NMIS) != 0;
+  const blocking = virtualNmis ? 0 : get32(State.INTERRUPTIBILITY) & 8;
+  set32(State.INTERRUPTIBILITY, nmi ? 8 : blocking);
+  set32(State.ACTIVITY, 0);
+  set64(State.PENDING_DEBUG, 0);
+  set64(State.PREEMPTION_DEADLINE, NONE);
+  set64(State.TSC_OFFSET, 0);
+  const hadVpid = get32(Vmx.VPID) != 0;
+  set32(Vmx.VPID, 0);
+  set64(Vmx.EPTP, 0);
+  tlbEnterContext(0, 0);
+  // Without VPIDs a transition leaves nothing cached under VPID 0 (SDM 28.3.3.1).
+  if (!hadVpid) flushTlb(true);
+  translationChanged(Changed.CR0 | Changed.CR3 | Changed.CR4 | Changed.EFER);
+  modeChanged();
+  if (paePaging() && !loadPdptes(get64(State.CR3))) return abort(2);
+  if (!loadMsrsOnExit()) abort(4);
+}
+
+function loadControlRegisters(controls: u32, wide: bool): void {
+  set64(State.CR0, (get64(State.CR0) & CR0_KEPT) | (vm64(V.HOST_CR0) & ~CR0_KEPT));
+  set64(State.CR3, vm64(V.HOST_CR3) & physicalMask());
+  const cr4 = vm64(V.HOST_CR4);
+  set64(State.CR4, wide ? cr4 | Cr4.PAE : cr4 & ~(<u64>Cr4.PCIDE));
+  set64(State.DR7, 0x400);
+  set64(State.MSR_DEBUGCTL, 0);
+  set64(State.MSR_SYSENTER_CS, <u64>vm32(V.HOST_IA32_SYSENTER_CS));
+  set64(State.MSR_SYSENTER_ESP, vm64(V.HOST_IA32_SYSENTER_ESP));
+  set64(State.MSR_SYSENTER_EIP, vm64(V.HOST_IA32_SYSENTER_EIP));
+  const long: u64 = <u64>(Efer.LMA | Efer.LME);
+  if (controls & ExitCtl.VM_EXIT_LOAD_IA32_EFER) set64(State.EFER, vm64(V.HOST_IA32_EFER));
+  else set64(State.EFER, wide ? get64(State.EFER) | long : get64(State.EFER) & ~long);
+  if (controls & ExitCtl.VM_EXIT_LOAD_IA32_PAT) set64(State.MSR_PAT, vm64(V.HOST_IA32_PAT));
+}
+
+function setSegment(index: u32, selector: u32, base: u64, limit: u32, access: u32): void {
+  const to = segment(index);
+  store<u32>(to + Segment.SELECTOR, selector & 0xffff);
+  store<u64>(to + Segment.BASE, base);
+  store<u32>(to + Segment.LIMIT, limit);
+  store<u32>(to + Segment.ACCESS, access);
+}
+
+/** A null selector gives an unusable data segment (CS cannot be null, see E20). */
+function setData(index: u32, selector: u32, base: u64): void {
+  setSegment(index, selector, base, 0xffffffff, selector == 0 ? DATA | UNUSABLE : DATA);
+}
+
+function loadSegments(wide: bool): void {
+  setSegment(Seg.CS, vm32(V.HOST_CS_SELECTOR), 0, 0xffffffff, wide ? CODE_64 : CODE_32);
+  setData(Seg.ES, vm32(V.HOST_ES_SELECTOR) & 0xffff, 0);
+  setData(Seg.SS, vm32(V.HOST_SS_SELECTOR) & 0xffff, 0);
+  setData(Seg.DS, vm32(V.HOST_DS_SELECTOR) & 0xffff, 0);
+  setData(Seg.FS, vm32(V.HOST_FS_SELECTOR) & 0xffff, vm64(V.HOST_FS_BASE));
+  setData(Seg.GS, vm32(V.HOST_GS_SELECTOR) & 0xffff, vm64(V.HOST_GS_BASE));
+  setSegment(Seg.TR, vm32(V.HOST_TR_SELECTOR), vm64(V.HOST_TR_BASE), 0x67, TSS);
+  setSegment(Seg.LDTR, 0, 0, 0xffffffff, UNUSABLE);
+  set64(State.GDTR_BASE, vm64(V.HOST_GDTR_BASE));
+  set64(State.IDTR_BASE, vm64(V.HOST_IDTR_BASE));
+  set32(State.GDTR_LIMIT, 0xffff);
+  set32(State.IDTR_LIMIT, 0xffff);
+}

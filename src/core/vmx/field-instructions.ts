@@ -1,0 +1,105 @@
+// VMREAD and VMWRITE (SDM 24.11.2, 30.3): every field of isa by its encoding, high halves, operand widths, read-only
+// fields. VMCS shadowing is not offered, so both always exit in non-root operation.
+import { Mode, State } from '../../abi/state-block';
+import { faulted } from '../fault';
+import { Exit, Ia32VmxMisc, VmError } from '../gen/constants';
+import { vmcsOffset } from '../gen/vmcs-layout';
+import { readOperand, writeOperand } from '../operands';
+import { get32, gpr } from '../state';
+import { Next, Uop } from '../uop';
+import { CAP_MISC, capability } from './capabilities';
+import { exitInstruction } from './exit';
+import { displacement, recordFieldAccess } from './instruction-info';
+import { vmFail, vmFailInvalid, vmSucceed } from './outcome';
+import { begin, vmxUndefined } from './privilege';
+import { currentPage, markWritten } from './vmcs';
+
+/** Width field of an encoding, bits 14:13. */
+const enum Width {
+  WORD = 0,
+  QUAD = 1,
+  DOUBLE = 2,
+  NATURAL = 3,
+}
+
+function beginField(u: usize, reason: u32): i32 {
+  if (!vmxUndefined() && get32(State.VMX_NON_ROOT)) {
+    recordFieldAccess(u);
+    exitInstruction(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+    return Next.EXITED;
+  }
+  return begin(u, reason);
+}
+
+function is64(): bool {
+  return get32(State.MODE) == Mode.LONG_64;
+}
+
+/** The encoding operand: 64 bits in 64-bit mode, 32 elsewhere. An encoding above 32 bits names nothing. */
+function encodingOf(u: usize): u64 {
+  const value = gpr(load<u8>(u + Uop.REG));
+  return is64() ? value : value & 0xffffffff;
+}
+
+function slotOf(encoding: u64): u32 {
+  return encoding >> 32 != 0 ? 0 : vmcsOffset(<u32>encoding);
+}
+
+export function execVmread(u: usize): i32 {
+  const next = beginField(u, Exit.VMREAD);
+  if (next != Next.DONE) return next;
+  const page = currentPage();
+  if (page == 0) return vmFailInvalid();
+  const encoding = encodingOf(u);
+  const slot = slotOf(encoding);
+  if (slot == 0) return vmFail(VmError.UNSUPPORTED_VMCS_COMPONENT);
+  writeOperand(u, is64() ? 8 : 4, readField(page, <u32>encoding, slot));
+  return faulted() ? <i32>Next.FAULT : vmSucceed();
+}
+
+function readField(page: usize, encoding: u32, slot: u32): u64 {
+  switch ((encoding >> 13) & 3) {
+    case Width.WORD:
+      return load<u16>(page + slot);
+    case Width.DOUBLE:
+      return load<u32>(page + slot);
+    case Width.QUAD:
+      return encoding & 1 ? <u64>load<u32>(page + slot + 4) : load<u64>(page + slot);
+    default:
+      return load<u64>(page + slot);
+  }
+}
+
+export function execVmwrite(u: usize): i32 {
+  const next = beginField(u, Exit.VMWRITE);
+  if (next != Next.DONE) return next;
+  const page = currentPage();
+  if (page == 0) return vmFailInvalid();
+  const value = readOperand(u, is64() ? 8 : 4);
+  if (faulted()) return Next.FAULT;
+  const encoding = encodingOf(u);
+  const slot = slotOf(encoding);
+  if (slot == 0) return vmFail(VmError.UNSUPPORTED_VMCS_COMPONENT);
+  const readOnly = ((encoding >> 10) & 3) == 1;
+  if (readOnly && (capability(CAP_MISC) & Ia32VmxMisc.WRITE_ANY) == 0) {
+    return vmFail(VmError.VMWRITE_READ_ONLY_VMCS_COMPONENT);
+  }
+  writeField(page, <u32>encoding, slot, value);
+  markWritten(page);
+  return vmSucceed();
+}
+
+/** Outside 64-bit mode a full write of a wide field clears its bits 63:32: the value has none. */
+function writeField(page: usize, encoding: u32, slot: u32, value: u64): void {
+  switch ((encoding >> 13) & 3) {
+    case Width.WORD:
+      return store<u64>(page + slot, value & 0xffff);
+    case Width.DOUBLE:
+      return store<u64>(page + slot, value & 0xffffffff);
+    case Width.QUAD:
+      if (encoding & 1) return store<u32>(page + slot + 4, <u32>value);
+      return store<u64>(page + slot, value);
+    default:
+      store<u64>(page + slot, value);
+  }
+}

@@ -1,0 +1,71 @@
+// The VM-exit instruction-information field and the displacement that qualifies memory operands (SDM 27.2.5, Tables 27-8
+// to 27-14), from the decoded instruction.
+import { V } from '../gen/constants';
+import { Uop, UopFlag } from '../uop';
+import { setVm32 } from './vmcs';
+
+const REGISTER_OPERAND: u32 = 1 << 10;
+const NO_INDEX: u32 = 1 << 22;
+const NO_BASE: u32 = 1 << 27;
+
+function isRegister(u: usize): bool {
+  return (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
+}
+
+/** Address size: 0, 1, 2 for 16, 32, 64 bits; bits 9:7. */
+function addressSize(u: usize): u32 {
+  return (<u32>load<u8>(u + Uop.ADDRESS_WIDTH) >> 2) << 7;
+}
+
+/** Scaling, address size, segment, index and base of the memory operand. RIP-relative operands have neither register. */
+function memoryPart(u: usize): u32 {
+  let info = addressSize(u) | ((<u32>load<u8>(u + Uop.SEGMENT)) << 15);
+  const index = <u32>load<u8>(u + Uop.INDEX);
+  const base = <u32>load<u8>(u + Uop.BASE);
+  if (index == Uop.NO_REGISTER) info |= NO_INDEX;
+  else info |= (<u32>load<u8>(u + Uop.SCALE)) | (index << 18);
+  return info | (base == Uop.NO_REGISTER ? NO_BASE : base << 23);
+}
+
+/** Exit qualification of instructions with a memory operand: the displacement, 0 for a register operand. */
+export function displacement(u: usize): u64 {
+  return isRegister(u) ? 0 : load<u64>(u + Uop.DISPLACEMENT);
+}
+
+/** VMCLEAR, VMPTRLD, VMPTRST, VMXON, XSAVES, XRSTORS (Table 27-13). */
+export function recordMemoryOperand(u: usize): void {
+  setVm32(V.VMX_INSTRUCTION_INFO, memoryPart(u));
+}
+
+/** INVEPT, INVVPID, INVPCID (Table 27-9). */
+export function recordTypeAndDescriptor(u: usize): void {
+  setVm32(V.VMX_INSTRUCTION_INFO, memoryPart(u) | ((<u32>load<u8>(u + Uop.REG)) << 28));
+}
+
+/** VMREAD, VMWRITE (Table 27-14): Reg1 is the rm register, Reg2 holds the encoding. */
+export function recordFieldAccess(u: usize): void {
+  const encoding = (<u32>load<u8>(u + Uop.REG)) << 28;
+  setVm32(V.VMX_INSTRUCTION_INFO, encoding | registerOrMemory(u));
+}
+
+/** SLDT, STR, LLDT, LTR (Table 27-11): `identity` 0 to 3 in that order. */
+export function recordSystemSegment(u: usize, identity: u32): void {
+  setVm32(V.VMX_INSTRUCTION_INFO, registerOrMemory(u) | (identity << 28));
+}
+
+function registerOrMemory(u: usize): u32 {
+  if (!isRegister(u)) return memoryPart(u);
+  return REGISTER_OPERAND | ((<u32>load<u8>(u + Uop.RM)) << 3);
+}
+
+/** SGDT, SIDT, LGDT, LIDT (Table 27-10): `identity` 0 to 3 in that order. */
+export function recordTableRegister(u: usize, identity: u32): void {
+  const size: u32 = load<u8>(u + Uop.WIDTH) == 2 ? 0 : 1 << 11;
+  setVm32(V.VMX_INSTRUCTION_INFO, memoryPart(u) | size | (identity << 28));
+}
+
+/** INS, OUTS (Table 27-8): the segment counts for OUTS only. */
+export function recordStringIo(u: usize, isIn: bool): void {
+  const from = isIn ? 0 : (<u32>load<u8>(u + Uop.SEGMENT)) << 15;
+  setVm32(V.VMX_INSTRUCTION_INFO, addressSize(u) | from);
+}

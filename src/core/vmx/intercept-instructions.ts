@@ -1,0 +1,119 @@
+// Instructions that exit by themselves or by a bit of the processor-based controls (SDM 25.1.2, 25.1.3, 25.3), except those
+// on control registers, ports and MSRs. Callers have made every check that comes before the exit (#UD, privilege).
+import { raisePlain } from '../fault';
+import { Exit, Proc, Proc2, V, Vector } from '../gen/constants';
+import { inNonRoot } from './state-of-operation';
+import { Uop } from '../uop';
+import { exitInstruction, vmExit } from './exit';
+import { displacement, recordSystemSegment, recordTableRegister, recordTypeAndDescriptor } from './instruction-info';
+import { proc, proc2, setVm32 } from './vmcs';
+
+export function length(u: usize): u32 {
+  return load<u8>(u + Uop.LENGTH);
+}
+
+/** Unconditional in non-root operation. */
+function always(u: usize, reason: u32): bool {
+  if (!inNonRoot()) return false;
+  exitInstruction(reason, 0, length(u));
+  return true;
+}
+
+/** By a bit of the primary controls; those words are 0 in root operation. */
+function byPrimary(u: usize, control: u32, reason: u32): bool {
+  if ((proc() & control) == 0) return false;
+  exitInstruction(reason, 0, length(u));
+  return true;
+}
+
+export function interceptCpuid(u: usize): bool {
+  return always(u, Exit.CPUID);
+}
+
+export function interceptInvd(u: usize): bool {
+  return always(u, Exit.INVD);
+}
+
+export function interceptXsetbv(u: usize): bool {
+  return always(u, Exit.XSETBV);
+}
+
+export function interceptHlt(u: usize): bool {
+  return byPrimary(u, Proc.HLT_EXITING, Exit.HLT);
+}
+
+export function interceptRdtsc(u: usize): bool {
+  return byPrimary(u, Proc.RDTSC_EXITING, Exit.RDTSC);
+}
+
+export function interceptRdpmc(u: usize): bool {
+  return byPrimary(u, Proc.RDPMC_EXITING, Exit.RDPMC);
+}
+
+export function interceptPause(u: usize): bool {
+  return byPrimary(u, Proc.PAUSE_EXITING, Exit.PAUSE_INSTRUCTION);
+}
+
+export function interceptMonitor(u: usize): bool {
+  return byPrimary(u, Proc.MONITOR_EXITING, Exit.MONITOR_INSTRUCTION);
+}
+
+/** The qualification says whether a monitor is armed: the chip never arms one. */
+export function interceptMwait(u: usize): bool {
+  return byPrimary(u, Proc.MWAIT_EXITING, Exit.MWAIT_INSTRUCTION);
+}
+
+export function interceptWbinvd(u: usize): bool {
+  if ((proc2() & Proc2.WBINVD_EXITING) == 0) return false;
+  exitInstruction(Exit.WBINVD, 0, length(u));
+  return true;
+}
+
+export function interceptInvlpg(u: usize, linear: u64): bool {
+  if ((proc() & Proc.INVLPG_EXITING) == 0) return false;
+  exitInstruction(Exit.INVLPG, linear, length(u));
+  return true;
+}
+
+/** Exit; or false with #UD raised when "enable RDTSCP" is 0: check `faulted()` when this returns false. */
+export function interceptRdtscp(u: usize): bool {
+  if (!inNonRoot()) return false;
+  if ((proc2() & Proc2.ENABLE_RDTSCP) == 0) {
+    raisePlain(Vector.UD);
+    return false;
+  }
+  return byPrimary(u, Proc.RDTSC_EXITING, Exit.RDTSCP);
+}
+
+/** Exit; or false with #UD raised when "enable INVPCID" is 0: check `faulted()` when this returns false. */
+export function interceptInvpcid(u: usize): bool {
+  if (!inNonRoot()) return false;
+  if ((proc2() & Proc2.ENABLE_INVPCID) == 0) {
+    raisePlain(Vector.UD);
+    return false;
+  }
+  if ((proc() & Proc.INVLPG_EXITING) == 0) return false;
+  recordTypeAndDescriptor(u);
+  exitInstruction(Exit.INVPCID, displacement(u), length(u));
+  return true;
+}
+
+/** `kind` is TableInstruction (hooks.ts): SGDT SIDT LGDT LIDT, then SLDT STR LLDT LTR. */
+export function interceptDescriptorTable(u: usize, kind: u32): bool {
+  if ((proc2() & Proc2.DESCRIPTOR_TABLE_EXITING) == 0) return false;
+  if (kind < 4) recordTableRegister(u, kind);
+  else recordSystemSegment(u, kind - 4);
+  exitInstruction(kind < 4 ? Exit.GDTR_IDTR : Exit.LDTR_TR, displacement(u), length(u));
+  return true;
+}
+
+/**
+ * A task switch always exits (SDM 25.4.2). `u` is the instruction, 0 when a task gate in the IDT is the source: then the
+ * event on its way is in the IDT-vectoring fields.
+ */
+export function interceptTaskSwitch(u: usize, selector: u32, source: u32): bool {
+  if (!inNonRoot()) return false;
+  if (u != 0) setVm32(V.VM_EXIT_INSTRUCTION_LEN, length(u));
+  vmExit(Exit.TASK_SWITCH, <u64>selector | (<u64>source << 30));
+  return true;
+}

@@ -1,0 +1,73 @@
+// The three MSR lists of a VMCS: loaded at VM entry, stored and loaded at VM exit (SDM 26.4, 27.4, 27.6). An entry is
+// 16 bytes: index, 32 reserved bits, value.
+import { Msr, V } from '../gen/constants';
+import { readMsr, writeMsr } from '../exec/msr';
+import { clearFault, faulted } from '../fault';
+import { physicalRead32, physicalRead64, physicalWrite64 } from '../mmu/physical';
+import { vm32, vm64 } from './vmcs';
+
+const ENTRY: u64 = 16;
+/** x2APIC registers. */
+const X2APIC_RANGE: u32 = 8;
+
+/** Stores the list of MSRs; false when one cannot be read (VMX abort). */
+export function storeMsrs(): bool {
+  const count = vm32(V.VM_EXIT_MSR_STORE_COUNT);
+  const list = vm64(V.VM_EXIT_MSR_STORE_ADDR);
+  for (let i: u32 = 0; i < count; i++) {
+    const entry = list + <u64>i * ENTRY;
+    const index = physicalRead32(entry);
+    if (index >> 8 == X2APIC_RANGE || physicalRead32(entry + 4) != 0) return false;
+    const value = readMsr(index);
+    if (faulted()) {
+      clearFault();
+      return false;
+    }
+    physicalWrite64(entry + 8, value);
+  }
+  return true;
+}
+
+/** Loads the VM-exit list; false when an entry is refused (VMX abort). */
+export function loadMsrsOnExit(): bool {
+  return loadMsrs(vm64(V.VM_EXIT_MSR_LOAD_ADDR), vm32(V.VM_EXIT_MSR_LOAD_COUNT)) == 0;
+}
+
+/** Loads a list; 0, or the 1-based number of the refused entry. */
+export function loadMsrs(list: u64, count: u32): u32 {
+  for (let i: u32 = 0; i < count; i++) {
+    const entry = list + <u64>i * ENTRY;
+    const index = physicalRead32(entry);
+    if (forbiddenIndex(index) || physicalRead32(entry + 4) != 0) return i + 1;
+    writeMsr(index, physicalRead64(entry + 8));
+    if (faulted()) {
+      clearFault();
+      return i + 1;
+    }
+  }
+  return 0;
+}
+
+/** MSRs that no list may load whatever the value. */
+export function forbiddenIndex(index: u32): bool {
+  return baseIndex(index) || x2apicIndex(index) || smmIndex(index) || modelIndex(index);
+}
+
+/** FS and GS base have fields of their own. */
+export function baseIndex(index: u32): bool {
+  return index == Msr.IA32_FS_BASE || index == Msr.IA32_GS_BASE;
+}
+
+export function x2apicIndex(index: u32): bool {
+  return index >> 8 == X2APIC_RANGE;
+}
+
+/** Writable in SMM only. */
+export function smmIndex(index: u32): bool {
+  return index == Msr.IA32_SMM_MONITOR_CTL;
+}
+
+/** Forbidden by the model: the microcode-update trigger. */
+export function modelIndex(index: u32): bool {
+  return index == Msr.IA32_BIOS_UPDT_TRIG;
+}
