@@ -32,8 +32,18 @@ export interface CoreExports {
   /** INVEPT single-context (type 1) or all (2); INVVPID by type. For an embedded host. */
   inveptByEmbedder(type: number, eptpHigh: number, eptpLow: number): void;
   invvpidByEmbedder(type: number, vpid: number, linearHigh: number, linearLow: number): void;
-  /** Runs every entry check on a VMCS image; ids at Region.FAILED_CHECKS; returns their count. */
-  collectFailedChecks(vmcs: number, capabilities: number): number;
+  /**
+   * Runs every entry check on a VMCS image; ids at Region.FAILED_CHECKS; returns their count. The image's physical addresses
+   * go through `eptp` (0: host-physical); `pointer` is its own address (all ones: unknown).
+   */
+  collectFailedChecksThrough(
+    vmcs: number,
+    capabilities: number,
+    eptpHigh: number,
+    eptpLow: number,
+    pointerHigh: number,
+    pointerLow: number,
+  ): number;
 }
 
 export interface CoreInstance {

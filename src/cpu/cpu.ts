@@ -228,9 +228,22 @@ export class Cpu {
    * Row indexes of the entry checks a VMCS image fails, in SDM order.
    * @param vmcs offset in linear memory of the image (Region.SCRATCH_VMCS, or RAM)
    * @param capabilities offset of the capability block to check against
+   * @param space where the image's physical addresses lead: through `eptp` (none: host-physical), and its own address there
    */
-  failedChecks(vmcs: number, capabilities: number = Region.CAPABILITIES): number[] {
-    const count = this.core.exports.collectFailedChecks(vmcs, capabilities);
+  failedChecks(
+    vmcs: number,
+    capabilities: number = Region.CAPABILITIES,
+    space: { eptp?: bigint; pointer?: bigint } = {},
+  ): number[] {
+    const { eptp = 0n, pointer = NONE_64 } = space;
+    const count = this.core.exports.collectFailedChecksThrough(
+      vmcs,
+      capabilities,
+      high(eptp),
+      low(eptp),
+      high(pointer),
+      low(pointer),
+    );
     return Array.from({ length: count }, (_, i) =>
       this.view.getUint32(Region.FAILED_CHECKS + 4 + i * 4, true),
     );

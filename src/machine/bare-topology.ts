@@ -2,6 +2,7 @@
  * Bare topology: the user's image runs in VMX root operation and is level L0 itself; its guest is L1. The chip does
  * entries and exits alone; the trace ring tells of them.
  */
+import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
 import { StopOn } from '../abi/stop-codes';
 import { NONE_64, type Cpu } from '../cpu/cpu';
@@ -13,6 +14,7 @@ import type { MachineRecord } from './machine-record';
 import { walkEpt, walkLinear } from './page-walk';
 import type { AddressSpace, TopologyDriver } from './topology-driver';
 import { drainTraceRing } from './trace-ring';
+import { hardwareVmcs, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, hostState, usesEpt } from './vmcs-state';
 
 const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | StopOn.VM_FAIL;
@@ -85,6 +87,19 @@ export class BareTopology implements TopologyDriver {
       return host === undefined ? undefined : this.entry(host, bytes);
     });
     return physical === undefined ? undefined : this.toHost(space.level, physical);
+  }
+
+  vmcss(): VmcsView[] {
+    const { currentVmcs } = this.cpu;
+    return currentVmcs === NONE_64 ? [] : [hardwareVmcs(this.cpu, 'vmcs01', currentVmcs, true)];
+  }
+
+  failedEntryChecks(): number[] | undefined {
+    const { currentVmcs } = this.cpu;
+    if (currentVmcs === NONE_64) return undefined;
+    return this.cpu.failedChecks(Region.RAM + Number(currentVmcs), Region.CAPABILITIES, {
+      pointer: currentVmcs,
+    });
   }
 
   /** L0's physical addresses are the host's; L1's go through its EPT, if it has one. */

@@ -24,6 +24,8 @@ import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
 import { walkEpt, walkLinear, type EntryReader } from './page-walk';
 import type { AddressSpace, TopologyDriver } from './topology-driver';
+import { writeDryRunImage } from './dry-run-image';
+import { cachedVmcs12, hardwareVmcs, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, hostState, usesEpt, type FieldReader } from './vmcs-state';
 
 /** Host-physical address of L1's address 0: never 0, so that mixing the two spaces shows. */
@@ -172,6 +174,25 @@ export class NestedTopology implements TopologyDriver {
     return (name) => BigInt((nested.cached_vmcs12 as unknown as Record<string, bigint | number>)[name] ?? 0);
   }
 
+  vmcss(): VmcsView[] {
+    const { vmx, nested } = this.l0;
+    const hardware = (name: 'vmcs01' | 'vmcs02') => hardwareVmcs(this.cpu, name, vmx[name].address, false);
+    return [
+      ...(this.vmcs12Reader() ? [cachedVmcs12(this.l0)] : []),
+      ...(nested.vmcs02_initialized ? [hardware('vmcs02')] : []),
+      hardware('vmcs01'),
+    ];
+  }
+
+  failedEntryChecks(): number[] | undefined {
+    if (!this.vmcs12Reader()) return undefined;
+    writeDryRunImage(this.cpu, cachedVmcs12(this.l0), this.l0.nested.msrs);
+    return this.cpu.failedChecks(Region.SCRATCH_VMCS, Region.CAPABILITIES_DRY_RUN, {
+      eptp: this.l0.vmx.eptp01,
+      pointer: this.l0.nested.current_vmptr,
+    });
+  }
+
   translate(space: AddressSpace, address: bigint): bigint | undefined {
     if (space.kind === 'host') return address;
     if (space.level === 'L0') return address;
@@ -204,6 +225,3 @@ export class NestedTopology implements TopologyDriver {
     };
   }
 }
-
-/** Linear-memory region where a dry run of the entry checks puts its VMCS image. */
-export const SCRATCH_VMCS = Region.SCRATCH_VMCS;

@@ -5,6 +5,7 @@ import type { InitialCpuState } from '../platform/boot/boot-image';
 import type { L0Runner } from './l0-runner';
 import type { Level, LevelRegisters } from './level-state';
 import type { MachineStop } from './machine-stop';
+import type { VmcsView } from './vmcs-view';
 
 /** Which bytes an address names: a level's linear or physical space, or the host's RAM. */
 export type AddressSpace =
@@ -41,4 +42,11 @@ export interface TopologyDriver {
   registers(level: Level): LevelRegisters | undefined;
   /** Host-physical address; undefined when not mapped. */
   translate(space: AddressSpace, address: bigint): bigint | undefined;
+  /** The VMCSs there are now; in the bare topology the current one of the user's program, as `vmcs01`. */
+  vmcss(): VmcsView[];
+  /**
+   * Indexes (rows of isa/entry-checks) of all checks the VMCS of the user's program fails as it stands; undefined when it has
+   * none.
+   */
+  failedEntryChecks(): number[] | undefined;
 }

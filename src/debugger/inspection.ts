@@ -1,0 +1,34 @@
+/**
+ * What decoding may see of a session: VMCSs, records, the levels. Read-only, and complete: `decode/` needs nothing else, and a
+ * test can make one by hand. Only meaningful while the machine is stopped.
+ */
+import type { EntryCheckRow } from '../isa/entry-checks';
+import type { FieldName } from '../isa/vmcs-fields';
+import type { Level } from '../machine/level-state';
+import type { RecordLog } from '../machine/machine-record';
+import type { Topology } from '../machine/machine-config';
+import type { VmcsName, VmcsView } from '../machine/vmcs-view';
+
+export type { Level } from '../machine/level-state';
+export type { MachineRecord } from '../machine/machine-record';
+export type { ControlLimits, VmcsName, VmcsView } from '../machine/vmcs-view';
+export { merge_rules, type MergeRule } from '../machine/vmcs-view';
+
+export interface Inspection {
+  readonly topology: Topology;
+  /** Level of the thread the user looks at. */
+  readonly focused: Level;
+  /** Level whose instructions run, or run next. */
+  readonly current: Level;
+  /**
+   * The VMCSs there are now. Nested: vmcs12 (once L1 has a current VMCS), vmcs02 (once L2 was entered), vmcs01. Bare: the
+   * current VMCS of the user's program, as `vmcs01`. Empty when there is none.
+   */
+  readonly vmcss: readonly VmcsView[];
+  /** Everything that happened between the levels, numbered. */
+  readonly log: Pick<RecordLog, 'total' | 'oldest' | 'at' | 'slice'>;
+  /** Value at the previous stop; undefined when that VMCS was not there, or was another one, then. */
+  previous(vmcs: VmcsName, field: FieldName): bigint | undefined;
+  /** Dry run of the entry checks on the VMCS the user's program has filled in; undefined without one. */
+  failedEntryChecks(): readonly EntryCheckRow[] | undefined;
+}
