@@ -1,0 +1,96 @@
+// Debug exceptions at instruction boundaries: single-step traps, pending debug exceptions, instruction breakpoints of
+// DR0..DR3, and the life of RFLAGS.RF (SDM 3B 17.2, 17.3). Data and I/O breakpoints are a gap (`debugGap`).
+import { Mode, Seg, State } from '../../abi/state-block';
+import { Mechanism } from '../../abi/stop-codes';
+import { rflags, setRflags } from '../flags';
+import { Debugctl, Dr6, PendingDebug, Rflags } from '../gen/constants';
+import { get32, get64, rip, segmentBase, set64 } from '../state';
+import { Private, boundaryMark } from './event-state';
+
+/** DR7's enable bits of breakpoint `index`. */
+// @ts-ignore: decorator
+@inline
+function enabled(dr7: u64, index: u32): bool {
+  return ((dr7 >> (index * 2)) & 3) != 0;
+}
+
+/** R/W field of breakpoint `index`: 0 execution, 1 write, 2 I/O, 3 data. */
+// @ts-ignore: decorator
+@inline
+function condition(dr7: u64, index: u32): u32 {
+  return <u32>(dr7 >> (16 + index * 4)) & 3;
+}
+
+/** True when DR7 enables a breakpoint kind the core does not watch (data, I/O). */
+export function debugGap(dr7: u64): bool {
+  for (let i: u32 = 0; i < 4; i++) {
+    if (enabled(dr7, i) && condition(dr7, i) != 0) return true;
+  }
+  return false;
+}
+
+/** At a boundary: the trap of an instruction that began with TF set joins the pending debug exceptions. */
+export function collectSingleStep(): void {
+  const due = get64(Private.TRAP_DUE);
+  if (due == 0) return;
+  set64(Private.TRAP_DUE, 0);
+  if (due == boundaryMark(0)) set64(State.PENDING_DEBUG, get64(State.PENDING_DEBUG) | PendingDebug.BS);
+}
+
+/** The Mechanism that the next instruction would need and the core lacks; -1: none. */
+export function stepGap(): i32 {
+  if ((rflags() & Rflags.TF) != 0 && (get64(State.MSR_DEBUGCTL) & Debugctl.BTF) != 0) return Mechanism.BRANCH_STEP;
+  return debugGap(get64(State.DR7)) ? Mechanism.DATA_BREAKPOINT : -1;
+}
+
+/** Before an instruction: TF set now means a trap after it. */
+export function armSingleStep(): void {
+  set64(Private.TRAP_DUE, (rflags() & Rflags.TF) != 0 ? boundaryMark(1) : 0);
+}
+
+/** Pending debug exceptions to be delivered at this boundary, as #DB bits; they are taken. 0: none. */
+export function takePendingDebug(): u64 {
+  const pending = get64(State.PENDING_DEBUG);
+  if ((pending & (PendingDebug.ENABLED | PendingDebug.BS)) == 0) return 0;
+  set64(State.PENDING_DEBUG, 0);
+  return pending & (Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3 | Dr6.BS);
+}
+
+/** RF covers one instruction: cleared at the boundary after it. True while it stands. */
+export function resumeFlagStands(): bool {
+  const flags = rflags();
+  if ((flags & Rflags.RF) == 0) {
+    set64(Private.RESUME_SEEN, 0);
+    return false;
+  }
+  const now = boundaryMark(0);
+  const seen = get64(Private.RESUME_SEEN);
+  if (seen == 0 || seen == now) {
+    set64(Private.RESUME_SEEN, now);
+    return true;
+  }
+  set64(Private.RESUME_SEEN, 0);
+  setRflags(flags & ~(Rflags.RF));
+  return false;
+}
+
+/** True when an enabled instruction breakpoint makes every boundary interesting. */
+export function watchesExecution(): bool {
+  const dr7 = get64(State.DR7);
+  for (let i: u32 = 0; i < 4; i++) {
+    if (enabled(dr7, i) && condition(dr7, i) == 0) return true;
+  }
+  return false;
+}
+
+/** B0..B3 of the enabled instruction breakpoints at the instruction to come. */
+export function instructionBreakpoints(): u64 {
+  const dr7 = get64(State.DR7);
+  let linear = rip();
+  if (get32(State.MODE) != Mode.LONG_64) linear = (linear + segmentBase(Seg.CS)) & 0xffffffff;
+  let bits: u64 = 0;
+  for (let i: u32 = 0; i < 4; i++) {
+    if (enabled(dr7, i) && condition(dr7, i) == 0 && get64(<usize>State.DR0 + (<usize>i << 3)) == linear) bits |= <u64>1 << i;
+  }
+  return bits;
+}

@@ -1,0 +1,113 @@
+// What becomes of a pending fault: exception bitmap, double and triple fault (SDM 3A Table 6-4, Table 6-5; 3C 25.2), CR2 and
+// DR6 updates, delivery. Loops until an event is delivered, exited, or the processor shuts down.
+import { State } from '../../abi/state-block';
+import { Stop } from '../../abi/stop-codes';
+import {
+  clearFault,
+  faultData,
+  faultError,
+  faultHasError,
+  faultIsExit,
+  faultVector,
+  faulted,
+} from '../fault';
+import { rflags, setRflags } from '../flags';
+import { Activity, Dr6, Dr7, EventType, Rflags, Vector, VectorSet } from '../gen/constants';
+import { stop } from '../run';
+import { get32, get64, set32, set64 } from '../state';
+import { Next } from '../uop';
+import { inNonRoot, interceptException, vmExitTripleFault } from '../vmx/hooks';
+import { deliverEvent } from './event-delivery';
+import { Private, deliveringExternal, clearDelivery, takeGap } from './event-state';
+
+/** Contributory class of SDM Table 6-4: #DE #TS #NP #SS #GP (and #CP). */
+function contributory(vector: u32): bool {
+  return ((VectorSet.CONTRIBUTORY >> vector) & 1) != 0;
+}
+
+/** The second of two exceptions makes a double fault (SDM Table 6-5). */
+function makesDoubleFault(first: u32, second: u32): bool {
+  if (contributory(first)) return contributory(second);
+  return first == Vector.PF && (second == Vector.PF || contributory(second));
+}
+
+/** #DB takes effect in the debug registers when it is delivered, not when it exits (SDM 17.2.3, 27.1). */
+function updateDebugRegisters(bits: u64): void {
+  const conditions = Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
+  set64(State.DR6, (get64(State.DR6) & ~conditions) | (bits & (conditions | Dr6.BD | Dr6.BS)));
+  set64(State.DR7, get64(State.DR7) & ~Dr7.GD);
+}
+
+function tripleFault(): i32 {
+  clearDelivery();
+  if (inNonRoot()) {
+    vmExitTripleFault();
+    return Next.EXITED;
+  }
+  set32(State.ACTIVITY, Activity.SHUTDOWN);
+  return stop(Stop.SHUTDOWN, 0, 0);
+}
+
+/** The exception bitmap decides; true when the exit is done. */
+function exits(vector: u32, hasError: bool, error: u32, data: u64): bool {
+  if (!inNonRoot()) return false;
+  if (!interceptException(vector, EventType.HARDWARE_EXCEPTION, hasError, error, data, 0)) return false;
+  clearFault();
+  clearDelivery();
+  return true;
+}
+
+/**
+ * Takes the pending fault to its end. State is the one the fault is to be reported with (RIP of the instruction for faults, of
+ * the next one for traps). Returns Next.EXITED when the loop goes on at State.RIP, Next.STOP when it must leave.
+ */
+export function deliverFault(): i32 {
+  set64(Private.TRAP_DUE, 0);
+  while (true) {
+    if (faultIsExit()) {
+      clearFault();
+      clearDelivery();
+      return Next.EXITED;
+    }
+    let vector = faultVector();
+    let hasError = faultHasError();
+    let error = faultError();
+    const data = faultData();
+    clearFault();
+    if (vector >= <u32>Vector.TS && vector <= <u32>Vector.GP && deliveringExternal()) error |= 1;
+    // SDM 17.3.1.1: RF is set in the image that every fault but an instruction breakpoint pushes.
+    if (vector != Vector.DB || (data & Dr6.BD) != 0) setRflags(rflags() | Rflags.RF);
+    if (exits(vector, hasError, error, data)) return Next.EXITED;
+    if (get32(Private.DELIVERING) != 0 && get32(Private.DELIVERING_TYPE) == EventType.HARDWARE_EXCEPTION) {
+      const first = get32(Private.DELIVERING_VECTOR);
+      if (first == Vector.DF && (contributory(vector) || vector == Vector.PF)) return tripleFault();
+      if (makesDoubleFault(first, vector)) {
+        vector = Vector.DF;
+        hasError = true;
+        error = 0;
+        clearDelivery();
+        if (exits(vector, true, 0, 0)) return Next.EXITED;
+      }
+    }
+    if (vector == Vector.PF) set64(State.CR2, data);
+    if (vector == Vector.DB) updateDebugRegisters(data);
+    if (deliverEvent(vector, EventType.HARDWARE_EXCEPTION, hasError, error, 0)) return Next.EXITED;
+    if (!faulted() && takeGap()) {
+      clearDelivery();
+      return Next.STOP;
+    }
+  }
+}
+
+/**
+ * An exception or interrupt made by an instruction (INT n, INT3, INTO, INT1) or accepted at a boundary: delivered now.
+ * Returns `delivered` on success, else what became of the fault on the way.
+ */
+export function deliverOrFault(vector: u32, type: u32, length: u32, delivered: i32): i32 {
+  if (deliverEvent(vector, type, false, 0, length)) return delivered;
+  if (takeGap()) {
+    clearDelivery();
+    return Next.STOP;
+  }
+  return Next.FAULT;
+}

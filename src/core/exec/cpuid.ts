@@ -1,0 +1,90 @@
+// CPUID from the profile's table at Region.CPUID, with the bits that follow the processor's state (SDM 2A CPUID). What a
+// CPU claims is data; this file also answers "is it claimed?" for the checks of CR4, EFER and MSRs.
+import { Region } from '../../abi/memory-map';
+import { Gpr, Mode, State } from '../../abi/state-block';
+import { CpuidTable } from '../../abi/tables';
+import { Cr4, Ia32ApicBase, Ia32MiscEnable, Xcr0 } from '../gen/constants';
+import { get32, get64, gpr, setGpr } from '../state';
+import { Next } from '../uop';
+import { inNonRoot, interceptCpuid } from '../vmx/hooks';
+
+const EXTENDED: u32 = 0x80000000;
+/** Size of an XSAVE area: legacy region and header, with the AVX state. */
+const XSAVE_BASE: u32 = 576;
+const XSAVE_AVX: u32 = 832;
+
+/** Row of a leaf, 0 when there is none. A leaf with rows for other subleaves only has no row. */
+function findRow(leaf: u32, subleaf: u32): usize {
+  const count = load<u32>(Region.CPUID + CpuidTable.COUNT);
+  let row: usize = Region.CPUID + CpuidTable.ROWS;
+  for (let i: u32 = 0; i < count; i++, row += CpuidTable.ROW_SIZE) {
+    if (load<u32>(row + CpuidTable.LEAF) != leaf) continue;
+    const own = load<u32>(row + CpuidTable.SUBLEAF);
+    if (own == subleaf || own == <u32>CpuidTable.ANY_SUBLEAF) return row;
+  }
+  return 0;
+}
+
+/** A register (CpuidTable.EAX ...) of a leaf as the profile has it; 0 without a row. */
+export function cpuidRegister(leaf: u32, subleaf: u32, register: usize): u32 {
+  const row = findRow(leaf, subleaf);
+  return row == 0 ? 0 : load<u32>(row + register);
+}
+
+/** The profile sets this bit. */
+export function claimed(leaf: u32, register: usize, bit: u32): bool {
+  return ((cpuidRegister(leaf, 0, register) >> bit) & 1) != 0;
+}
+
+/** Width of physical addresses in bits. */
+export function physicalAddressBits(): u32 {
+  const bits = cpuidRegister(0x80000008, 0, CpuidTable.EAX) & 0xff;
+  return bits != 0 ? bits : 36;
+}
+
+/** Leaves beyond the maximum of their range answer with the highest basic leaf (SDM CPUID). */
+function answeringLeaf(leaf: u32): u32 {
+  const basic = cpuidRegister(0, 0, CpuidTable.EAX);
+  if (leaf <= basic) return leaf;
+  if (leaf >= EXTENDED && leaf <= cpuidRegister(EXTENDED, 0, CpuidTable.EAX)) return leaf;
+  return findRow(leaf, 0) != 0 ? leaf : basic;
+}
+
+function withBit(value: u32, bit: u32, on: bool): u32 {
+  const mask: u32 = 1 << bit;
+  return on ? value | mask : value & ~mask;
+}
+
+export function execCpuid(u: usize): i32 {
+  if (inNonRoot() && interceptCpuid(u)) return Next.EXITED;
+  const leaf = answeringLeaf(<u32>gpr(Gpr.RAX));
+  const subleaf = <u32>gpr(Gpr.RCX);
+  const row = findRow(leaf, subleaf);
+  let ebx: u32 = 0;
+  let ecx: u32 = 0;
+  let edx: u32 = 0;
+  let eax: u32 = 0;
+  if (row != 0) {
+    eax = load<u32>(row + CpuidTable.EAX);
+    ebx = load<u32>(row + CpuidTable.EBX);
+    ecx = load<u32>(row + CpuidTable.ECX);
+    edx = load<u32>(row + CpuidTable.EDX);
+    const cr4 = get64(State.CR4);
+    if (leaf == 1) {
+      ecx = withBit(ecx, 27, (cr4 & Cr4.OSXSAVE) != 0);
+      if ((get64(State.MSR_APIC_BASE) & Ia32ApicBase.EN) == 0) edx = withBit(edx, 9, false);
+      if ((get64(State.MSR_MISC_ENABLE) & Ia32MiscEnable.MONITOR) == 0) ecx = withBit(ecx, 3, false);
+    } else if (leaf == 7 && subleaf == 0) {
+      ecx = withBit(ecx, 4, (cr4 & Cr4.PKE) != 0);
+    } else if (leaf == 0xd && subleaf == 0) {
+      ebx = (get64(State.XCR0) & Xcr0.AVX) != 0 ? XSAVE_AVX : XSAVE_BASE;
+    } else if (leaf == 0x80000001 && get32(State.MODE) != Mode.LONG_64) {
+      edx = withBit(edx, 11, false);
+    }
+  }
+  setGpr(Gpr.RAX, eax);
+  setGpr(Gpr.RBX, ebx);
+  setGpr(Gpr.RCX, ecx);
+  setGpr(Gpr.RDX, edx);
+  return Next.DONE;
+}

@@ -1,0 +1,79 @@
+// MOV to and from debug registers (SDM 3B 17.2; exit before privilege faults 3C 25.1.3). Breakpoints take effect at
+// instruction boundaries, events/debug-traps.ts; enabling a kind the core does not watch is a gap.
+import { Mode, State } from '../../abi/state-block';
+import { Mechanism } from '../../abi/stop-codes';
+import { debugGap } from '../events/debug-traps';
+import { raise, raiseDebug, raisePlain } from '../fault';
+import { Cr4, Dr6, Dr7, Vector } from '../gen/constants';
+import { setAttention, unimplementedMechanism } from '../run';
+import { get32, get64, gpr, set64, setGpr } from '../state';
+import { Next, Uop } from '../uop';
+import { inNonRoot, interceptMovDr } from '../vmx/hooks';
+
+/** Bits that read as one. RTM is not claimed, so DR6 bit 16 is one of them. */
+const DR6_ONES: u64 = 0xffff0ff0;
+const DR6_WRITABLE: u64 = Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3 | Dr6.BD | Dr6.BS | Dr6.BT;
+const DR7_WRITABLE: u64 = 0xffff23ff;
+
+/** DR4 and DR5 are DR6 and DR7 unless CR4.DE; 0xff: the access is refused. */
+function admitted(index: u32): u32 {
+  let dr = index;
+  if (dr >= 8) {
+    raisePlain(Vector.UD);
+    return 0xff;
+  }
+  if (dr == 4 || dr == 5) {
+    if ((get64(State.CR4) & Cr4.DE) != 0) {
+      raisePlain(Vector.UD);
+      return 0xff;
+    }
+    dr += 2;
+  }
+  if (get32(State.CPL) != 0) {
+    raise(Vector.GP, 0);
+    return 0xff;
+  }
+  if ((get64(State.DR7) & Dr7.GD) != 0) {
+    raiseDebug(Dr6.BD);
+    return 0xff;
+  }
+  return dr;
+}
+
+export function execMovToDr(u: usize): i32 {
+  const index: u32 = load<u8>(u + Uop.REG);
+  const source: u32 = load<u8>(u + Uop.RM);
+  if (inNonRoot() && index < 8 && interceptMovDr(u, index, source, false)) return Next.EXITED;
+  const dr = admitted(index);
+  if (dr == 0xff) return Next.FAULT;
+  const value = get32(State.MODE) == Mode.LONG_64 ? gpr(source) : gpr(source) & 0xffffffff;
+  if (dr < 4) {
+    set64(<usize>State.DR0 + ((<usize>dr) << 3), value);
+    return Next.BOUNDARY;
+  }
+  if (value >> 32 != 0) {
+    raise(Vector.GP, 0);
+    return Next.FAULT;
+  }
+  if (dr == 6) {
+    set64(State.DR6, (value & DR6_WRITABLE) | DR6_ONES);
+    return Next.DONE;
+  }
+  const dr7 = (value & DR7_WRITABLE) | Dr7.FIXED;
+  if (debugGap(dr7)) return unimplementedMechanism(Mechanism.DATA_BREAKPOINT);
+  set64(State.DR7, dr7);
+  setAttention();
+  return Next.BOUNDARY;
+}
+
+export function execMovFromDr(u: usize): i32 {
+  const index: u32 = load<u8>(u + Uop.REG);
+  const target: u32 = load<u8>(u + Uop.RM);
+  if (inNonRoot() && index < 8 && interceptMovDr(u, index, target, true)) return Next.EXITED;
+  const dr = admitted(index);
+  if (dr == 0xff) return Next.FAULT;
+  const offset: usize = dr < 4 ? <usize>State.DR0 + ((<usize>dr) << 3) : dr == 6 ? State.DR6 : State.DR7;
+  const value = get64(offset);
+  setGpr(target, get32(State.MODE) == Mode.LONG_64 ? value : value & 0xffffffff);
+  return Next.DONE;
+}

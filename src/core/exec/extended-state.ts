@@ -1,0 +1,53 @@
+// XGETBV and XSETBV: XCR0 (SDM 1 13.3, 2D). The states themselves (XSAVE ...) are not here.
+import { Gpr, State } from '../../abi/state-block';
+import { CpuidTable } from '../../abi/tables';
+import { raise, raisePlain } from '../fault';
+import { Cr4, Vector, Xcr0 } from '../gen/constants';
+import { get32, get64, gpr, set64, setGpr } from '../state';
+import { Next } from '../uop';
+import { inNonRoot, interceptXsetbv } from '../vmx/hooks';
+import { cpuidRegister } from './cpuid';
+
+const XSAVE_LEAF: u32 = 0xd;
+
+/** Without CR4.OSXSAVE the instructions do not exist. */
+function undefinedHere(): bool {
+  if ((get64(State.CR4) & Cr4.OSXSAVE) != 0) return false;
+  raisePlain(Vector.UD);
+  return true;
+}
+
+function refuse(): i32 {
+  raise(Vector.GP, 0);
+  return Next.FAULT;
+}
+
+/** XCR0 bits the profile offers. */
+function offered(): u64 {
+  const high = <u64>cpuidRegister(XSAVE_LEAF, 0, CpuidTable.EDX);
+  const low: u32 = cpuidRegister(XSAVE_LEAF, 0, CpuidTable.EAX);
+  return (high << 32) | (<u64>low);
+}
+
+export function execXgetbv(u: usize): i32 {
+  if (undefinedHere()) return Next.FAULT;
+  const index = <u32>gpr(Gpr.RCX);
+  const inUse = ((cpuidRegister(XSAVE_LEAF, 1, CpuidTable.EAX) >> 2) & 1) != 0;
+  if (index > 1 || (index == 1 && !inUse)) return refuse();
+  // XCR0 & XINUSE: every enabled state counts as in use.
+  const value = get64(State.XCR0);
+  setGpr(Gpr.RAX, value & 0xffffffff);
+  setGpr(Gpr.RDX, value >> 32);
+  return Next.DONE;
+}
+
+export function execXsetbv(u: usize): i32 {
+  if (undefinedHere()) return Next.FAULT;
+  if (get32(State.CPL) != 0) return refuse();
+  if (inNonRoot() && interceptXsetbv(u)) return Next.EXITED;
+  const value = (gpr(Gpr.RAX) & 0xffffffff) | (gpr(Gpr.RDX) << 32);
+  if (<u32>gpr(Gpr.RCX) != 0 || (value & Xcr0.X87) == 0 || (value & ~offered()) != 0) return refuse();
+  if ((value & Xcr0.AVX) != 0 && (value & Xcr0.SSE) == 0) return refuse();
+  set64(State.XCR0, value);
+  return Next.BOUNDARY;
+}

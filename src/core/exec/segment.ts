@@ -1,0 +1,132 @@
+// MOV, PUSH and POP of segment registers, LDS and its kin, SWAPGS and FSGSBASE (SDM 2A, 2B). The checks of a load are
+// segment-load.ts.
+import { Mode, Seg, Segment, State } from '../../abi/state-block';
+import { faulted, raise, raisePlain } from '../fault';
+import { Cr4, Interruptibility, Vector } from '../gen/constants';
+import { pushWidth, readLinear16 } from '../memory';
+import { isCanonical, modeChanged, setInterruptShadow } from '../mode';
+import { readOperand, writeOperand, writeReg } from '../operands';
+import { get32, get64, gpr, segment, set64, setGpr } from '../state';
+import { Next, Uop, UopFlag } from '../uop';
+import { farPointerLinear, farPointerOffset } from './far-transfer';
+import { commitFrame, framePop, openCurrentStack } from './frame';
+import { loadSegment } from './segment-load';
+
+function selectorOf(index: u32): u32 {
+  return load<u32>(segment(index) + Segment.SELECTOR) & 0xffff;
+}
+
+/** After a load: SS holds interrupts off for one instruction (SDM 3A 6.8.3). */
+function loaded(index: u32): i32 {
+  modeChanged();
+  if (index == Seg.SS) setInterruptShadow(Interruptibility.MOV_SS);
+  return Next.BOUNDARY;
+}
+
+export function execMovToSeg(u: usize): i32 {
+  const index: u32 = load<u8>(u + Uop.REG);
+  if (index == Seg.CS || index > <u32>Seg.GS) {
+    raisePlain(Vector.UD);
+    return Next.FAULT;
+  }
+  const selector = <u32>readOperand(u, 2);
+  if (faulted()) return Next.FAULT;
+  loadSegment(index, selector);
+  return faulted() ? Next.FAULT : loaded(index);
+}
+
+/** A register takes the selector zero-extended to the operand size; memory gets 16 bits. */
+export function execMovFromSeg(u: usize): i32 {
+  const index: u32 = load<u8>(u + Uop.REG);
+  if (index > <u32>Seg.GS) {
+    raisePlain(Vector.UD);
+    return Next.FAULT;
+  }
+  const register = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
+  writeOperand(u, register ? load<u8>(u + Uop.WIDTH) : 2, selectorOf(index));
+  return faulted() ? Next.FAULT : Next.DONE;
+}
+
+export function execPushSeg(u: usize): i32 {
+  pushWidth(load<u8>(u + Uop.WIDTH), selectorOf(load<u8>(u + Uop.REG)));
+  return faulted() ? Next.FAULT : Next.DONE;
+}
+
+export function execPopSeg(u: usize): i32 {
+  const index: u32 = load<u8>(u + Uop.REG);
+  openCurrentStack();
+  const selector = (<u32>framePop(load<u8>(u + Uop.WIDTH))) & 0xffff;
+  if (!faulted()) loadSegment(index, selector);
+  if (faulted()) return Next.FAULT;
+  commitFrame();
+  return loaded(index);
+}
+
+export function execLoadFarPointer(u: usize): i32 {
+  const index = <u32>load<u64>(u + Uop.IMMEDIATE);
+  const width: u32 = load<u8>(u + Uop.WIDTH);
+  const linear = farPointerLinear(u);
+  if (faulted()) return Next.FAULT;
+  const offset = farPointerOffset(u, linear);
+  if (faulted()) return Next.FAULT;
+  const selector = readLinear16(linear + width) & 0xffff;
+  if (!faulted()) loadSegment(index, selector);
+  if (faulted()) return Next.FAULT;
+  writeReg(load<u8>(u + Uop.REG), width, true, offset);
+  return loaded(index);
+}
+
+export function execSwapgs(u: usize): i32 {
+  if (get32(State.MODE) != Mode.LONG_64) {
+    raisePlain(Vector.UD);
+    return Next.FAULT;
+  }
+  if (get32(State.CPL) != 0) {
+    raise(Vector.GP, 0);
+    return Next.FAULT;
+  }
+  const base = segment(Seg.GS) + Segment.BASE;
+  const kernel = get64(State.MSR_KERNEL_GS_BASE);
+  set64(State.MSR_KERNEL_GS_BASE, load<u64>(base));
+  store<u64>(base, kernel);
+  return Next.DONE;
+}
+
+/** FSGSBASE instructions exist in 64-bit mode with CR4.FSGSBASE. */
+function baseInstructionsOff(): bool {
+  if (get32(State.MODE) == Mode.LONG_64 && (get64(State.CR4) & Cr4.FSGSBASE) != 0) return false;
+  raisePlain(Vector.UD);
+  return true;
+}
+
+function readBase(u: usize, index: u32): i32 {
+  if (baseInstructionsOff()) return Next.FAULT;
+  const base = load<u64>(segment(index) + Segment.BASE);
+  setGpr(load<u8>(u + Uop.RM), load<u8>(u + Uop.WIDTH) == 8 ? base : base & 0xffffffff);
+  return Next.DONE;
+}
+
+function writeBase(u: usize, index: u32): i32 {
+  if (baseInstructionsOff()) return Next.FAULT;
+  let base = gpr(load<u8>(u + Uop.RM));
+  if (load<u8>(u + Uop.WIDTH) != 8) base &= 0xffffffff;
+  if (!isCanonical(base)) {
+    raise(Vector.GP, 0);
+    return Next.FAULT;
+  }
+  store<u64>(segment(index) + Segment.BASE, base);
+  return Next.DONE;
+}
+
+export function execRdfsbase(u: usize): i32 {
+  return readBase(u, Seg.FS);
+}
+export function execRdgsbase(u: usize): i32 {
+  return readBase(u, Seg.GS);
+}
+export function execWrfsbase(u: usize): i32 {
+  return writeBase(u, Seg.FS);
+}
+export function execWrgsbase(u: usize): i32 {
+  return writeBase(u, Seg.GS);
+}

@@ -1,0 +1,102 @@
+// HLT, PAUSE, MONITOR, MWAIT, INVLPG, INVPCID, INVD, WBINVD (SDM 2A, 2B; order of faults and exits SDM 3C 25.1.1).
+import { Gpr, State } from '../../abi/state-block';
+import { CpuidTable } from '../../abi/tables';
+import { faulted, raise, raisePlain } from '../fault';
+import { Activity, Cr4, Proc2, Vector } from '../gen/constants';
+import { readLinear64 } from '../memory';
+import { flushTlb, invalidateLinear } from '../mmu/tlb';
+import { in64BitMode, isCanonical } from '../mode';
+import { checkedOperandLinear, effectiveAddress, linearOf } from '../operands';
+import { setAttention } from '../run';
+import { get32, get64, gpr, set32 } from '../state';
+import { Next, Uop } from '../uop';
+import {
+  inNonRoot,
+  interceptHlt,
+  interceptInvd,
+  interceptInvlpg,
+  interceptInvpcid,
+  interceptMonitor,
+  interceptMwait,
+  interceptPause,
+  interceptWbinvd,
+} from '../vmx/hooks';
+import { proc2 } from '../vmx/vmcs';
+import { claimed } from './cpuid';
+
+function refuse(vector: u32): i32 {
+  if (vector == Vector.UD) raisePlain(vector);
+  else raise(vector, 0);
+  return Next.FAULT;
+}
+
+/** The poller stops the loop or takes the event that wakes the processor. */
+export function execHlt(u: usize): i32 {
+  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  if (inNonRoot() && interceptHlt(u)) return Next.EXITED;
+  set32(State.ACTIVITY, Activity.HLT);
+  setAttention();
+  return Next.BOUNDARY;
+}
+
+export function execPause(u: usize): i32 {
+  return inNonRoot() && interceptPause(u) ? Next.EXITED : Next.DONE;
+}
+
+/** Address-range monitoring: claimed or #UD; ring 0 only. */
+function monitorOff(): bool {
+  return !claimed(1, CpuidTable.ECX, 3) || get32(State.CPL) != 0;
+}
+
+export function execMonitor(u: usize): i32 {
+  if (monitorOff()) return refuse(Vector.UD);
+  if (inNonRoot() && interceptMonitor(u)) return Next.EXITED;
+  return <u32>gpr(Gpr.RCX) != 0 ? refuse(Vector.GP) : Next.DONE;
+}
+
+/** No store arms or ends a monitor here: MWAIT goes on at once, which SDM 8.10.4 allows at any time. */
+export function execMwait(u: usize): i32 {
+  if (monitorOff()) return refuse(Vector.UD);
+  if (inNonRoot() && interceptMwait(u)) return Next.EXITED;
+  return ((<u32>gpr(Gpr.RCX)) & ~1) != 0 ? refuse(Vector.GP) : Next.DONE;
+}
+
+/** The operand is an address, not memory: no segment check, and a non-canonical one does nothing. */
+export function execInvlpg(u: usize): i32 {
+  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  const index: u32 = load<u8>(u + Uop.SEGMENT);
+  const linear = linearOf(index, effectiveAddress(u));
+  if (inNonRoot() && interceptInvlpg(u, linear)) return Next.EXITED;
+  if (isCanonical(linear)) invalidateLinear(linear);
+  return Next.BOUNDARY;
+}
+
+export function execInvpcid(u: usize): i32 {
+  const off = inNonRoot() && (proc2() & Proc2.ENABLE_INVPCID) == 0;
+  if (!claimed(7, CpuidTable.EBX, 10) || off) return refuse(Vector.UD);
+  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  if (inNonRoot() && interceptInvpcid(u)) return Next.EXITED;
+  const type = in64BitMode() ? gpr(load<u8>(u + Uop.REG)) : gpr(load<u8>(u + Uop.REG)) & 0xffffffff;
+  const descriptor = checkedOperandLinear(u, 16, false);
+  if (faulted()) return Next.FAULT;
+  const pcid = readLinear64(descriptor);
+  if (faulted()) return Next.FAULT;
+  const linear = readLinear64(descriptor + 8);
+  if (faulted()) return Next.FAULT;
+  if (type > 3 || (type < 2 && pcid >> 12 != 0)) return refuse(Vector.GP);
+  if (type < 2 && (get64(State.CR4) & Cr4.PCIDE) == 0 && pcid != 0) return refuse(Vector.GP);
+  if (type == 0 && !isCanonical(linear)) return refuse(Vector.GP);
+  // Translations are not tagged with a PCID, so every type drops those of the context.
+  flushTlb(type != 1 && type != 3);
+  return Next.BOUNDARY;
+}
+
+export function execInvd(u: usize): i32 {
+  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  return inNonRoot() && interceptInvd(u) ? Next.EXITED : Next.DONE;
+}
+
+export function execWbinvd(u: usize): i32 {
+  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  return inNonRoot() && interceptWbinvd(u) ? Next.EXITED : Next.DONE;
+}

@@ -1,0 +1,65 @@
+// The time-stamp counter: RDTSC, RDTSCP, and what WRMSR of IA32_TIME_STAMP_COUNTER and IA32_TSC_ADJUST mean (SDM 3B 17.17).
+// Ticks are retired instructions plus skipped idle time, never the wall clock.
+import { Gpr, State } from '../../abi/state-block';
+import { CpuidTable } from '../../abi/tables';
+import { raise, raisePlain } from '../fault';
+import { Cr4, Proc2, Vector } from '../gen/constants';
+import { get32, get64, set64, setGpr } from '../state';
+import { Next } from '../uop';
+import { inNonRoot, interceptRdpmc, interceptRdtsc, interceptRdtscp } from '../vmx/hooks';
+import { proc2 } from '../vmx/vmcs';
+import { claimed } from './cpuid';
+
+/** The processor's own counter, without the offset of non-root operation. */
+function hostTimeStamp(): u64 {
+  return get64(State.RETIRED) + get64(State.TIME_SKEW) + get64(State.MSR_TSC_ADJUST);
+}
+
+/** The counter as software reads it now. */
+export function timeStamp(): u64 {
+  return hostTimeStamp() + get64(State.TSC_OFFSET);
+}
+
+/** WRMSR of the counter moves IA32_TSC_ADJUST by as much. */
+export function writeTimeStamp(value: u64): void {
+  set64(State.MSR_TSC_ADJUST, get64(State.MSR_TSC_ADJUST) + value - hostTimeStamp());
+}
+
+function answer(value: u64): void {
+  setGpr(Gpr.RAX, value & 0xffffffff);
+  setGpr(Gpr.RDX, value >> 32);
+}
+
+/** CR4.TSD keeps the counter from ring 1 to 3. */
+function timeDisabled(): bool {
+  if ((get64(State.CR4) & Cr4.TSD) == 0 || get32(State.CPL) == 0) return false;
+  raise(Vector.GP, 0);
+  return true;
+}
+
+export function execRdtsc(u: usize): i32 {
+  if (timeDisabled()) return Next.FAULT;
+  if (inNonRoot() && interceptRdtsc(u)) return Next.EXITED;
+  answer(timeStamp());
+  return Next.DONE;
+}
+
+export function execRdtscp(u: usize): i32 {
+  if (!claimed(0x80000001, CpuidTable.EDX, 27) || (inNonRoot() && (proc2() & Proc2.ENABLE_RDTSCP) == 0)) {
+    raisePlain(Vector.UD);
+    return Next.FAULT;
+  }
+  if (timeDisabled()) return Next.FAULT;
+  if (inNonRoot() && interceptRdtscp(u)) return Next.EXITED;
+  answer(timeStamp());
+  setGpr(Gpr.RCX, get64(State.MSR_TSC_AUX) & 0xffffffff);
+  return Next.DONE;
+}
+
+/** No performance counter is claimed, so no index is valid. */
+export function execRdpmc(u: usize): i32 {
+  const allowed = get32(State.CPL) == 0 || (get64(State.CR4) & Cr4.PCE) != 0;
+  if (allowed && inNonRoot() && interceptRdpmc(u)) return Next.EXITED;
+  raise(Vector.GP, 0);
+  return Next.FAULT;
+}
