@@ -33,8 +33,21 @@ interface Program {
   failedEntry(): number;
 }
 
+/** The part of asc used here. Its own declarations would redefine the global `console` for the whole project. */
+interface Asc {
+  main: (
+    args: readonly string[],
+    files: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: string | Uint8Array): void;
+      listFiles(): string[];
+    },
+  ) => Promise<{ error: Error | null }>;
+}
+
 async function compile(): Promise<Program> {
-  const { main } = await import('assemblyscript/asc');
+  const asc: string = 'assemblyscript/asc';
+  const { main } = (await import(asc)) as Asc;
   const files: Record<string, string> = { ...coreTables(), 'program.ts': program };
   let wasm: Uint8Array | undefined;
   const { error } = await main(['program.ts', '--outFile', 'program.wasm', '--runtime', 'stub'], {
