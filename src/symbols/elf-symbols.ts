@@ -103,10 +103,13 @@ export class ElfSymbols {
     return undefined;
   }
 
-  /** Address of the next symbol after an inside address: where a label without size ends at the latest. */
-  nextAddress(address: number): number | undefined {
-    const { addresses } = this.sorted();
-    return addresses[lastNotAfter(addresses, address) + 1];
+  /** Whether a symbol typed as function lies after `start`, up to `end` (inside addresses). */
+  hasFunctionBetween(start: number, end: number): boolean {
+    const { order, addresses } = this.sorted();
+    for (let at = lastNotAfter(addresses, end); at >= 0 && addresses[at]! > start; at--) {
+      if (this.kind(order[at]!) === 'function') return true;
+    }
+    return false;
   }
 
   private symbol(i: number): ElfSymbol {

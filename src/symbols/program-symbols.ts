@@ -390,10 +390,8 @@ export class ProgramSymbols {
   private get unwinder(): Unwinder {
     this.lazyUnwinder ??= new Unwinder(this.frameTables(), registerFile(this.architecture), this.bias, {
       isCode: (address) => this.elf.occupies(this.inside(address)),
-      functionStart: (address) => {
-        const symbol = this.symbolAt(address);
-        return symbol && symbol.address;
-      },
+      sameFunction: (start, address) =>
+        !this.symbols.hasFunctionBetween(this.inside(start), this.inside(address)),
     });
     return this.lazyUnwinder;
   }
@@ -468,8 +466,10 @@ export class ProgramSymbols {
       const breakpoints = places.map((p) => this.breakpointAddress(p));
       const merged = new Map([...(known?.breakpoints ?? []), ...breakpoints].map((b) => [b.address, b]));
       const linkage = linkageName(entry);
-      const file = this.declarationFile(entry);
-      const line = entry.inherited(At.declLine)?.number(At.declLine);
+      // Assemblers say where a function is, not where it is declared.
+      const start = this.sources.locate(scope.ranges[0]?.start ?? NaN);
+      const file = this.declarationFile(entry) ?? start?.file.path;
+      const line = entry.inherited(At.declLine)?.number(At.declLine) ?? start?.line;
       found.set(key, {
         name: this.names.unit(unit).qualifiedName(entry) ?? '<unnamed>',
         ...(linkage === undefined ? {} : { linkageName: linkage }),

@@ -18,9 +18,12 @@ type ReadMemory = (address: bigint, length: number) => Uint8Array | undefined;
 export interface CodeKnowledge {
   /** Whether an outside address is inside the program's memory. */
   isCode(address: bigint): boolean;
-  /** Start of the function or label around an outside address. */
-  functionStart(address: bigint): bigint | undefined;
+  /** Whether no function symbol begins after outside address `start` and up to `address`. */
+  sameFunction(start: bigint, address: bigint): boolean;
 }
+
+/** Assembly longer than this without a function symbol is not taken for one function. */
+const MAXIMUM_ASSEMBLY = 1n << 14n;
 
 /** A frame pointer further than this above the stack pointer is not one. */
 const MAXIMUM_FRAME = 1n << 20n;
@@ -166,8 +169,8 @@ export class Unwinder {
 
   /**
    * Code without unwind information. The strongest sign comes first: a return address on top of the stack
-   * behind a direct call of the very function we are in (assembly that has pushed nothing yet). Then the frame
-   * pointer, then any return address on top of the stack. Each must point just after a call instruction.
+   * behind a direct call of the code we are in (assembly that has pushed nothing yet). Then the frame pointer, then
+   * any return address on top of the stack. Each must point just after a call instruction.
    */
   private byGuess(frame: Frame, readMemory: ReadMemory): Frame | undefined {
     const word = frame.wordSize ?? this.registers.wordSize;
@@ -181,8 +184,7 @@ export class Unwinder {
     };
     const top = load(stack);
     const target = top === undefined ? undefined : this.callBefore(top, readMemory);
-    const here = this.code.functionStart(frame.codeAddress);
-    if (top !== undefined && target !== undefined && here !== undefined && target === here) {
+    if (top !== undefined && target !== undefined && this.leadsTo(target, frame.codeAddress)) {
       return this.guessed(top, stack + BigInt(word), pointer, 'return-address', frame);
     }
     if (
@@ -210,12 +212,19 @@ export class Unwinder {
     origin: FrameOrigin,
     callee: Frame,
   ): Frame {
-    const known = new Map<number, bigint | undefined>([
+    const known = new Map<number, bigint | undefined>();
+    if (origin === 'return-address') {
+      // Nothing was pushed, so what the ABI makes a function preserve cannot have been changed yet.
+      for (const n of this.registers.calleeSaved) known.set(n, callee.register(n));
+    }
+    // Otherwise the other registers are not claimed to be the caller's: they may have been saved anywhere.
+    for (const [n, value] of [
       [this.registers.instructionPointer, pc],
       [this.registers.stackPointer, stack],
       [this.registers.framePointer, framePointer],
-    ]);
-    // Assembly need not keep to the ABI, so the other registers are not claimed to be the caller's.
+    ] as const) {
+      known.set(n, value);
+    }
     return this.frame(pc, origin, callee, (n) => known.get(n), false);
   }
 
@@ -234,6 +243,12 @@ export class Unwinder {
       register,
     };
     return callee.wordSize ? { ...frame, wordSize: callee.wordSize } : frame;
+  }
+
+  /** Whether code called at `target` can have run on to `address`: no other function starts in between. */
+  private leadsTo(target: bigint, address: bigint): boolean {
+    if (target > address || address - target > MAXIMUM_ASSEMBLY || this.describe(target)) return false;
+    return this.code.sameFunction(target, address);
   }
 
   /**
