@@ -10,7 +10,6 @@ import {
   realpathSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { start, type Started } from './timed-run';
 
@@ -83,7 +82,7 @@ export function bochs(images: string): Found {
   if (cpu === undefined) return { missing: `Bochs: none of the CPU models ${BOCHS_CPUS.join(', ')}` };
   // Only a build with the debugger knows -rc; it halts at its prompt before the first instruction.
   const hasDebugger = /^\s*-rc\b/m.test(help);
-  const folder = mkdtempSync(join(tmpdir(), 'turtlescope-bochs-'));
+  const folder = mkdtempSync(join(images, 'bochs-'));
   const version = /Bochs x86 Emulator (\S+)/.exec(help)?.[1] ?? 'of unknown version';
   return {
     emulator: {

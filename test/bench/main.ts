@@ -194,6 +194,7 @@ void main().then(
   (status) => (process.exitCode = status),
   (error: unknown) => {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+    // Not exitCode: opening the serial pipe of an emulator that never started waits for ever.
+    process.exit(1);
   },
 );
