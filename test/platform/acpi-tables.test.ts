@@ -47,6 +47,7 @@ describe('ACPI tables', () => {
       [56, 64, 76].map((offset) => fadt.readUInt32LE(offset)),
       [0x600, 0x604, 0x608],
     );
+    assert.equal(fadt.readUInt32LE(112), 0x475); // no fixed buttons, reset register
     assert.equal(Number(fadt.readBigUInt64LE(120)), 0xcf9);
     assert.equal(Number(fadt.readBigUInt64LE(208 + 4)), 0x608);
     assert.equal(signature(at(fadt.readUInt32LE(36))), 'FACS');

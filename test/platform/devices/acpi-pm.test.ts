@@ -44,6 +44,14 @@ describe('ACPI power management', () => {
     assert.equal(device.readPort(0x600, 4), 0x00010000);
   });
 
+  it('takes status and enable in one 32-bit write, keeping no reserved bits', () => {
+    const { device } = pm();
+    device.writePort(0x600, 4, 0xffff0000);
+    assert.equal(device.readPort(0x602, 2), 0x0721);
+    device.writePort(0x600, 4, 0);
+    assert.equal(device.readPort(0x602, 2), 0);
+  });
+
   it('sets the status without SCI when the event is not enabled', () => {
     const { device, queue, line } = pm();
     queue.runUntil(3 * SECOND);

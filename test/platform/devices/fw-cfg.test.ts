@@ -43,6 +43,15 @@ describe('fw_cfg', () => {
     assert.deepEqual(item(0x05, 1), [3]);
   });
 
+  it('is selected by a 16-bit write to the selector only', () => {
+    const { device, item } = fwCfg();
+    item(0x00, 1);
+    device.writePort(0x510, 1, 0x05);
+    device.writePort(0x511, 2, 0x05);
+    assert.equal(device.readPort(0x511, 1), 'E'.charCodeAt(0));
+    assert.equal(device.readPort(0x511, 2), 'M'.charCodeAt(0) | ('U'.charCodeAt(0) << 8));
+  });
+
   it('remembers the position in a snapshot', () => {
     const { device, item } = fwCfg();
     item(0x00, 1);

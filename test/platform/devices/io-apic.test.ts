@@ -77,6 +77,22 @@ describe('I/O APIC', () => {
     assert.equal(sent.length, 2);
   });
 
+  it('hears only EOIs of its own vector', () => {
+    const { device, bus, read, write } = ioApic();
+    write(0x10 + 2 * 5, LEVEL | 0x55);
+    device.setPin(5, true);
+    bus.endOfInterrupt(0x56);
+    assert.equal(read(0x10 + 2 * 5), REMOTE_IRR | LEVEL | 0x55);
+  });
+
+  it('drops remote IRR when the entry becomes edge-triggered', () => {
+    const { device, read, write } = ioApic();
+    write(0x10 + 2 * 5, LEVEL | 0x55);
+    device.setPin(5, true);
+    write(0x10 + 2 * 5, 0x55);
+    assert.equal(read(0x10 + 2 * 5), 0x55);
+  });
+
   it('does not let the guest write remote IRR and delivery status', () => {
     const { read, write } = ioApic();
     write(0x10, MASKED | LEVEL | REMOTE_IRR | 0x1000 | 0x30);

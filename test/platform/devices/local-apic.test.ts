@@ -127,6 +127,24 @@ describe('local APIC: LINT0 and the 8259', () => {
     assert.deepEqual(events, ['inta 0']);
   });
 
+  it('as a fixed level interrupt comes again after EOI while the pin is high', () => {
+    const { apic, write, read } = apics();
+    write(LINT0, 0x8045);
+    apic.setLint(0, true);
+    assert.equal(apic.acknowledge(), 0x45);
+    assert.equal(read(LINT0), 0xc045);
+    apic.request(0x55);
+    apic.acknowledge();
+    write(EOI, 0); // of 0x55
+    assert.equal(read(LINT0), 0xc045);
+    write(EOI, 0);
+    assert.equal(apic.acknowledge(), 0x45);
+    apic.setLint(0, false);
+    write(EOI, 0);
+    assert.equal(read(LINT0), 0x8045);
+    assert.equal(apic.interruptRequested(), false);
+  });
+
   it('hides it while LINT0 is masked, and passes it on while the APIC is globally disabled', () => {
     const { apic, write } = apics();
     write(LINT0, 0x10700);
@@ -199,8 +217,9 @@ describe('local APIC: interprocessor interrupts', () => {
   it('INIT, start-up and NMI leave through the pins; INIT de-assert does nothing', () => {
     const { write, events } = apics(2);
     write(ICR2, 1 << 24);
-    write(ICR, 0xc500);
     write(ICR, 0x8500);
+    assert.deepEqual(events, []);
+    write(ICR, 0xc500);
     write(ICR, 0x4608);
     write(ICR, 0x4400);
     assert.deepEqual(events, ['init 1', 'startup 1 8', 'nmi 1']);
@@ -247,6 +266,30 @@ describe('local APIC: registers', () => {
     assert.equal(apic.readMemory(LDR + 2, 2), 0xab00);
     apic.writeMemory(TPR, 1, 0x70);
     assert.equal(apic.tpr, 0);
+  });
+});
+
+describe('local APIC: MSRs', () => {
+  it('owns IA32_APIC_BASE, IA32_TSC_DEADLINE and the x2APIC range', () => {
+    const { apic } = apics();
+    const owned = [0x10, 0x1b, 0x1c, 0x6df, 0x6e0, 0x7ff, 0x800, 0x8ff, 0x900].filter((index) =>
+      apic.ownsMsr(index),
+    );
+    assert.deepEqual(owned, [0x1b, 0x6e0, 0x800, 0x8ff]);
+  });
+
+  it('keeps its ID and IA32_APIC_BASE over INIT, nothing else', () => {
+    const { apic, queue, write, read } = apics();
+    write(LVT_TIMER, 0x40);
+    write(TMICT, 1000);
+    write(0x20, 0x05000000);
+    apic.request(0x44);
+    apic.tpr = 0x20;
+    apic.init();
+    assert.equal(read(0x20), 0x05000000);
+    assert.equal(apic.apicBase, ENABLED);
+    assert.deepEqual([apic.tpr, apic.pendingVector(), read(LVT_TIMER), read(SVR)], [0, -1, 0x10000, 0xff]);
+    assert.equal(queue.nextEventAt(), undefined);
   });
 });
 
@@ -355,6 +398,17 @@ describe('local APIC: timer', () => {
     assert.equal(apic.acknowledge(), 0x40);
     assert.equal(read(TMCCT), 0);
     assert.equal(queue.nextEventAt(), undefined);
+  });
+
+  it('does not start by a write of the divider', () => {
+    const { queue, write, read } = apics();
+    write(TDCR, 0xb);
+    assert.equal(queue.nextEventAt(), undefined);
+    write(TMICT, 1000);
+    queue.runUntil(400);
+    write(TDCR, 0x0); // by 2 from here
+    assert.equal(read(TMCCT), 600);
+    assert.equal(queue.nextEventAt(), 1600);
   });
 
   it('periodic reloads', () => {

@@ -41,8 +41,10 @@ describe('pc-testdev', () => {
 
   it('ignores flushes', () => {
     const device = new PcTestdev([]);
+    device.writePort(0xe0, 4, 0x1234);
     device.writePort(0xe4, 4, 0x1000);
-    assert.equal(device.readPort(0xe0, 4), 0);
+    assert.equal(device.readPort(0xe0, 4), 0x1234);
+    assert.equal(device.readPort(0xe4, 4), 0);
   });
 
   it('has memory that behaves like RAM', () => {

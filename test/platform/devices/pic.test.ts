@@ -137,6 +137,52 @@ describe('PIC', () => {
     assert.equal(pic.acknowledge(), 0x26);
   });
 
+  it('leaves special mask mode again', () => {
+    const { pic, out } = initialised();
+    pic.setIrq(1, true);
+    pic.acknowledge();
+    out(0x21, 0x02);
+    pic.setIrq(6, true);
+    out(0x20, 0x68);
+    out(0x20, 0x48);
+    assert.equal(pic.peek(), 0x27); // nothing but the spurious vector
+  });
+
+  it('special fully nested mode lets a second slave input through while the slave is in service', () => {
+    for (const [icw4, vector] of [
+      [0x11, 0x28],
+      [0x01, 0x27],
+    ] as const) {
+      const { pic } = initialised(icw4);
+      pic.setIrq(9, true);
+      pic.acknowledge();
+      pic.setIrq(8, true);
+      assert.equal(pic.peek(), vector);
+    }
+  });
+
+  it('rotates on automatic EOI when told to', () => {
+    const { pic, out } = initialised(0x03);
+    out(0x20, 0x80);
+    pic.setIrq(3, true);
+    pic.acknowledge();
+    pic.setIrq(3, false);
+    pic.setIrq(3, true);
+    pic.setIrq(5, true);
+    assert.equal(pic.acknowledge(), 0x25);
+  });
+
+  it('reads back masks and requests of both chips', () => {
+    const { pic, out, read } = initialised();
+    out(0x21, 0xa5);
+    out(0xa1, 0x5a);
+    assert.deepEqual([read(0x21), read(0xa1)], [0xa5, 0x5a]);
+    pic.setIrq(0, true);
+    pic.setIrq(9, true);
+    out(0x20, 0x0a);
+    assert.deepEqual([read(0x20), read(0xa0)], [0x01, 0x02]);
+  });
+
   it('goes on after a restored snapshot', () => {
     const { pic } = initialised();
     pic.setIrq(4, true);

@@ -43,6 +43,16 @@ describe('PIT', () => {
     );
   });
 
+  it('a mode word sets the output of its own channel only', () => {
+    const { out, edges } = pit();
+    out(0x43, 0xb4);
+    assert.deepEqual(edges, []);
+    out(0x43, 0x34);
+    assert.deepEqual(edges, [[0, true]]);
+    out(0x43, 0x30);
+    assert.deepEqual(edges.at(-1), [0, false]);
+  });
+
   it('mode 3 is high for the first half and low for the second, the odd count high', () => {
     const { program, runToCount, edges } = pit();
     program(0, 3, 5);
@@ -116,6 +126,15 @@ describe('PIT', () => {
     assert.equal(read(0x40) | (read(0x40) << 8), 800);
   });
 
+  it('read-back of the status alone latches no count', () => {
+    const { program, out, read, runToCount } = pit();
+    program(0, 2, 1000);
+    out(0x43, 0xe2);
+    runToCount(100);
+    read(0x40);
+    assert.equal(read(0x40) | (read(0x40) << 8), 900);
+  });
+
   it('status shows a null count before the count is written', () => {
     const { out, read } = pit();
     out(0x43, 0x34);
@@ -136,6 +155,19 @@ describe('PIT', () => {
     assert.equal(device.output2(), false);
     runToCount(5600);
     assert.equal(device.output2(), true);
+  });
+
+  it('channel 2 loaded with a low gate waits for it in modes 0 and 2', () => {
+    for (const mode of [0, 2]) {
+      const { program, device, out, read, runToCount } = pit();
+      const count = () => (out(0x43, 0x80), read(0x42) | (read(0x42) << 8));
+      program(2, mode, 1000);
+      runToCount(300);
+      assert.equal(count(), 1000);
+      device.setGate2(true);
+      runToCount(400);
+      assert.equal(count(), 900);
+    }
   });
 
   it('channel 2 in mode 1 starts with the rising gate', () => {

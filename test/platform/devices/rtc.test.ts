@@ -38,6 +38,18 @@ describe('RTC', () => {
     assert.equal(read(4), 0x91); // 11 PM
   });
 
+  it('calls noon 12 PM and midnight 12 AM in the twelve-hour form', () => {
+    const { queue, read, write } = rtc();
+    write(0x0b, 0x00);
+    queue.runUntil(2 * SECOND);
+    assert.equal(read(4), 0x12);
+    queue.runUntil((2 + 12 * 3600) * SECOND);
+    assert.equal(read(4), 0x92);
+    write(4, 0x81); // 1 PM
+    write(0x0b, 0x02);
+    assert.equal(read(4), 0x13);
+  });
+
   it('goes on from a time the guest has set', () => {
     const { queue, write, time } = rtc();
     queue.runUntil(SECOND);
@@ -79,6 +91,23 @@ describe('RTC', () => {
     assert.equal(line.level, false);
     queue.runUntil(Math.ceil((2 * SECOND) / 1024));
     assert.equal(line.level, true);
+  });
+
+  it('has rates 1 and 2 as 256 and 128 Hz, and 0 off', () => {
+    const { queue, write } = rtc();
+    for (const [rate, hertz] of [
+      [1, 256],
+      [2, 128],
+      [3, 8192],
+      [15, 2],
+    ] as const) {
+      write(0x0b, 0x02);
+      write(0x0a, 0x20 | rate);
+      write(0x0b, 0x42);
+      assert.equal(queue.nextEventAt(), Math.ceil(SECOND / hertz), `rate ${rate}`);
+    }
+    write(0x0a, 0x20);
+    assert.equal(queue.nextEventAt(), undefined);
   });
 
   it('interrupts after each update and at the alarm, "any" bytes matching all', () => {

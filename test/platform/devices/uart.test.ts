@@ -105,6 +105,51 @@ describe('UART', () => {
     assert.equal(sent(), '');
   });
 
+  it('connects in loop mode RTS to CTS, DTR to DSR, OUT1 to RI and OUT2 to DCD', () => {
+    const { out, read } = uart();
+    for (const [outputs, inputs] of [
+      [1, 0x20],
+      [2, 0x10],
+      [4, 0x40],
+      [8, 0x80],
+    ] as const) {
+      out(MCR, 0x10 | outputs);
+      assert.equal(read(MSR) & 0xf0, inputs);
+    }
+  });
+
+  it('interrupts for a change of the modem lines until the status is read', () => {
+    const { out, read, line } = uart();
+    out(IER, 8);
+    assert.equal(line.level, false);
+    out(MCR, 0x1b);
+    assert.equal(read(IIR), 0x01);
+    out(MCR, 0x13);
+    assert.equal(line.level, true);
+    assert.equal(read(IIR), 0x00);
+    assert.equal(read(MSR), 0x38);
+    assert.equal(line.level, false);
+  });
+
+  it('raises the transmitter interrupt by enabling it, not by other writes of IER', () => {
+    const { out, read } = uart();
+    out(IER, 1);
+    out(IER, 2);
+    assert.equal(read(IIR), 0x02);
+    out(IER, 3);
+    out(IER, 2);
+    assert.equal(read(IIR), 0x01);
+  });
+
+  it('keeps received bytes when the FIFO control is written again without a clear', () => {
+    const { out, read, receive } = uart();
+    out(IIR, 1);
+    receive('abc');
+    out(IIR, 0x41);
+    assert.equal(read(LSR), 0x61);
+    assert.equal(read(DATA), 'a'.charCodeAt(0));
+  });
+
   it('clearing the receiver FIFO drops what it holds', () => {
     const { out, read, receive } = uart();
     out(IIR, 1);
