@@ -7,7 +7,7 @@
  */
 import { toInside, toOutside, type AddressRange, type CodeRange } from './address';
 import { breakpointPlaces, functionPlace, inlinedPlace, type BreakpointPlace } from './breakpoint-places';
-import { At } from './dwarf/constants';
+import { At, Tag } from './dwarf/constants';
 import type { Entry } from './dwarf/unit';
 import { FrameTable } from './dwarf/frame-table';
 import { DwarfProgram } from './dwarf/program';
@@ -305,7 +305,7 @@ export class ProgramSymbols {
       let locals: Variable[] = [];
       for (const scope of path) {
         for (const entry of scope.variables) {
-          const variable = this.variable(entry, entry.tag === 0x05 ? 'parameter' : 'local');
+          const variable = this.variable(entry, entry.tag === Tag.formalParameter ? 'parameter' : 'local');
           if (variable) (variable.kind === 'parameter' ? parameters : locals).push(variable);
         }
         if (!scope.isFunction && !scope.isInlined) continue;
@@ -450,7 +450,7 @@ export class ProgramSymbols {
     const found = new Map<string, FunctionInfo & { breakpoints: BreakpointAddress[] }>();
     for (const entry of entries) {
       const unit = entry.unit;
-      const origin = entry.origins().at(-1);
+      const origin = entry.origin();
       const scope = new Scope(entry, undefined);
       const table = this.sources.table(unit);
       const places: BreakpointPlace[] = scope.ranges.length > 0 ? [functionPlace(scope, table)] : [];

@@ -11,6 +11,7 @@ import { typeName } from './dwarf/type-names';
 import type { ReadingContext, WritingContext } from './frame';
 import { parseScalar, scalarNumber, scalarText, stringText, type ScalarType } from './scalar-text';
 import { Storage } from './storage';
+import { SymbolError } from './symbol-error';
 import type { Architecture } from './registers';
 
 /** Longest preview of a structure or array, in members. */
@@ -27,6 +28,13 @@ export interface ValueSurroundings {
   nameAddress(address: bigint): string | undefined;
   /** The variable an optimised-away pointer stands for. */
   implicitTarget(entry: number, context: ReadingContext): { type: DataType; storage: Storage } | undefined;
+}
+
+/** A value as one line. */
+interface Shown {
+  readonly text: string;
+  readonly available: boolean;
+  readonly number?: bigint;
 }
 
 export class Value {
@@ -51,9 +59,11 @@ export class Value {
     private readonly bits?: Member['bits'],
     depth = 0,
   ) {
-    this.type = typeName(dataType);
-    this.actual = strip(dataType);
-    const shown = this.show(depth);
+    this.type = safely('<damaged type>', () => typeName(dataType));
+    this.actual = safely<DataType>({ kind: 'void' }, () => strip(dataType));
+    const shown = safely<Shown>({ text: '<damaged debug information>', available: false }, () =>
+      this.show(depth),
+    );
     this.text = shown.text;
     this.available = shown.available;
     this.number = shown.number;
@@ -66,7 +76,7 @@ export class Value {
 
   /** Bytes; undefined when the type does not say. */
   get size(): number | undefined {
-    return sizeOf(this.dataType);
+    return safely(undefined, () => sizeOf(this.dataType));
   }
 
   /** Where the value is, for people: an address, a register, `in pieces`. */
@@ -91,35 +101,23 @@ export class Value {
 
   /** How many children there are; 0 when it cannot be opened. */
   get childCount(): number {
-    const { actual } = this;
-    if (actual.kind === 'structure') return this.memberList(actual).length;
-    if (actual.kind === 'array') return actual.counts[0] ?? 0;
-    const target = this.target();
-    if (!target) return 0;
-    const inside = strip(target.type);
-    return inside.kind === 'structure' && !inside.opaque ? this.memberList(inside).length : 1;
+    return safely(0, () => this.countChildren());
   }
 
   /** Children from `start`, at most `count` of them. */
   children(start = 0, count = MAXIMUM_CHILDREN): Value[] {
     const end = Math.min(this.childCount, start + Math.min(count, MAXIMUM_CHILDREN));
-    return this.childrenAt(start, end, 0);
+    return safely([], () => this.childrenAt(start, end, 0));
   }
 
   /** One child by member name or array index, looked up the way C does. */
   child(name: string | number): Value | undefined {
-    if (typeof name === 'number') return this.element(name);
-    const structure = this.actual.kind === 'structure' ? this.actual : undefined;
-    const target = structure ? undefined : this.target();
-    const inside = structure ?? (target ? strip(target.type) : undefined);
-    if (inside?.kind !== 'structure') return undefined;
-    const at = this.memberList(inside).findIndex((m) => m.name === name);
-    return at < 0 ? undefined : this.childrenAt(at, at + 1, 0)[0];
+    return typeof name === 'number' ? this.element(name) : safely(undefined, () => this.namedMember(name));
   }
 
   /** What a pointer points to, as a value of its own. */
   dereference(): Value | undefined {
-    const target = this.target();
+    const target = safely(undefined, () => this.target());
     return (
       target &&
       new Value(
@@ -135,19 +133,16 @@ export class Value {
 
   /** Element `index` of an array or behind a pointer; bounds are not checked, as in C. */
   element(index: number): Value | undefined {
-    const { actual } = this;
-    const target =
-      actual.kind === 'array' ? { type: elementType(actual), storage: this.storage } : this.target();
-    const size = target ? sizeOf(target.type) : undefined;
-    if (!target || size === undefined) return undefined;
-    return new Value(
-      `[${index}]`,
-      target.type,
-      target.storage.at(index * size),
-      this.context,
-      this.around,
-      `${this.expression}[${index}]`,
-    );
+    return safely(undefined, () => {
+      const { actual } = this;
+      const target =
+        actual.kind === 'array' ? { type: elementType(actual), storage: this.storage } : this.target();
+      const size = target ? sizeOf(target.type) : undefined;
+      if (!target || size === undefined) return undefined;
+      const expression = `${this.expression}[${index}]`;
+      const storage = target.storage.at(index * size);
+      return new Value(`[${index}]`, target.type, storage, this.context, this.around, expression);
+    });
   }
 
   /**
@@ -174,11 +169,30 @@ export class Value {
     return around.write(bigintToBytes(bits, length), context);
   }
 
+  private countChildren(): number {
+    const { actual } = this;
+    if (actual.kind === 'structure') return this.memberList(actual).length;
+    if (actual.kind === 'array') return actual.counts[0] ?? 0;
+    const target = this.target();
+    if (!target) return 0;
+    const inside = strip(target.type);
+    return inside.kind === 'structure' && !inside.opaque ? this.memberList(inside).length : 1;
+  }
+
+  private namedMember(name: string): Value | undefined {
+    const structure = this.actual.kind === 'structure' ? this.actual : undefined;
+    const target = structure ? undefined : this.target();
+    const inside = structure ?? (target ? strip(target.type) : undefined);
+    if (inside?.kind !== 'structure') return undefined;
+    const at = this.memberList(inside).findIndex((m) => m.name === name);
+    return at < 0 ? undefined : this.childrenAt(at, at + 1, 0)[0];
+  }
+
   private get isScalar(): boolean {
     return this.actual.kind === 'base' || this.actual.kind === 'pointer' || this.actual.kind === 'enum';
   }
 
-  private show(depth: number): { text: string; available: boolean; number?: bigint } {
+  private show(depth: number): Shown {
     const { actual, storage, context } = this;
     const { location } = storage;
     if (location.kind === 'missing') return { text: `<${location.reason}>`, available: false };
@@ -207,7 +221,7 @@ export class Value {
     }
   }
 
-  private showScalar(type: ScalarType): { text: string; available: boolean; number?: bigint } {
+  private showScalar(type: ScalarType): Shown {
     if (type.size === 0) return { text: '<no value>', available: false };
     if (this.bits) {
       const first = Math.floor(this.bits.offset / 8);
@@ -261,7 +275,7 @@ export class Value {
     return `{${parts.join(', ')}}`;
   }
 
-  private showArray(type: DataType & { kind: 'array' }, depth: number): { text: string; available: boolean } {
+  private showArray(type: DataType & { kind: 'array' }, depth: number): Shown {
     const count = type.counts[0];
     if (count === undefined) return { text: '[?]', available: true };
     const element = strip(type.element);
@@ -380,6 +394,16 @@ export class Value {
       return undefined;
     const storage = new Storage({ kind: 'memory', address: this.number }, 0, this.around.architecture);
     return { type: actual.target, storage };
+  }
+}
+
+/** Types are read lazily, so damage may show at any question about them. */
+function safely<T>(fallback: T, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SymbolError) return fallback;
+    throw error;
   }
 }
 

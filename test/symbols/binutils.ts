@@ -47,7 +47,7 @@ export function addr2line(
       continue;
     }
     const [, file, line] = /^(.*):(\d+|\?)/.exec(output[i + 1]!)!;
-    answers.at(-1).push({ name: output[i]!, file: file!, line: Number(line) || 0 });
+    answers[answers.length - 1]!.push({ name: output[i]!, file: file!, line: Number(line) || 0 });
     i += 2;
   }
   return answers;

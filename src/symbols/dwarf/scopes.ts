@@ -67,7 +67,7 @@ export class Scope {
   path(address: number): Scope[] {
     const path: Scope[] = [this];
     for (;;) {
-      const next = path.at(-1).inner.find((s) => s.contains(address));
+      const next = path[path.length - 1]!.inner.find((s) => s.contains(address));
       if (!next) return path;
       path.push(next);
     }
@@ -164,7 +164,7 @@ export class UnitContents {
   private collectInlined(scope: Scope): void {
     for (const inner of scope.inner) {
       if (inner.isInlined) {
-        const origin = inner.entry.origins().at(-1);
+        const origin = inner.entry.origin();
         const list = this.instances!.get(key(origin));
         if (list) list.push(inner);
         else this.instances!.set(key(origin), [inner]);

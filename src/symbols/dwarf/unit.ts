@@ -256,12 +256,18 @@ export class Entry {
   origins(): Entry[] {
     const chain: Entry[] = [this];
     while (chain.length < MAXIMUM_CHAIN) {
-      const last = chain.at(-1);
+      const last = chain[chain.length - 1]!;
       const next = last.reference(At.abstractOrigin) ?? last.reference(At.specification);
       if (!next || chain.some((e) => e.unit === next.unit && e.offset === next.offset)) break;
       chain.push(next);
     }
     return chain;
+  }
+
+  /** The last of `origins`: what all instances of one function have in common. */
+  origin(): Entry {
+    const chain = this.origins();
+    return chain[chain.length - 1]!;
   }
 
   /** Name, here or along the origins. */
