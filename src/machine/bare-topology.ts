@@ -14,6 +14,7 @@ import type { MachineRecord } from './machine-record';
 import { walkEpt, walkLinear } from './page-walk';
 import type { AddressSpace, TopologyDriver } from './topology-driver';
 import { drainTraceRing } from './trace-ring';
+import type { RegisterHome } from './register-write';
 import { hardwareVmcs, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, hostState, usesEpt } from './vmcs-state';
 
@@ -75,6 +76,13 @@ export class BareTopology implements TopologyDriver {
     const read = fieldReader(this.cpu, this.cpu.currentVmcs);
     if (level === 'L0') return hostState(read, 'VMCS, host state');
     return level === 'L1' ? guestState(read, 'VMCS, guest state') : undefined;
+  }
+
+  registerHome(level: Level): RegisterHome | undefined {
+    if (level === this.currentLevel()) return { kind: 'chip' };
+    const write = this.vmcss()[0]?.write;
+    if (!write || level === 'L2') return undefined;
+    return { kind: 'vmcs', area: level === 'L0' ? 'HOST' : 'GUEST', generalInChip: false, write };
   }
 
   translate(space: AddressSpace, address: bigint): bigint | undefined {

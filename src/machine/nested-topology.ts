@@ -25,6 +25,7 @@ import type { MachineStop } from './machine-stop';
 import { walkEpt, walkLinear, type EntryReader } from './page-walk';
 import type { AddressSpace, TopologyDriver } from './topology-driver';
 import { writeDryRunImage } from './dry-run-image';
+import type { RegisterHome } from './register-write';
 import { cachedVmcs12, hardwareVmcs, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, hostState, usesEpt, type FieldReader } from './vmcs-state';
 
@@ -149,6 +150,20 @@ export class NestedTopology implements TopologyDriver {
     const read = this.vmcs12Reader();
     if (!read || nested.cached_vmcs12.launch_state === 0) return undefined;
     return guestState(read, 'vmcs12, guest state');
+  }
+
+  registerHome(level: Level): RegisterHome | undefined {
+    const { vmx } = this.l0;
+    const hardware = (name: 'vmcs01' | 'vmcs02') =>
+      hardwareVmcs(this.cpu, name, vmx[name].address, true).write!;
+    if (level === (this.inL2 ? 'L2' : 'L1')) {
+      if (this.cpu.inNonRoot) return { kind: 'chip' };
+      const write = hardware(vmx.loaded_vmcs.name);
+      return { kind: 'vmcs', area: 'GUEST', generalInChip: true, write };
+    }
+    if (level === 'L0' || !this.registers(level)) return undefined;
+    const write = level === 'L1' ? hardware('vmcs01') : cachedVmcs12(this.l0).write!;
+    return { kind: 'vmcs', area: 'GUEST', generalInChip: false, write };
   }
 
   private runningRegisters(): LevelRegisters {

@@ -5,6 +5,7 @@ import type { InitialCpuState } from '../platform/boot/boot-image';
 import type { L0Runner } from './l0-runner';
 import type { Level, LevelRegisters } from './level-state';
 import type { MachineStop } from './machine-stop';
+import type { RegisterHome } from './register-write';
 import type { VmcsView } from './vmcs-view';
 
 /** Which bytes an address names: a level's linear or physical space, or the host's RAM. */
@@ -40,6 +41,8 @@ export interface TopologyDriver {
   currentLevel(): Level;
   /** Registers of a level; undefined when the level does not exist now. */
   registers(level: Level): LevelRegisters | undefined;
+  /** Where the registers of a level can be written; undefined when the level does not exist now. */
+  registerHome(level: Level): RegisterHome | undefined;
   /** Host-physical address; undefined when not mapped. */
   translate(space: AddressSpace, address: bigint): bigint | undefined;
   /** The VMCSs there are now; in the bare topology the current one of the user's program, as `vmcs01`. */

@@ -8,7 +8,8 @@ import type { BitRange } from '../../isa/bit-ranges';
 import type { DecodedRow } from '../../protocol/decoded-row';
 import { extract, hex, wordRows, wordSummary } from './word';
 
-const BASIC_REASON = 0xffff;
+/** Bits 15:0 of the exit-reason word. */
+export const BASIC_REASON = 0xffff;
 
 /** `EPT_VIOLATION`, with what the upper bits of the word add: `INVALID_GUEST_STATE (VM-entry failure)`. */
 export function exitReasonText(word: number): string {

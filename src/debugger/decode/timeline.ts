@@ -1,0 +1,134 @@
+/**
+ * The exit timeline: records as items a list can show, and one of them in full.
+ */
+import type { DecodedRow } from '../../protocol/decoded-row';
+import type { Level, TimelineItem, TimelineKind } from '../../protocol/timeline';
+import type { Inspection, MachineRecord } from '../inspection';
+import { describeRecord } from './exit-text';
+import { exitReasonRows, exitReasonText, qualificationRows, qualificationText } from './exit';
+import { hex } from './word';
+
+const DEFAULT_LIMIT = 500;
+
+const KINDS: Record<MachineRecord['kind'], TimelineKind> = {
+  entry: 'entry',
+  exit: 'exit',
+  verdict: 'other',
+  handled: 'other',
+  'nested-exit': 'reflected',
+  'nested-entry': 'entry',
+  'entry-failure': 'entry-failure',
+  'vmx-instruction': 'other',
+  'vm-fail': 'vm-fail',
+  injection: 'injection',
+  requeued: 'injection',
+  'nested-event': 'injection',
+  halt: 'other',
+  shutdown: 'triple-fault',
+};
+
+/** Records the list leaves out: they are told together with the exit they belong to. */
+function isDetail(record: MachineRecord): boolean {
+  return record.kind === 'verdict' || record.kind === 'handled' || isSuccess(record);
+}
+
+function isSuccess(record: MachineRecord): boolean {
+  return record.kind === 'vmx-instruction' && record.outcome === 'VMsucceed';
+}
+
+/** Items after the record `after` (exclusive), newest last; at most `limit`, the newest ones. */
+export function timelineItems(inspection: Inspection, after = -1, limit = DEFAULT_LIMIT): TimelineItem[] {
+  const { log } = inspection;
+  const items: TimelineItem[] = [];
+  for (let index = log.total - 1; index > after && index >= log.oldest && items.length < limit; index--) {
+    const record = log.at(index);
+    if (record && !isDetail(record)) items.push(timelineEntry(inspection, index, record));
+  }
+  return items.reverse();
+}
+
+function timelineEntry(inspection: Inspection, index: number, record: MachineRecord): TimelineItem {
+  const { title, detail } = describeRecord(record);
+  const decision = verdictOf(inspection, index, record);
+  const rip = 'rip' in record ? record.rip : 'guestRip' in record ? record.guestRip : undefined;
+  return {
+    index,
+    count: String(record.count),
+    kind:
+      record.kind === 'vmx-instruction' && record.outcome !== 'VMsucceed' ? 'vm-fail' : KINDS[record.kind],
+    level: record.level,
+    title,
+    ...(detail !== '' && { detail }),
+    ...decision,
+    ...(rip !== undefined && { rip: hex(rip) }),
+  };
+}
+
+/** Who handles this exit, from the verdict that follows it; exits of L1 are always L0's. */
+function verdictOf(
+  inspection: Inspection,
+  index: number,
+  record: MachineRecord,
+): { verdict?: 'L0' | 'L1'; rule?: string } {
+  if (record.kind === 'nested-exit') return { verdict: 'L1', rule: record.rule.text };
+  if (record.kind === 'entry-failure') return { rule: record.rule.text };
+  if (record.kind !== 'exit' || inspection.topology === 'bare') return {};
+  const handled: string[] = [];
+  for (let next = index + 1; next < inspection.log.total; next++) {
+    const later = inspection.log.at(next);
+    if (later === undefined || later.kind === 'exit' || later.kind === 'entry') break;
+    if (later.kind === 'verdict') return { verdict: later.verdict, rule: later.rule.text };
+    if (later.kind === 'handled') handled.push(later.text);
+  }
+  return { verdict: 'L0', rule: handled.join('; ') || 'an exit of L1 is L0\u2019s' };
+}
+
+/** One record with everything it knows. */
+export function timelineItem(
+  inspection: Inspection,
+  index: number,
+): { title: string; rows: DecodedRow[] } | undefined {
+  const record = inspection.log.at(index);
+  if (!record) return undefined;
+  const item = timelineEntry(inspection, index, record);
+  const rows: DecodedRow[] = [
+    plain('count', 'instructions retired', item.count),
+    plain('level', 'level', item.level),
+    ...(item.rip ? [plain('rip', 'RIP', item.rip)] : []),
+  ];
+  if ('reasonWord' in record && record.reasonWord !== 0) rows.push(...exitRows(record));
+  if (item.verdict) rows.push(plain('verdict', 'handled by', item.verdict));
+  if (item.rule) rows.push(plain('rule', 'because', item.rule));
+  if (item.detail) rows.push(plain('detail', 'detail', item.detail));
+  return { title: item.title, rows };
+}
+
+function exitRows(record: Extract<MachineRecord, { reasonWord: number }>): DecodedRow[] {
+  const interruption = 'interruption' in record ? record.interruption : 0;
+  const meaning = qualificationText(record.reasonWord, record.qualification, interruption);
+  return [
+    {
+      id: 'reason',
+      label: 'VM_EXIT_REASON',
+      value: hex(record.reasonWord, 32),
+      meaning: exitReasonText(record.reasonWord),
+      kind: 'field',
+      children: exitReasonRows('reason', record.reasonWord),
+    },
+    {
+      id: 'qualification',
+      label: 'EXIT_QUALIFICATION',
+      value: hex(record.qualification, 64),
+      kind: 'field',
+      ...(meaning !== '' && { meaning }),
+      children: qualificationRows('qualification', record.reasonWord, record.qualification),
+    },
+    ...('guestPhysical' in record && record.guestPhysical !== 0n
+      ? [plain('physical', 'GUEST_PHYSICAL_ADDRESS', hex(record.guestPhysical, 64))]
+      : []),
+  ];
+}
+
+function plain(id: string, label: string, value: string): DecodedRow {
+  return { id, label, value, kind: 'part' };
+}

@@ -1,0 +1,115 @@
+/**
+ * All VMCSs as trees: groups, fields, bits. Marks what changed since the previous stop and what fails an entry check, and says where
+ * each field of vmcs02 comes from.
+ */
+import { vmcsFields, type FieldName, type VmcsGroup } from '../../isa/vmcs-fields';
+import type { DecodedRow, VmcsTree } from '../../protocol/decoded-row';
+import { merge_rules, type Inspection, type VmcsView } from '../inspection';
+import { fieldBits, fieldRow } from './field';
+import { hex } from './word';
+
+const TITLES = {
+  nested: {
+    vmcs12: 'what L1 wrote for L2',
+    vmcs02: 'what L0 made of it to run L2',
+    vmcs01: 'what L0 runs L1 with',
+  },
+  bare: { vmcs12: '', vmcs02: '', vmcs01: 'the current VMCS' },
+} as const;
+
+/** The VMCS a thread is about: L2 runs on vmcs02, L1 fills in vmcs12, L0 works with vmcs01. */
+const FOCUS = { L2: 'vmcs02', L1: 'vmcs12', L0: 'vmcs01' } as const;
+
+/** @param filter words that must all stand in a row's name, value or meaning; empty shows everything */
+export function vmcsTrees(inspection: Inspection, filter = ''): VmcsTree[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const failing = failingFields(inspection);
+  return inspection.vmcss.map((vmcs) => ({
+    vmcs: vmcs.name,
+    title: `${vmcs.name}: ${TITLES[inspection.topology][vmcs.name]}`,
+    summary: `${vmcs.launched ? 'launched' : 'clear'}, at ${hex(vmcs.pointer)}, revision ${hex(vmcs.revision)}`,
+    focused: inspection.topology === 'bare' || FOCUS[inspection.focused] === vmcs.name,
+    groups: groups(inspection, vmcs, vmcs.name === 'vmcs02' ? new Map() : failing)
+      .map((group) => filterRow(group, words))
+      .filter((group) => group !== undefined),
+  }));
+}
+
+/** Field -> rules it breaks, by a dry run of the entry checks on the VMCS the user's program fills in. */
+function failingFields(inspection: Inspection): Map<FieldName, string> {
+  const failing = new Map<FieldName, string>();
+  for (const check of inspection.failedEntryChecks() ?? [])
+    for (const field of check.fields) failing.set(field, `${check.id}: ${check.rule} SDM ${check.sdm}`);
+  return failing;
+}
+
+function groups(
+  inspection: Inspection,
+  vmcs: VmcsView,
+  failing: ReadonlyMap<FieldName, string>,
+): DecodedRow[] {
+  const byGroup = new Map<VmcsGroup, DecodedRow[]>();
+  const writable = vmcs.name === 'vmcs12' || inspection.topology === 'bare';
+  for (const { name, group, type } of vmcsFields) {
+    if (!vmcs.has(name)) continue;
+    const row = fieldRow(`${vmcs.name}/${name}`, name, vmcs);
+    const previous = inspection.previous(vmcs.name, name);
+    if (previous !== undefined && previous !== vmcs.read(name)) {
+      row.changed = true;
+      row.previous = hex(previous, fieldBits(name));
+    }
+    if (writable) {
+      row.editable = vmcs.write !== undefined;
+      // Exit information is the past: no entry check is about it.
+      const error = type === 'read-only' ? undefined : failing.get(name);
+      if (error !== undefined) row.error = error;
+    }
+    if (vmcs.name === 'vmcs02') row.provenance = provenance(name);
+    byGroup.set(group, [...(byGroup.get(group) ?? []), row]);
+  }
+  return [...byGroup].map(([group, children]) => ({
+    id: `${vmcs.name}/${group}`,
+    label: group,
+    value: '',
+    kind: 'group',
+    ...groupMarks(children),
+    children,
+  }));
+}
+
+/** A closed group still says that something in it changed or fails. */
+function groupMarks(children: readonly DecodedRow[]): Partial<DecodedRow> {
+  const changed = children.filter((row) => row.changed).length;
+  const failing = children.filter((row) => row.error !== undefined).length;
+  return {
+    ...(changed > 0 && { changed: true, meaning: `${changed} changed` }),
+    ...(failing > 0 && { error: `${failing} fail${failing === 1 ? 's' : ''} an entry check` }),
+  };
+}
+
+const SOURCES = {
+  vmcs12: 'from vmcs12',
+  L0: 'from L0',
+  or: 'vmcs01 OR vmcs12',
+  computed: 'computed by L0',
+  translated: 'vmcs12, address translated',
+  unused: 'not used',
+  'exit-information': 'written by the processor',
+  'not-in-vmcs12': 'no such field in vmcs12',
+} as const;
+
+function provenance(name: FieldName): string {
+  const rule: { from: keyof typeof SOURCES; text?: string } = merge_rules[name];
+  return rule.text === undefined ? SOURCES[rule.from] : `${SOURCES[rule.from]}: ${rule.text}`;
+}
+
+/** The row with the descendants that match; a match keeps all of its own children. */
+function filterRow(row: DecodedRow, words: readonly string[]): DecodedRow | undefined {
+  if (words.length === 0) return row;
+  const text = `${row.label} ${row.value} ${row.meaning ?? ''}`.toLowerCase();
+  if (row.kind !== 'group' && words.every((word) => text.includes(word))) return row;
+  const children = (row.children ?? [])
+    .map((child) => filterRow(child, words))
+    .filter((child) => child !== undefined);
+  return children.length > 0 ? { ...row, children } : undefined;
+}
