@@ -44,6 +44,8 @@ export interface CoreExports {
     pointerHigh: number,
     pointerLow: number,
   ): number;
+  /** Rows of isa/entry-checks that the core implements, at Region.FAILED_CHECKS; returns their count. */
+  implementedChecks(): number;
 }
 
 export interface CoreInstance {

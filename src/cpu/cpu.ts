@@ -244,6 +244,15 @@ export class Cpu {
       high(pointer),
       low(pointer),
     );
+    return this.checkRows(count);
+  }
+
+  /** Row indexes of the entry checks that the chip implements. */
+  implementedChecks(): number[] {
+    return this.checkRows(this.core.exports.implementedChecks());
+  }
+
+  private checkRows(count: number): number[] {
     return Array.from({ length: count }, (_, i) =>
       this.view.getUint32(Region.FAILED_CHECKS + 4 + i * 4, true),
     );

@@ -35,7 +35,7 @@ export function capability(index: u32): u64 {
 
 /** Of another capability block (a dry run). */
 export function capabilityOf(block: usize, index: u32): u64 {
-  return load<u64>(block + (<usize>index) * CapabilityTable.ENTRY_SIZE);
+  return load<u64>(block + <usize>index * CapabilityTable.ENTRY_SIZE);
 }
 
 const ADDRESS_SIZES_LEAF: u32 = 0x80000008;

@@ -36,7 +36,7 @@ export function fails(check: u32, failed: bool): bool {
   if (failures == 0) first = check;
   failures++;
   if (!collecting) return true;
-  store<u32>(Region.FAILED_CHECKS + (<usize>failures) * 4, check);
+  store<u32>(Region.FAILED_CHECKS + <usize>failures * 4, check);
   store<u32>(Region.FAILED_CHECKS, failures);
   return false;
 }
@@ -126,7 +126,7 @@ export function badPage(address: u64): bool {
 /** Each byte of a PAT value is one of the memory types 0, 1, 4, 5, 6, 7. */
 export function badPat(value: u64): bool {
   for (let i = 0; i < 8; i++) {
-    const type = <u32>(value >> (i * 8)) & 0xff;
+    const type = (<u32>(value >> (i * 8))) & 0xff;
     if (type > 7 || type == 2 || type == 3) return true;
   }
   return false;

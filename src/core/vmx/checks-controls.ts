@@ -1,8 +1,24 @@
 // Entry checks B, C and D: VM-execution, VM-exit and VM-entry control fields (SDM 26.2.1). Each failure is VMfailValid(7).
 // Every function returns true when the run ends at a failing check; order and wording are those of isa/entry-checks.
-import { Check, Cr0, EntryCtl, EntryInterruption, EventType, ExitCtl, Pin, Proc, Proc2, Proc3, V } from '../gen/constants';
+import {
+  Check,
+  Cr0,
+  Cr4,
+  EntryCtl,
+  EntryInterruption,
+  EventType,
+  ExitCtl,
+  Pin,
+  Proc,
+  Proc2,
+  Proc3,
+  V,
+  Vector,
+  VectorSet,
+} from '../gen/constants';
 import {
   CAP_BASIC,
+  CAP_CR4_FIXED1,
   CAP_ENTRY,
   CAP_EPT_VPID,
   CAP_EXIT,
@@ -72,7 +88,7 @@ function reservedControlsFail(): bool {
     if (fails(Check.B06, surplus(proc2, offered(CAP_PROCBASED2)))) return true;
   }
   if (fails(Check.B07, (proc3Controls() & ~offered(CAP_PROCBASED3)) != 0)) return true;
-  const targets = <u32>(offered(CAP_MISC) >> 16) & 0x1ff;
+  const targets = (<u32>(offered(CAP_MISC) >> 16)) & 0x1ff;
   return fails(Check.B08, image32(V.CR3_TARGET_COUNT) > targets);
 }
 
@@ -137,10 +153,12 @@ function interruptControlsFail(): bool {
 export function eptPointerFails(eptp: u64): bool {
   const capabilities = offered(CAP_EPT_VPID);
   const type = eptp & 7;
-  const typeOk = (type == 0 && ((capabilities >> 8) & 1) != 0) || (type == 6 && ((capabilities >> 14) & 1) != 0);
+  const typeOk =
+    (type == 0 && ((capabilities >> 8) & 1) != 0) || (type == 6 && ((capabilities >> 14) & 1) != 0);
   if (fails(Check.B36, !typeOk)) return true;
   const walk = (eptp >> 3) & 7;
-  const walkOk = (walk == 3 && ((capabilities >> 6) & 1) != 0) || (walk == 4 && ((capabilities >> 7) & 1) != 0);
+  const walkOk =
+    (walk == 3 && ((capabilities >> 6) & 1) != 0) || (walk == 4 && ((capabilities >> 7) & 1) != 0);
   if (fails(Check.B37, !walkOk)) return true;
   if (fails(Check.B38, (eptp & 0x40) != 0 && ((capabilities >> 21) & 1) == 0)) return true;
   if (fails(Check.B39, (eptp & 0x80) != 0 && ((capabilities >> 23) & 1) == 0)) return true;
@@ -235,20 +253,20 @@ function injectionFails(info: u32): bool {
   const type = (info >> 8) & 7;
   const vector = info & 0xff;
   const settings = allowed(CAP_PROCBASED, CAP_TRUE_PROCBASED);
-  const trapFlagOk = (<u32>(settings >> 32) & Proc.MONITOR_TRAP_FLAG) != 0;
+  const trapFlagOk = ((<u32>(settings >> 32)) & Proc.MONITOR_TRAP_FLAG) != 0;
   if (fails(Check.D03, type == 1)) return true;
   if (fails(Check.D04, type == EventType.OTHER_EVENT && !trapFlagOk)) return true;
   if (fails(Check.D05, type == EventType.NMI && vector != 2)) return true;
   if (fails(Check.D06, type == EventType.HARDWARE_EXCEPTION && vector > 31)) return true;
   const lastOther: u32 = nestedExceptions() ? 2 : 0;
   if (fails(Check.D07, type == EventType.OTHER_EVENT && vector > lastOther)) return true;
-  const deliver = (info & ExitInterruption.ERROR_CODE_VALID) != 0;
+  const deliver = (info & EntryInterruption.DELIVER_ERROR_CODE) != 0;
   if (fails(Check.D08, wrongErrorCodeBit(type, vector, deliver))) return true;
   const reserved: u32 = nestedExceptions() ? 0x7fffd000 : 0x7ffff000;
   if (fails(Check.D09, (info & reserved) != 0)) return true;
   const error = image32(V.VM_ENTRY_EXCEPTION_ERROR_CODE);
   if (fails(Check.D10, deliver && error >> 15 != 0)) return true;
-  if (type >= EventType.SOFTWARE_INTERRUPT && type <= EventType.SOFTWARE_EXCEPTION) {
+  if (type >= <u32>EventType.SOFTWARE_INTERRUPT && type <= <u32>EventType.SOFTWARE_EXCEPTION) {
     const length = image32(V.VM_ENTRY_INSTRUCTION_LEN);
     if (fails(Check.D11, length > 15)) return true;
     if (fails(Check.D12, length == 0 && ((offered(CAP_MISC) >> 30) & 1) == 0)) return true;
@@ -256,16 +274,15 @@ function injectionFails(info: u32): bool {
   return fails(Check.D17, (info & 0x2000) != 0 && type != EventType.HARDWARE_EXCEPTION);
 }
 
-/** Vectors of exceptions that push an error code, as bits: 8, 10 to 14, 17. */
-const WITH_ERROR_CODE: u32 = 0x27d00;
-
-/** The error-code bit must be what the processor itself would deliver to this guest. */
+/** The error-code bit must be what the processor itself would deliver to this guest; #CP exists where CET does. */
 function wrongErrorCodeBit(type: u32, vector: u32, deliver: bool): bool {
   if (type != EventType.HARDWARE_EXCEPTION) return deliver;
   // Only an unrestricted guest can be in real mode.
   const realMode = unrestricted() && (image64(V.GUEST_CR0) & Cr0.PE) == 0;
   if (realMode) return deliver;
   if ((offered(CAP_BASIC) >> 56) & 1) return false;
-  const expected = vector < 32 && ((WITH_ERROR_CODE >> vector) & 1) != 0;
+  const shadowStacks = (offered(CAP_CR4_FIXED1) & Cr4.CET) != 0;
+  const pushing = shadowStacks ? VectorSet.ERROR_CODE : VectorSet.ERROR_CODE & ~((<u32>1) << Vector.CP);
+  const expected = vector < 32 && ((pushing >> vector) & 1) != 0;
   return deliver != expected;
 }

@@ -1,7 +1,16 @@
 // Entry checks F, H, I and J: guest registers, descriptor-table registers, RIP and RFLAGS, non-register state (SDM
 // 26.3.1.1, 26.3.1.3 to 26.3.1.5). Each failure is a VM exit 33. Returns true when the run ends at a failing check.
 import { Activity, Check, Cr0, Cr4, EntryCtl, Efer, EntryInterruption, EventType, V } from '../gen/constants';
-import { AccessRights, Debugctl, Ia32VmxMisc, Interruptibility, PendingDebug, Pin, Proc2, Rflags } from '../gen/constants';
+import {
+  AccessRights,
+  Debugctl,
+  Ia32VmxMisc,
+  Interruptibility,
+  PendingDebug,
+  Pin,
+  Proc2,
+  Rflags,
+} from '../gen/constants';
 import { CAP_BASIC, CAP_MISC, physicalMask } from './capabilities';
 import {
   badPat,
@@ -29,11 +38,8 @@ import {
   EFER_KNOWN,
 } from './check-values';
 
-/** DEBUGCTL bits the chip has: those of isa without restricted transactional memory and bus-lock detection. */
-const DEBUGCTL_KNOWN: u64 =
-  Debugctl.LBR | Debugctl.BTF | Debugctl.TR | Debugctl.BTS | Debugctl.BTINT | Debugctl.BTS_OFF_OS |
-  Debugctl.BTS_OFF_USR | Debugctl.FREEZE_LBRS_ON_PMI | Debugctl.FREEZE_PERFMON_ON_PMI |
-  Debugctl.ENABLE_UNCORE_PMI | Debugctl.FREEZE_WHILE_SMM;
+/** IA32_DEBUGCTL bits that WRMSR takes on this chip. */
+const DEBUGCTL_KNOWN: u64 = Debugctl.BTF;
 
 export function guestRegistersFail(): bool {
   return guestControlRegistersFail() || guestMsrsFail() || guestNewerMsrsFail();
@@ -145,7 +151,8 @@ export function ripAndRflagsFail(): bool {
   const virtual8086 = (flags & Rflags.VM) != 0;
   const real = (image64(V.GUEST_CR0) & Cr0.PE) == 0;
   if (fails(Check.I05, virtual8086 && (long || real))) return true;
-  if (fails(Check.I06, injectedType() == EventType.EXTERNAL_INTERRUPT && (flags & Rflags.IF) == 0)) return true;
+  if (fails(Check.I06, injectedType() == EventType.EXTERNAL_INTERRUPT && (flags & Rflags.IF) == 0))
+    return true;
   if (!(entryControls() & EntryCtl.VM_ENTRY_LOAD_CET_STATE)) return false;
   const ssp = image64(V.GUEST_SSP);
   const sspTop = ssp >> 48;
@@ -162,7 +169,8 @@ function activityFails(): bool {
   const blocking = image32(V.GUEST_INTERRUPTIBILITY_INFO);
   const misc = offered(CAP_MISC);
   // HLT, shutdown and wait-for-SIPI have adjacent support bits.
-  const supported = activity == 0 || (activity <= 3 && (misc & (Ia32VmxMisc.HLT << (<u64>activity - 1))) != 0);
+  const supported =
+    activity == 0 || (activity <= 3 && (misc & (Ia32VmxMisc.HLT << (<u64>activity - 1))) != 0);
   if (fails(Check.J01, !supported)) return true;
   const dpl = (image32(V.GUEST_SS_AR_BYTES) >> 5) & 3;
   if (fails(Check.J02, activity == Activity.HLT && dpl != 0)) return true;
@@ -171,11 +179,11 @@ function activityFails(): bool {
   const info = image32(V.VM_ENTRY_INTR_INFO_FIELD);
   const valid = (info & EntryInterruption.VALID) != 0;
   const event = info & 0x7ff;
-  const machineCheck = event == (<u32>EventType.HARDWARE_EXCEPTION << 8) + 18;
+  const machineCheck = event == ((<u32>EventType.HARDWARE_EXCEPTION) << 8) + 18;
   const nmi = event >> 8 == EventType.NMI;
-  const debug = event == (<u32>EventType.HARDWARE_EXCEPTION << 8) + 1;
+  const debug = event == ((<u32>EventType.HARDWARE_EXCEPTION) << 8) + 1;
   const external = event >> 8 == EventType.EXTERNAL_INTERRUPT;
-  const pendingTrapFlag = event == <u32>EventType.OTHER_EVENT << 8;
+  const pendingTrapFlag = event == (<u32>EventType.OTHER_EVENT) << 8;
   const wakesHlt = external || nmi || debug || machineCheck || pendingTrapFlag;
   if (fails(Check.J04, activity == Activity.HLT && valid && !wakesHlt)) return true;
   if (fails(Check.J05, activity == Activity.SHUTDOWN && valid && !(nmi || machineCheck))) return true;
@@ -243,10 +251,10 @@ function linkPointerFails(): bool {
   if (fails(Check.J26, !inside)) return true;
   if (aligned && inside) {
     const word = read32At(link);
-    const revision = <u32>offered(CAP_BASIC) & 0x7fffffff;
+    const revision = (<u32>offered(CAP_BASIC)) & 0x7fffffff;
     if (fails(Check.J27, (word & 0x7fffffff) != revision)) return true;
     const shadowing = (proc2Controls() & Proc2.VMCS_SHADOWING) != 0;
-    if (fails(Check.J28, word >> 31 != 0 != shadowing)) return true;
+    if (fails(Check.J28, (word >> 31 != 0) != shadowing)) return true;
   }
   // J30 speaks of SMM, which the chip does not have.
   return fails(Check.J29, link == ownPointer());

@@ -25,7 +25,9 @@ import {
 } from './check-values';
 
 export function hostStateFails(): bool {
-  return hostRegistersFail() || hostMsrsFail() || hostNewerMsrsFail() || hostSegmentsFail() || hostSizeFails();
+  return (
+    hostRegistersFail() || hostMsrsFail() || hostNewerMsrsFail() || hostSegmentsFail() || hostSizeFails()
+  );
 }
 
 function hostRegistersFail(): bool {

@@ -57,7 +57,7 @@ function selectorsFail(): bool {
 function basesFail(): bool {
   if (isVirtual8086()) {
     let wrong = false;
-    for (let i: u32 = Seg.ES; i <= Seg.GS; i++) wrong = wrong || base(i) != <u64>selector(i) << 4;
+    for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) wrong = wrong || base(i) != (<u64>selector(i)) << 4;
     if (fails(Check.G04, wrong)) return true;
   }
   const wide = canonical(base(Seg.TR)) && canonical(base(Seg.FS)) && canonical(base(Seg.GS));
@@ -75,7 +75,7 @@ function highBase(index: u32): bool {
 function virtual8086Fails(): bool {
   let limits = false;
   let rights = false;
-  for (let i: u32 = Seg.ES; i <= Seg.GS; i++) {
+  for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) {
     limits = limits || limit(i) != 0xffff;
     rights = rights || access(i) != 0xf3;
   }
@@ -102,7 +102,7 @@ function typesFail(): bool {
   let accessed = true;
   let readable = true;
   let described = true;
-  for (let i: u32 = Seg.ES; i <= Seg.GS; i++) {
+  for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) {
     if (checkedData(i)) {
       accessed = accessed && (type(i) & 1) != 0;
       readable = readable && (type(i) & 10) != 8;
@@ -130,7 +130,7 @@ function privilegesFail(): bool {
   const real = (image64(V.GUEST_CR0) & Cr0.PE) == 0;
   if (fails(Check.G20, (code == 3 || real) && dpl(Seg.SS) != 0)) return true;
   let weak = false;
-  for (let i: u32 = Seg.ES; i <= Seg.GS; i++) {
+  for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) {
     if (checkedData(i) && type(i) <= 11 && dpl(i) < rpl(i)) weak = true;
   }
   return fails(Check.G21, weak && !unrestricted());
@@ -151,7 +151,7 @@ function attributesFail(): bool {
   let reserved: u32 = 0;
   let fine = false;
   let coarse = false;
-  for (let i: u32 = Seg.ES; i <= Seg.GS; i++) {
+  for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) {
     if (!present(i)) continue;
     allPresent = allPresent && (access(i) & AccessRights.P) != 0;
     reserved |= access(i);

@@ -3,7 +3,6 @@
 import { Region } from '../../abi/memory-map';
 import { VmcsPage } from '../../abi/vmcs-page';
 import { Check, Cr0, Cr4, Ia32VmxMisc, Proc2, V } from '../gen/constants';
-import { msrWriteFaults } from '../exec/msr';
 import { CAP_MISC, physicalMask } from './capabilities';
 import {
   beginChecks,
@@ -18,11 +17,15 @@ import {
   read64At,
 } from './check-context';
 import { entryControlsFail, executionControlsFail, exitControlsFail } from './checks-controls';
-import { descriptorTablesFail, guestRegistersFail, nonRegisterStateFails, ripAndRflagsFail } from './checks-guest';
+import {
+  descriptorTablesFail,
+  guestRegistersFail,
+  nonRegisterStateFails,
+  ripAndRflagsFail,
+} from './checks-guest';
 import { hostStateFails } from './checks-host';
 import { segmentsFail } from './checks-segments';
-import { baseIndex, modelIndex, smmIndex, x2apicIndex } from './msr-lists';
-import { NONE } from './vmcs';
+import { baseIndex, modelIndex, msrWriteFaults, smmIndex, x2apicIndex } from './msr-lists';
 
 /** B, C, D: failures are VM-instruction error 7. */
 export function controlsFail(): bool {
@@ -65,7 +68,7 @@ function pdptesFail(): bool {
 function msrListFails(): bool {
   const count = image32(V.VM_ENTRY_MSR_LOAD_COUNT);
   const list = image64(V.VM_ENTRY_MSR_LOAD_ADDR);
-  const maximum = 512 * ((<u32>(offered(CAP_MISC) >> Ia32VmxMisc.MSR_LIST_MAX_SHIFT) & 7) + 1);
+  const maximum: u32 = 512 * (((<u32>(offered(CAP_MISC) >> Ia32VmxMisc.MSR_LIST_MAX_SHIFT)) & 7) + 1);
   if (fails(Check.L07, count > maximum)) return true;
   let known: u32 = 0;
   for (let i: u32 = 0; i < (count < maximum ? count : maximum); i++) {
@@ -101,16 +104,10 @@ function brokenListRules(index: u32, reserved: u32, value: u64): u32 {
 }
 
 /**
- * Every failing check of a VMCS image: count and ids at Region.FAILED_CHECKS, the count as result. Physical addresses in
- * the image are host-physical. What the instruction and the processor add (A01 to A04, A06 to A08) is not asked.
- */
-export function collectFailedChecks(vmcs: u32, capabilities: u32): u32 {
-  return collectFailedChecksThrough(vmcs, capabilities, 0, 0, <u32>NONE, <u32>(NONE >> 32));
-}
-
-/**
- * The same for an image in a guest's memory: its physical addresses go through an EPT pointer (0: none), and
- * `pointer` is where the image lies in that space (all ones: unknown), for the rule about the link pointer.
+ * Every failing check of a VMCS image: count and row indexes at Region.FAILED_CHECKS, the count as result. The image's
+ * physical addresses go through an EPT pointer (0: they are host-physical), and `pointer` is where the image lies in that
+ * space (all ones: unknown), for the rule about the link pointer. What the instruction and the processor add (A01 to
+ * A04, A06 to A08) is not asked.
  */
 export function collectFailedChecksThrough(
   vmcs: u32,
@@ -120,8 +117,8 @@ export function collectFailedChecksThrough(
   pointerHigh: u32,
   pointerLow: u32,
 ): u32 {
-  const eptp = ((<u64>eptpHigh) << 32) | <u64>eptpLow;
-  const pointer = ((<u64>pointerHigh) << 32) | <u64>pointerLow;
+  const eptp = ((<u64>eptpHigh) << 32) | (<u64>eptpLow);
+  const pointer = ((<u64>pointerHigh) << 32) | (<u64>pointerLow);
   store<u32>(Region.FAILED_CHECKS, 0);
   beginChecks(vmcs, capabilities, true, eptp, pointer);
   fails(Check.A05, load<u32>(vmcs + VmcsPage.REVISION) >> 31 != 0);

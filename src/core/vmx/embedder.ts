@@ -1,5 +1,5 @@
 // What the embedder may call of VMX; index.ts exports all of it.
-export { collectFailedChecks, collectFailedChecksThrough } from './checks';
+export { collectFailedChecksThrough } from './checks';
 export { vmEnterByEmbedder } from './entry';
 export { inveptByEmbedder, invvpidByEmbedder } from './invalidate';
 export { implementedChecks } from './implemented-checks';

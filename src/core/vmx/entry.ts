@@ -7,7 +7,16 @@ import { LaunchState, VmcsPage } from '../../abi/vmcs-page';
 import { deliverEvent, deliverFault } from '../events';
 import { Private, boundaryMark, clearDelivery, forgetStream, takeGap } from '../events/event-state';
 import { faulted } from '../fault';
-import { Check, EntryInterruption, EventType, Exit, Interruptibility, Proc, V, VmError } from '../gen/constants';
+import {
+  Check,
+  EntryInterruption,
+  EventType,
+  Exit,
+  Interruptibility,
+  Proc,
+  V,
+  VmError,
+} from '../gen/constants';
 import { setAttention } from '../run';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';

@@ -93,7 +93,7 @@ function walkEpt(eptp: u64, gpa: u64, need: u64, mark: bool): u64 {
   }
   let table = eptp & ADDRESS;
   let shift: u64 = 39;
-  for (;;) {
+  while (true) {
     const at = table + (((gpa >> shift) & 0x1ff) << 3);
     const entry = physicalRead64(at);
     rights &= entry;

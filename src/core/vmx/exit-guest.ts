@@ -2,7 +2,22 @@
 import { Gpr, Segment, State } from '../../abi/state-block';
 import { eventBeingDelivered } from '../events';
 import { rflags } from '../flags';
-import { Cr0, Cr4, Debugctl, Efer, EntryCtl, ExitCtl, Exit, Ia32VmxMisc, Interruptibility, PendingDebug, Pin, Proc2, Rflags, V } from '../gen/constants';
+import {
+  Cr0,
+  Cr4,
+  Debugctl,
+  Efer,
+  EntryCtl,
+  ExitCtl,
+  Exit,
+  Ia32VmxMisc,
+  Interruptibility,
+  PendingDebug,
+  Pin,
+  Proc2,
+  Rflags,
+  V,
+} from '../gen/constants';
 import { get32, get64, gpr, rip, segment } from '../state';
 import { capability, CAP_MISC } from './capabilities';
 import { saveTimer } from './preemption-timer';
@@ -27,9 +42,11 @@ export function saveGuest(reason: u32): void {
   setVm64(V.GUEST_RIP, rip());
   setVm64(V.GUEST_RFLAGS, savedRflags(reason));
   saveNonRegister();
-  if (pin() & Pin.ACTIVATE_VMX_PREEMPTION_TIMER && controls & ExitCtl.VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE) saveTimer();
+  if (pin() & Pin.ACTIVATE_VMX_PREEMPTION_TIMER && controls & ExitCtl.VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE)
+    saveTimer();
   if (proc2() & Proc2.ENABLE_EPT && paePaging()) {
-    for (let i: usize = 0; i < 4; i++) setVm64(V.GUEST_PDPTR0 + i * 8, load<u64>(0x1000 + State.PDPTE + i * 8));
+    for (let i: usize = 0; i < 4; i++)
+      setVm64(V.GUEST_PDPTR0 + i * 8, load<u64>(0x1000 + State.PDPTE + i * 8));
   }
   if (capability(CAP_MISC) & Ia32VmxMisc.STORE_LMA) {
     const entry = vm32(V.VM_ENTRY_CONTROLS) & ~(<u32>EntryCtl.VM_ENTRY_IA32E_MODE_GUEST);
@@ -41,7 +58,9 @@ export function saveGuest(reason: u32): void {
 /** PAE paging proper: 32-bit physical-address extension, not 4-level. */
 export function paePaging(): bool {
   return (
-    (get64(State.CR0) & Cr0.PG) != 0 && (get64(State.CR4) & Cr4.PAE) != 0 && (get64(State.EFER) & Efer.LMA) == 0
+    (get64(State.CR0) & Cr0.PG) != 0 &&
+    (get64(State.CR4) & Cr4.PAE) != 0 &&
+    (get64(State.EFER) & Efer.LMA) == 0
   );
 }
 
@@ -99,6 +118,7 @@ function saveNonRegister(): void {
   let pending = get64(State.PENDING_DEBUG);
   // A single-step trap that STI, MOV SS or HLT holds back is pending too: the field must be fit for re-entry.
   const step = (rflags() & Rflags.TF) != 0 && (get64(State.MSR_DEBUGCTL) & Debugctl.BTF) == 0;
-  if (((blocking & (Interruptibility.STI | Interruptibility.MOV_SS)) != 0 || activity == 1) && step) pending |= PendingDebug.BS;
+  if (((blocking & (Interruptibility.STI | Interruptibility.MOV_SS)) != 0 || activity == 1) && step)
+    pending |= PendingDebug.BS;
   setVm64(V.GUEST_PENDING_DBG_EXCEPTIONS, pending);
 }

@@ -100,7 +100,8 @@ function recordVectoring(reason: u32, info: u32): void {
     vectoring = deliveredInfo();
     if (vectoring & ExitInterruption.ERROR_CODE_VALID) setVm32(V.IDT_VECTORING_ERROR_CODE, deliveredError());
     const type = (vectoring >> 8) & 7;
-    if (type >= EventType.SOFTWARE_INTERRUPT) setVm32(V.VM_EXIT_INSTRUCTION_LEN, deliveredInstructionLength());
+    if (type >= <u32>EventType.SOFTWARE_INTERRUPT)
+      setVm32(V.VM_EXIT_INSTRUCTION_LEN, deliveredInstructionLength());
   }
   setVm32(V.IDT_VECTORING_INFO_FIELD, vectoring);
 }

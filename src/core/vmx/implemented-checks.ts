@@ -17,7 +17,7 @@ export function implementedChecks(): u32 {
   for (let check: u32 = 0; check < ROWS; check++) {
     if (absent(check)) continue;
     count++;
-    store<u32>(Region.FAILED_CHECKS + (<usize>count) * 4, check);
+    store<u32>(Region.FAILED_CHECKS + <usize>count * 4, check);
   }
   store<u32>(Region.FAILED_CHECKS, count);
   return count;

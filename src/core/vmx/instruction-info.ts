@@ -14,7 +14,7 @@ function isRegister(u: usize): bool {
 
 /** Address size: 0, 1, 2 for 16, 32, 64 bits; bits 9:7. */
 function addressSize(u: usize): u32 {
-  return (<u32>load<u8>(u + Uop.ADDRESS_WIDTH) >> 2) << 7;
+  return ((<u32>load<u8>(u + Uop.ADDRESS_WIDTH)) >> 2) << 7;
 }
 
 /** Scaling, address size, segment, index and base of the memory operand. RIP-relative operands have neither register. */

@@ -76,7 +76,8 @@ export function interceptNmi(): bool {
   if (!nmiExits()) return false;
   // Without virtual NMIs the blocking bit is the processor's own, and holds them.
   if ((pin() & Pin.VIRTUAL_NMIS) == 0 && get32(State.INTERRUPTIBILITY) & Interruptibility.NMI) return false;
-  const info = ExitInterruption.VALID | (<u32>EventType.NMI << ExitInterruption.TYPE_SHIFT) | <u32>Vector.NMI;
+  const info =
+    ExitInterruption.VALID | ((<u32>EventType.NMI) << ExitInterruption.TYPE_SHIFT) | (<u32>Vector.NMI);
   vmExitEvent(Exit.EXCEPTION_NMI, 0, info, 0);
   return true;
 }
@@ -88,7 +89,8 @@ export function interceptNmi(): bool {
 export function iretUnblocksNmi(): bool {
   if (!inNonRoot()) return true;
   if ((pin() & Pin.NMI_EXITING) != 0 && (pin() & Pin.VIRTUAL_NMIS) == 0) return false;
-  if (get32(State.INTERRUPTIBILITY) & Interruptibility.NMI) set64(Vmx.IRET_UNBLOCKED_AT, get64(State.RETIRED) + 1);
+  if (get32(State.INTERRUPTIBILITY) & Interruptibility.NMI)
+    set64(Vmx.IRET_UNBLOCKED_AT, get64(State.RETIRED) + 1);
   return true;
 }
 

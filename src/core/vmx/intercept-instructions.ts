@@ -5,7 +5,12 @@ import { Exit, Proc, Proc2, V, Vector } from '../gen/constants';
 import { inNonRoot } from './state-of-operation';
 import { Uop } from '../uop';
 import { exitInstruction, vmExit } from './exit';
-import { displacement, recordSystemSegment, recordTableRegister, recordTypeAndDescriptor } from './instruction-info';
+import {
+  displacement,
+  recordSystemSegment,
+  recordTableRegister,
+  recordTypeAndDescriptor,
+} from './instruction-info';
 import { proc, proc2, setVm32 } from './vmcs';
 
 export function length(u: usize): u32 {
@@ -114,6 +119,6 @@ export function interceptDescriptorTable(u: usize, kind: u32): bool {
 export function interceptTaskSwitch(u: usize, selector: u32, source: u32): bool {
   if (!inNonRoot()) return false;
   if (u != 0) setVm32(V.VM_EXIT_INSTRUCTION_LEN, length(u));
-  vmExit(Exit.TASK_SWITCH, <u64>selector | (<u64>source << 30));
+  vmExit(Exit.TASK_SWITCH, (<u64>selector) | ((<u64>source) << 30));
   return true;
 }

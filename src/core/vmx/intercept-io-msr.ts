@@ -32,7 +32,7 @@ export function interceptIo(u: usize, port: u32, size: u32, isIn: bool, isString
     return false;
   }
   const flags: u32 = load<u8>(u + Uop.FLAGS);
-  let qualification = <u64>(size - 1) | (<u64>port << IoQualification.PORT_SHIFT);
+  let qualification = (<u64>(size - 1)) | ((<u64>port) << IoQualification.PORT_SHIFT);
   if (isIn) qualification |= IoQualification.DIRECTION;
   if (isString) {
     qualification |= IoQualification.STRING;

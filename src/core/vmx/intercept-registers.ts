@@ -15,13 +15,13 @@ const CLTS: u64 = 2;
 const LMSW: u64 = 3;
 
 function exitCr(u: usize, register: u32, access: u64, rest: u64): bool {
-  const qualification = <u64>register | (access << CrQualification.ACCESS_SHIFT) | rest;
+  const qualification = (<u64>register) | (access << CrQualification.ACCESS_SHIFT) | rest;
   exitInstruction(Exit.CR_ACCESS, qualification, load<u8>(u + Uop.LENGTH));
   return true;
 }
 
 function generalRegister(index: u32): u64 {
-  return <u64>index << CrQualification.GPR_SHIFT;
+  return (<u64>index) << CrQualification.GPR_SHIFT;
 }
 
 /** The mask owns a bit and the new value differs from what the guest reads there. */
@@ -75,11 +75,11 @@ export function mergeCrWrite(cr: u32, value: u64): u64 {
 export function interceptLmsw(u: usize, value: u32, linear: u64): bool {
   if (!inNonRoot()) return false;
   const mask = vm64(V.CR0_GUEST_HOST_MASK);
-  const differing = (<u64>value ^ vm64(V.CR0_READ_SHADOW)) & mask;
+  const differing = ((<u64>value) ^ vm64(V.CR0_READ_SHADOW)) & mask;
   // LMSW cannot clear PE, so a source of 0 does not touch it.
   const setsPe = (differing & Cr0.PE) != 0 && (value & 1) != 0;
   if ((differing & (Cr0.MP | Cr0.EM | Cr0.TS)) == 0 && !setsPe) return false;
-  let rest = <u64>(value & 0xffff) << CrQualification.LMSW_SOURCE_SHIFT;
+  let rest = (<u64>(value & 0xffff)) << CrQualification.LMSW_SOURCE_SHIFT;
   if ((load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) == 0) {
     rest |= CrQualification.LMSW_MEMORY;
     setVm64(V.GUEST_LINEAR_ADDRESS, linear);
@@ -102,7 +102,7 @@ export function cltsClearsTs(): bool {
 export function interceptMovDr(u: usize, dr: u32, gprIndex: u32, isFrom: bool): bool {
   if ((proc() & Proc.MOV_DR_EXITING) == 0) return false;
   const direction = isFrom ? DrQualification.DIRECTION : 0;
-  const qualification = <u64>dr | direction | (<u64>gprIndex << DrQualification.GPR_SHIFT);
+  const qualification = (<u64>dr) | direction | ((<u64>gprIndex) << DrQualification.GPR_SHIFT);
   exitInstruction(Exit.DR_ACCESS, qualification, load<u8>(u + Uop.LENGTH));
   return true;
 }

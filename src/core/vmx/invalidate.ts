@@ -100,11 +100,11 @@ function invalidateVpids(type: u32, vpid: u32, linear: u64): void {
 
 /** INVEPT for an embedded host: type 1 (one EPT pointer) or 2 (all). */
 export function inveptByEmbedder(type: u32, eptpHigh: u32, eptpLow: u32): void {
-  if (type == 1) invalidateEpt((<u64>eptpHigh << 32) | <u64>eptpLow);
+  if (type == 1) invalidateEpt(((<u64>eptpHigh) << 32) | (<u64>eptpLow));
   else invalidateEptAll();
 }
 
 /** INVVPID for an embedded host, by type. */
 export function invvpidByEmbedder(type: u32, vpid: u32, linearHigh: u32, linearLow: u32): void {
-  invalidateVpids(type, vpid, (<u64>linearHigh << 32) | <u64>linearLow);
+  invalidateVpids(type, vpid, ((<u64>linearHigh) << 32) | (<u64>linearLow));
 }

@@ -1,9 +1,12 @@
 // The three MSR lists of a VMCS: loaded at VM entry, stored and loaded at VM exit (SDM 26.4, 27.4, 27.6). An entry is
 // 16 bytes: index, 32 reserved bits, value.
+import { State } from '../../abi/state-block';
 import { Msr, V } from '../gen/constants';
 import { readMsr, writeMsr } from '../exec/msr';
 import { clearFault, faulted } from '../fault';
 import { physicalRead32, physicalRead64, physicalWrite64 } from '../mmu/physical';
+import { S } from '../state';
+import { EFER_KNOWN } from './check-values';
 import { vm32, vm64 } from './vmcs';
 
 const ENTRY: u64 = 16;
@@ -70,4 +73,21 @@ export function smmIndex(index: u32): bool {
 /** Forbidden by the model: the microcode-update trigger. */
 export function modelIndex(index: u32): bool {
   return index == Msr.IA32_BIOS_UPDT_TRIG;
+}
+
+/** The state block while a WRMSR is tried. */
+const SAVED = memory.data(4096);
+
+/**
+ * Whether a WRMSR at CPL 0 would raise #GP, with no effect. EFER is asked for its bits only (LME belongs to the guest's
+ * paging, not to this processor's); MSRs that live outside the core count as writable.
+ */
+export function msrWriteFaults(index: u32, value: u64): bool {
+  if (index == Msr.IA32_EFER) return (value & ~EFER_KNOWN) != 0;
+  if (index == Msr.IA32_APIC_BASE || index == Msr.IA32_TSC_DEADLINE) return false;
+  memory.copy(SAVED, S, State.END);
+  writeMsr(index, value);
+  const refused = faulted();
+  memory.copy(S, SAVED, State.END);
+  return refused;
 }

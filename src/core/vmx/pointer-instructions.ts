@@ -20,7 +20,7 @@ import { NONE, markWritten, setLaunchState } from './vmcs';
 import { Region } from '../../abi/memory-map';
 
 function revision(): u32 {
-  return <u32>capability(CAP_BASIC) & 0x7fffffff;
+  return (<u32>capability(CAP_BASIC)) & 0x7fffffff;
 }
 
 /** Not 4-KB aligned, or beyond the address width. */
@@ -169,7 +169,7 @@ export function execVmfunc(u: usize): i32 {
 // --- the embedded host: no operands, no faults ----------------------------------------------------------------------
 
 function join(high: u32, low: u32): u64 {
-  return (<u64>high << 32) | <u64>low;
+  return ((<u64>high) << 32) | (<u64>low);
 }
 
 /** VMXON: 0 = in VMX root operation, 1 = refused. */

@@ -34,7 +34,7 @@ export function vmReadsTprBelowThreshold(): bool {
  * counted, and the result is true.
  */
 export function writeTprShadow(u: usize, value: u64): bool {
-  physicalWrite8(vm64(V.VIRTUAL_APIC_PAGE_ADDR) + VTPR, <u32>(value << 4) & 0xff);
+  physicalWrite8(vm64(V.VIRTUAL_APIC_PAGE_ADDR) + VTPR, (<u32>(value << 4)) & 0xff);
   if (!vmReadsTprBelowThreshold()) return false;
   setRip(rip() + <u64>load<u8>(u + Uop.LENGTH));
   set64(State.RETIRED, get64(State.RETIRED) + 1);

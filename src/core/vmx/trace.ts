@@ -21,7 +21,7 @@ function newRecord(kind: u32, code: u32): usize {
   store<u64>(at + TraceRecord.VMCS, get64(State.VMCS_POINTER));
   set32(State.TRACE_HEAD, head + 1);
   // One boundary can write a few records (an entry, its injection, the exit of that): keep room for them.
-  if (head + 1 - get32(State.TRACE_TAIL) >= TraceRing.RECORDS - 8) requestStop(Stop.TRACE_FULL, 0, 0);
+  if (head + 1 - get32(State.TRACE_TAIL) > <u32>TraceRing.RECORDS - 8) requestStop(Stop.TRACE_FULL, 0, 0);
   return at;
 }
 

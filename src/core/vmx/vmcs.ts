@@ -85,5 +85,5 @@ export function setLaunchState(vmcs: usize, state: u32): void {
 /** Snapshots copy written pages only: called once for each instruction that writes a region. */
 export function markWritten(vmcs: usize): void {
   const attribute: usize = Region.PAGE_ATTRIBUTES + ((vmcs - Region.RAM) >> 12);
-  store<u8>(attribute, load<u8>(attribute) | <u8>PageAttribute.DIRTY);
+  store<u8>(attribute, load<u8>(attribute) | (<u8>PageAttribute.DIRTY));
 }
