@@ -2,7 +2,7 @@
  * The exit timeline: records as items a list can show, and one of them in full.
  */
 import type { DecodedRow } from '../../protocol/decoded-row';
-import type { Level, TimelineItem, TimelineKind } from '../../protocol/timeline';
+import type { TimelineItem, TimelineKind } from '../../protocol/timeline';
 import type { Inspection, MachineRecord } from '../inspection';
 import { describeRecord } from './exit-text';
 import { exitReasonRows, exitReasonText, qualificationRows, qualificationText } from './exit';
