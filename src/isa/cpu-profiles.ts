@@ -164,7 +164,6 @@ export const cpuProfiles = {
           'ACTIVATE_SECONDARY_CONTROLS',
         ],
         secondary: [
-          'VIRTUALIZE_APIC_ACCESSES',
           'ENABLE_EPT',
           'DESCRIPTOR_TABLE_EXITING',
           'ENABLE_RDTSCP',

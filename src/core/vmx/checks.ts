@@ -6,6 +6,7 @@ import { Check, Cr0, Cr4, Ia32VmxMisc, Proc2, V } from '../gen/constants';
 import { CAP_MISC, physicalMask } from './capabilities';
 import {
   beginChecks,
+  beyondWidth,
   failureCount,
   fails,
   image32,
@@ -68,6 +69,8 @@ function pdptesFail(): bool {
 function msrListFails(): bool {
   const count = image32(V.VM_ENTRY_MSR_LOAD_COUNT);
   const list = image64(V.VM_ENTRY_MSR_LOAD_ADDR);
+  // A list at an address that D13 or D14 refuses cannot be read.
+  if (count == 0 || (list & 15) != 0 || beyondWidth(list + <u64>count * 16 - 1)) return false;
   const maximum: u32 = 512 * (((<u32>(offered(CAP_MISC) >> Ia32VmxMisc.MSR_LIST_MAX_SHIFT)) & 7) + 1);
   if (fails(Check.L07, count > maximum)) return true;
   let known: u32 = 0;

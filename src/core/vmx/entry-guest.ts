@@ -44,6 +44,7 @@ function enforceControls(): void {
   set32(Vmx.PROC, proc);
   set32(Vmx.PROC2, proc2);
   set32(Vmx.MTF_NOW, 0);
+  set64(Vmx.LAST_PAUSE, 0);
   set64(Vmx.EPTP, proc2 & Proc2.ENABLE_EPT ? vm64(V.EPT_POINTER) : 0);
   set32(Vmx.VPID, proc2 & Proc2.ENABLE_VPID ? vm16(V.VIRTUAL_PROCESSOR_ID) : 0);
   set64(State.TSC_OFFSET, proc & Proc.USE_TSC_OFFSETTING ? vm64(V.TSC_OFFSET) : 0);

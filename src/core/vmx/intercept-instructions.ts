@@ -1,8 +1,10 @@
 // Instructions that exit by themselves or by a bit of the processor-based controls (SDM 25.1.2, 25.1.3, 25.3), except those
 // on control registers, ports and MSRs. Callers have made every check that comes before the exit (#UD, privilege).
+import { State } from '../../abi/state-block';
 import { raisePlain } from '../fault';
 import { Exit, Proc, Proc2, V, Vector } from '../gen/constants';
 import { inNonRoot } from './state-of-operation';
+import { get32, get64, set64 } from '../state';
 import { Uop } from '../uop';
 import { exitInstruction, vmExit } from './exit';
 import {
@@ -11,7 +13,8 @@ import {
   recordTableRegister,
   recordTypeAndDescriptor,
 } from './instruction-info';
-import { proc, proc2, setVm32 } from './vmcs';
+import { clockTicks } from './preemption-timer';
+import { Vmx, proc, proc2, setVm32, vm32 } from './vmcs';
 
 export function length(u: usize): u32 {
   return load<u8>(u + Uop.LENGTH);
@@ -55,8 +58,21 @@ export function interceptRdpmc(u: usize): bool {
   return byPrimary(u, Proc.RDPMC_EXITING, Exit.RDPMC);
 }
 
+/** PAUSE exiting, or at CPL 0 PAUSE-loop exiting: a loop is PAUSEs at most PLE_GAP ticks apart (SDM 25.1.3). */
 export function interceptPause(u: usize): bool {
-  return byPrimary(u, Proc.PAUSE_EXITING, Exit.PAUSE_INSTRUCTION);
+  if (byPrimary(u, Proc.PAUSE_EXITING, Exit.PAUSE_INSTRUCTION)) return true;
+  if ((proc2() & Proc2.PAUSE_LOOP_EXITING) == 0 || get32(State.CPL) != 0) return false;
+  const now = clockTicks();
+  const last = get64(Vmx.LAST_PAUSE);
+  set64(Vmx.LAST_PAUSE, now);
+  if (last == 0 || now - last > <u64>vm32(V.PLE_GAP)) {
+    set64(Vmx.FIRST_PAUSE, now);
+    return false;
+  }
+  if (now - get64(Vmx.FIRST_PAUSE) <= <u64>vm32(V.PLE_WINDOW)) return false;
+  set64(Vmx.LAST_PAUSE, 0);
+  exitInstruction(Exit.PAUSE_INSTRUCTION, 0, length(u));
+  return true;
 }
 
 export function interceptMonitor(u: usize): bool {

@@ -200,16 +200,14 @@ export const brokenControls: Partial<Record<CheckId, Breakage>> = {
   D12: broken((v) => (inject(v, type(4, 0x80)), v.set('VM_ENTRY_INSTRUCTION_LEN', 0)), {
     capabilities: (all) => all.set('IA32_VMX_MISC', all.get('IA32_VMX_MISC') & ~(1n << 30n)),
   }),
-  D13: broken((v) => (v.set('VM_ENTRY_MSR_LOAD_COUNT', 1), v.set('VM_ENTRY_MSR_LOAD_ADDR', MSR_LIST + 8n)), {
-    also: [],
+  D13: broken((v) => {
+    v.set('VM_ENTRY_MSR_LOAD_COUNT', 1);
+    v.set('VM_ENTRY_MSR_LOAD_ADDR', MSR_LIST + 8n);
   }),
-  D14: broken(
-    (v) => {
-      v.set('VM_ENTRY_MSR_LOAD_COUNT', 2);
-      v.set('VM_ENTRY_MSR_LOAD_ADDR', (1n << 39n) - 16n);
-    },
-    { also: ['L05'] },
-  ),
+  D14: broken((v) => {
+    v.set('VM_ENTRY_MSR_LOAD_COUNT', 2);
+    v.set('VM_ENTRY_MSR_LOAD_ADDR', (1n << 39n) - 16n);
+  }),
   D15: broken((v) => v.enable('VM_ENTRY_DEACTIVATE_DUAL_MONITOR')),
   D16: broken((v) => v.enable('VM_ENTRY_DEACTIVATE_DUAL_MONITOR', 'VM_ENTRY_ENTRY_TO_SMM'), {
     also: ['D15', 'J14'],
