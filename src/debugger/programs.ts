@@ -1,0 +1,68 @@
+/**
+ * The programs whose symbols a session has, and which of them speaks for an address of a level. A file is bound to a level by
+ * the launch configuration; the booted image also speaks for its guest where the guest's memory holds the image's bytes,
+ * because small hypervisors link their guest into themselves.
+ */
+import type { Level } from '../machine/level-state';
+import type { Machine } from '../machine/machine';
+import type { ProgramSymbols } from '../symbols/program-symbols';
+import { linear, readExactly } from './level-memory';
+
+export interface LoadedProgram {
+  readonly name: string;
+  readonly path: string;
+  readonly symbols: ProgramSymbols;
+  /** Level whose addresses the file describes. */
+  readonly level: Level;
+  /** It also describes deeper levels, as far as their memory agrees. */
+  readonly sharedDownwards: boolean;
+}
+
+/** Bytes at an address that must agree before the image's symbols are believed for another level. */
+const PROOF = 16;
+const DEPTH: Record<Level, number> = { L0: 0, L1: 1, L2: 2 };
+
+export class Programs {
+  constructor(readonly all: readonly LoadedProgram[]) {}
+
+  /** The program whose code stands at a linear address of a level. */
+  at(machine: Machine, level: Level, address: bigint): LoadedProgram | undefined {
+    const own = this.all.find((program) => program.level === level && holds(program, address));
+    if (own) return own;
+    return this.all.find(
+      (program) =>
+        program.sharedDownwards &&
+        DEPTH[program.level] < DEPTH[level] &&
+        holds(program, address) &&
+        agrees(machine, level, program, address),
+    );
+  }
+
+  /** Programs that may have code at a level, those bound to it first. */
+  ofLevel(level: Level): LoadedProgram[] {
+    const own = this.all.filter((program) => program.level === level);
+    const shared = this.all.filter(
+      (program) => program.sharedDownwards && DEPTH[program.level] < DEPTH[level],
+    );
+    return [...own, ...shared];
+  }
+}
+
+function inside(program: LoadedProgram, address: bigint): number {
+  return Number(BigInt.asIntN(64, address - program.symbols.bias));
+}
+
+function holds(program: LoadedProgram, address: bigint): boolean {
+  return program.symbols.elf.occupies(inside(program, address));
+}
+
+/** The level's memory holds what the file says: code is not written at run time, so its bytes prove the program. */
+function agrees(machine: Machine, level: Level, program: LoadedProgram, address: bigint): boolean {
+  for (let length = PROOF; length > 0; length >>= 1) {
+    const file = program.symbols.elf.imageBytes(inside(program, address), length);
+    if (!file) continue;
+    const memory = readExactly(machine, linear(level), address, file.length);
+    return memory !== undefined && memory.every((byte, index) => byte === file[index]);
+  }
+  return false;
+}
