@@ -6,6 +6,8 @@
 import { SymbolError } from './symbol-error';
 
 const TWO_32 = 0x1_0000_0000;
+/** Bytes of a LEB128 number beyond 64 bits are padding; adding them up would end in infinity. */
+const LEB_LIMIT = 2 ** 64;
 
 export class ByteReader {
   readonly bytes: Uint8Array;
@@ -112,7 +114,7 @@ export class ByteReader {
     let scale = 128;
     for (;;) {
       const byte = this.u8();
-      result += (byte & 0x7f) * scale;
+      if (scale < LEB_LIMIT) result += (byte & 0x7f) * scale;
       if (byte < 0x80) return result;
       scale *= 128;
     }
@@ -124,8 +126,10 @@ export class ByteReader {
     let scale = 1;
     for (;;) {
       const byte = this.u8();
-      result += (byte & 0x7f) * scale;
-      scale *= 128;
+      if (scale < LEB_LIMIT) {
+        result += (byte & 0x7f) * scale;
+        scale *= 128;
+      }
       if (byte < 0x80) return byte & 0x40 ? result - scale : result;
     }
   }

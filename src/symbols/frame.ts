@@ -7,9 +7,9 @@
 /** Access to one frame's memory and registers. */
 export interface ReadingContext {
   /** `length` bytes at a linear address, or undefined when any of them cannot be read. */
-  readMemory(address: bigint, length: number): Uint8Array | undefined;
+  readMemory: (address: bigint, length: number) => Uint8Array | undefined;
   /** A register by DWARF number (registers.ts), or undefined when its value in this frame is not known. */
-  register(dwarfNumber: number): bigint | undefined;
+  register: (dwarfNumber: number) => bigint | undefined;
   /**
    * Address that selects location-list entries and frame rules. Default: the instruction pointer. For a
    * caller's frame it is one byte before the return address, which may belong to the next line already.
@@ -19,8 +19,8 @@ export interface ReadingContext {
 
 /** Access that may also change what it reads. Both report whether it worked. */
 export interface WritingContext extends ReadingContext {
-  writeMemory(address: bigint, bytes: Uint8Array): boolean;
-  writeRegister(dwarfNumber: number, value: bigint): boolean;
+  writeMemory: (address: bigint, bytes: Uint8Array) => boolean;
+  writeRegister: (dwarfNumber: number, value: bigint) => boolean;
 }
 
 /**
@@ -38,7 +38,7 @@ export interface Frame {
   /** True for everything but the innermost frame and exact CFI. */
   readonly heuristic: boolean;
   /** A register's value in this frame; undefined when it was not preserved. */
-  register(dwarfNumber: number): bigint | undefined;
+  register: (dwarfNumber: number) => bigint | undefined;
   /** Pushed word in bytes as the CPU's mode has it, when it is not the program's own. */
   readonly wordSize?: 2 | 4 | 8;
 }

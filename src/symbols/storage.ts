@@ -10,6 +10,9 @@ import { type Architecture, registerName, registerWidth } from './registers';
 /** Bytes, or why there are none. */
 export type Bytes = { readonly bytes: Uint8Array } | { readonly reason: string };
 
+/** Widest register, in bytes. */
+const MAXIMUM_REGISTER = 64;
+
 /** A byte range of a location. */
 export class Storage {
   constructor(
@@ -89,6 +92,7 @@ export class Storage {
           const name = registerName(this.architecture, location.register) ?? String(location.register);
           return { reason: `optimized out: ${name} was not preserved` };
         }
+        if (offset + length > MAXIMUM_REGISTER) return { reason: 'damaged debug information' };
         // A value wider than its register is a producer's shorthand; the rest reads as zero.
         return {
           bytes: bigintToBytes(value, Math.max(width, offset + length)).subarray(offset, offset + length),

@@ -18,6 +18,8 @@ import type { Architecture } from './registers';
 const PREVIEW = 6;
 /** Most children one call returns. */
 const MAXIMUM_CHILDREN = 4096;
+/** Widest scalar there is: a vector register. */
+const MAXIMUM_SCALAR = 64;
 /** Longest string shown behind a `char *`. */
 const STRING_PREVIEW = 128;
 
@@ -222,7 +224,7 @@ export class Value {
   }
 
   private showScalar(type: ScalarType): Shown {
-    if (type.size === 0) return { text: '<no value>', available: false };
+    if (type.size === 0 || type.size > MAXIMUM_SCALAR) return { text: '<no value>', available: false };
     if (this.bits) {
       const first = Math.floor(this.bits.offset / 8);
       const length = Math.ceil((this.bits.offset + this.bits.width) / 8) - first;

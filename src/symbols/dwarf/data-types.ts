@@ -99,7 +99,7 @@ export class TypeReader {
   }
 
   private build(entry: Entry): DataType {
-    const size = entry.number(At.byteSize);
+    const size = byteSize(entry);
     switch (entry.tag) {
       case Tag.baseType:
         return {
@@ -161,7 +161,7 @@ export class TypeReader {
 
   private pointer(entry: Entry, sign: '*' | '&' | '&&'): DataType {
     return this.lazy(
-      { kind: 'pointer' as const, size: entry.number(At.byteSize) ?? entry.unit.addressSize, sign },
+      { kind: 'pointer' as const, size: byteSize(entry) ?? entry.unit.addressSize, sign },
       entry,
     );
   }
@@ -178,7 +178,7 @@ export class TypeReader {
       keyword,
       name: declared.name(),
       get size() {
-        return definition().number(At.byteSize) ?? 0;
+        return byteSize(definition()) ?? 0;
       },
       get opaque() {
         return definition().flag(At.declaration);
@@ -217,7 +217,11 @@ export class TypeReader {
       // Before DWARF 4 the position counts from the most significant bit of the storage unit.
       const storage = child.number(At.byteSize) ?? sizeOf(type) ?? 0;
       const old = offset * 8 + storage * 8 - (child.number(At.bitOffset) ?? 0) - width;
-      const bits = { offset: modern === undefined ? old : offset * 8 + modern, width };
+      // A field wider than any integer is damage.
+      if (width < 1 || width > 128) continue;
+      const first = modern === undefined ? old : offset * 8 + modern;
+      if (sane(first) === undefined) continue;
+      const bits = { offset: first, width };
       members.push({ name, type, offset: 0, bits, inherited });
     }
     return members;
@@ -229,9 +233,9 @@ export class TypeReader {
       if (child.tag !== Tag.subrangeType) continue;
       const count = child.value(At.count);
       const upper = child.value(At.upperBound);
-      if (count?.kind === 'constant') counts.push(count.value);
+      if (count?.kind === 'constant') counts.push(sane(count.value));
       // gcc writes int[0] as an upper bound of -1, in whatever width.
-      else if (upper?.kind === 'constant') counts.push(isMinusOne(upper) ? 0 : upper.value + 1);
+      else if (upper?.kind === 'constant') counts.push(isMinusOne(upper) ? 0 : sane(upper.value + 1));
       else counts.push(undefined);
     }
     let element: DataType | undefined;
@@ -247,7 +251,7 @@ export class TypeReader {
 
   private enumeration(entry: Entry): DataType {
     const base = this.typeOf(entry);
-    const size = entry.number(At.byteSize) ?? sizeOf(base) ?? 4;
+    const size = byteSize(entry) ?? sizeOf(base) ?? 4;
     const enumerators: { name: string; value: bigint }[] = [];
     for (const child of entry.children()) {
       const value = child.value(At.constValue);
@@ -291,6 +295,17 @@ export class TypeReader {
 
 function isMinusOne(value: AttributeValue & { kind: 'constant' }): boolean {
   return value.value === -1 || value.value === 0xffffffff || value.big === 0xffffffffffffffffn;
+}
+
+/** DW_AT_byte_size, if it is a size at all. */
+function byteSize(entry: Entry): number | undefined {
+  const size = entry.number(At.byteSize);
+  return size === undefined ? undefined : (sane(size) ?? 0);
+}
+
+/** A size or count that something in a 64-bit address space can have. */
+function sane(value: number): number | undefined {
+  return value >= 0 && value < 2 ** 47 ? value : undefined;
 }
 
 function memberOffset(value: AttributeValue | undefined): number {
