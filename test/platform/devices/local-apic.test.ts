@@ -84,6 +84,16 @@ describe('local APIC: priorities', () => {
     assert.equal(apic.pendingVector(), 0x5f);
   });
 
+  it('has the whole task priority as processor priority when the classes are equal', () => {
+    const { apic, write, read } = apics();
+    apic.request(0x51);
+    apic.acknowledge();
+    write(TPR, 0x57);
+    assert.equal(read(PPR), 0x57);
+    write(TPR, 0x4f);
+    assert.equal(read(PPR), 0x50);
+  });
+
   it('shows requests, services and trigger modes in IRR, ISR and TMR', () => {
     const { apic, read } = apics();
     apic.accept({ ...message, vector: 0x61, level: true });

@@ -183,6 +183,36 @@ describe('PIC', () => {
     assert.deepEqual([read(0x20), read(0xa0)], [0x01, 0x02]);
   });
 
+  it('initialisation requests level inputs that are high, and waits for a new edge of the others', () => {
+    const { pic, out, read } = initialised();
+    out(0x4d0, 0x20);
+    pic.setIrq(5, true);
+    pic.setIrq(6, true);
+    for (const [port, value] of [
+      [0x20, 0x11],
+      [0x21, 0x40],
+      [0x21, 0x04],
+      [0x21, 0x01],
+    ] as const) {
+      out(port, value);
+    }
+    assert.equal(read(0x20), 0x20);
+    assert.equal(pic.peek(), 0x45);
+  });
+
+  it('special mask mode: a non-specific EOI leaves masked services alone', () => {
+    const { pic, out, read } = initialised();
+    pic.setIrq(1, true);
+    pic.acknowledge();
+    out(0x21, 0x02);
+    out(0x20, 0x68);
+    pic.setIrq(6, true);
+    pic.acknowledge();
+    out(0x20, 0x20);
+    out(0x20, 0x0b);
+    assert.equal(read(0x20), 0x02);
+  });
+
   it('goes on after a restored snapshot', () => {
     const { pic } = initialised();
     pic.setIrq(4, true);

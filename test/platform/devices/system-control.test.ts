@@ -78,6 +78,15 @@ describe('PCI configuration', () => {
     }
   });
 
+  it('shows the address to 32-bit accesses and the reset control to byte accesses only', () => {
+    const device = new PciConfig(() => {});
+    device.writePort(0xcf8, 4, 0x80001234);
+    assert.equal(device.readPort(0xcf8, 1), 0xff);
+    assert.equal(device.readPort(0xcf9, 1), 0);
+    device.writePort(0xcf8, 1, 0);
+    assert.equal(device.readPort(0xcf8, 4), 0x80001234);
+  });
+
   it('resets through port 0xcf9 when bit 2 rises', () => {
     const { resets, reset } = counter();
     const device = new PciConfig(reset);

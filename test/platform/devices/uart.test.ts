@@ -141,6 +141,13 @@ describe('UART', () => {
     assert.equal(read(IIR), 0x01);
   });
 
+  it('tells no transmitter interrupt that is not enabled', () => {
+    const { out, read, line } = uart();
+    out(DATA, 0x41);
+    assert.equal(read(IIR), 0x01);
+    assert.equal(line.level, false);
+  });
+
   it('keeps received bytes when the FIFO control is written again without a clear', () => {
     const { out, read, receive } = uart();
     out(IIR, 1);
