@@ -27,6 +27,13 @@ export class NameIndex {
     return contents;
   }
 
+  /** Name with namespace and class, as C++ and Rust programs mean it; plain for C. */
+  qualifiedName(entry: Entry): string | undefined {
+    const named = entry.inherited(At.name);
+    const name = named?.string(At.name);
+    return named && name !== undefined ? this.unit(named.unit).prefix(named) + name : undefined;
+  }
+
   /** Function entries of that name, plain, qualified or linkage name; declarations without code included. */
   functions(name: string): readonly Entry[] {
     return this.read().functions.get(name) ?? [];
@@ -76,16 +83,17 @@ export class NameIndex {
       const name = entry.name();
       if (name === undefined) continue;
       add(names.functions, name, entry);
-      const qualified = contents.qualifiedName(entry);
+      const qualified = this.qualifiedName(entry);
       if (qualified !== undefined && qualified !== name) add(names.functions, qualified, entry);
       const linkage = linkageName(entry);
       if (linkage !== undefined && linkage !== name) add(names.functions, linkage, entry);
     }
     for (const entry of contents.globals) {
       const name = entry.name();
-      if (name === undefined || entry.flag(At.declaration)) continue;
+      // Declarations, and the abstract entries of link-time optimisation, are defined elsewhere.
+      if (name === undefined || (!entry.has(At.location) && !entry.has(At.constValue))) continue;
       add(names.globals, name, entry);
-      const qualified = contents.qualifiedName(entry);
+      const qualified = this.qualifiedName(entry);
       if (qualified !== undefined && qualified !== name) add(names.globals, qualified, entry);
     }
     for (const entry of contents.types) {

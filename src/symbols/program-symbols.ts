@@ -434,9 +434,7 @@ export class ProgramSymbols {
   }
 
   private scopeName(scope: Scope): string {
-    return (
-      this.names.unit(scope.entry.unit).qualifiedName(scope.entry) ?? linkageName(scope.entry) ?? '<unnamed>'
-    );
+    return this.names.qualifiedName(scope.entry) ?? linkageName(scope.entry) ?? '<unnamed>';
   }
 
   private callLocation(scope: Scope) {
@@ -471,7 +469,7 @@ export class ProgramSymbols {
       const file = this.declarationFile(entry) ?? start?.file.path;
       const line = entry.inherited(At.declLine)?.number(At.declLine) ?? start?.line;
       found.set(key, {
-        name: this.names.unit(unit).qualifiedName(entry) ?? '<unnamed>',
+        name: this.names.qualifiedName(entry) ?? '<unnamed>',
         ...(linkage === undefined ? {} : { linkageName: linkage }),
         ...(file === undefined ? {} : { file }),
         ...(line === undefined ? {} : { line }),

@@ -99,6 +99,9 @@ export class TypeReader {
   }
 
   private build(entry: Entry): DataType {
+    // The skeleton of a type that stands in a type unit of its own.
+    const elsewhere = entry.reference(At.signature);
+    if (elsewhere && elsewhere.unit !== entry.unit) return this.read(elsewhere);
     const size = byteSize(entry);
     switch (entry.tag) {
       case Tag.baseType:
@@ -192,10 +195,7 @@ export class TypeReader {
   private definition(declared: Entry): Entry {
     if (!declared.flag(At.declaration)) return declared;
     const name = declared.name();
-    const bySignature = declared.reference(At.signature);
-    return (
-      bySignature ?? (name === undefined ? undefined : this.findDefinition(name, declared.tag)) ?? declared
-    );
+    return (name === undefined ? undefined : this.findDefinition(name, declared.tag)) ?? declared;
   }
 
   private members(structure: Entry): Member[] {

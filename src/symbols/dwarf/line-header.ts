@@ -123,10 +123,9 @@ function newFileTable(
 ): LineFile[] {
   const directories = entries(reader, sections, layout).map((entry) => entry.path);
   return entries(reader, sections, layout).map((entry) => {
-    // Directory 0 is the compilation directory, which other directories are relative to.
+    // Directory 0 is the compilation directory itself, which other directories are relative to.
     const directory = entry.directory === 0 ? '' : (directories[entry.directory] ?? '');
-    const base = directories[0] ?? '';
-    const path = joinPath(context.compilationDirectory, base, directory, entry.path);
+    const path = joinPath(directories[0] || context.compilationDirectory, directory, entry.path);
     return { name: entry.path, directory, path };
   });
 }
@@ -165,9 +164,9 @@ function readContent(
     case Form.string:
       return reader.string();
     case Form.lineStrp:
-      return sections.reader('line_str', reader.size(layout.offsetSize)).string();
+      return sections.text('line_str', reader.size(layout.offsetSize));
     case Form.strp:
-      return sections.reader('str', reader.size(layout.offsetSize)).string();
+      return sections.text('str', reader.size(layout.offsetSize));
     case Form.udata:
       return reader.uleb();
     case Form.data1:

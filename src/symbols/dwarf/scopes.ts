@@ -153,12 +153,9 @@ export class UnitContents {
     return this.instances.get(key(origin)) ?? [];
   }
 
-  /** Name with namespace and class, as C++ and Rust programs mean it; plain for C. */
-  qualifiedName(entry: Entry): string | undefined {
-    const named = entry.inherited(At.name);
-    const name = named?.string(At.name);
-    if (name === undefined || !named) return undefined;
-    return named.unit === this.unit ? (this.prefixes.get(named.offset) ?? '') + name : name;
+  /** Namespaces and classes around an entry of this unit, like `ns::Class::`; empty in C. */
+  prefix(entry: Entry): string {
+    return this.prefixes.get(entry.offset) ?? '';
   }
 
   private collectInlined(scope: Scope): void {

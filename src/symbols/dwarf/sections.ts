@@ -25,6 +25,7 @@ export type DebugSectionName =
 const EMPTY = new Uint8Array(0);
 
 export class DebugSections {
+  private readonly texts = new Map<string, ByteReader>();
   private readonly loaded = new Map<DebugSectionName, Uint8Array>();
 
   /** The first file that has `.debug_info` or `.debug_line` provides all sections. */
@@ -48,6 +49,17 @@ export class DebugSections {
       );
     }
     return new ByteReader(bytes, `.debug_${name}`, offset);
+  }
+
+  /** The string at an offset. One cursor per section serves all strings: there are very many. */
+  text(name: 'str' | 'line_str', offset: number): string {
+    let reader = this.texts.get(name);
+    if (!reader) {
+      reader = this.reader(name);
+      this.texts.set(name, reader);
+    }
+    reader.offset = Math.min(offset, reader.end);
+    return reader.string();
   }
 
   private provider(): ElfFile | undefined {

@@ -164,7 +164,7 @@ export class Unit implements FormSource {
   }
 
   text(section: 'str' | 'line_str', offset: number): string {
-    return this.program.sections.reader(section, offset).string();
+    return this.program.sections.text(section, offset);
   }
 
   indexedString(index: number): string {
