@@ -8,17 +8,13 @@ import { get32, get64, rip, segmentBase, set64 } from '../state';
 import { Private, boundaryMark } from './event-state';
 
 /** DR7's enable bits of breakpoint `index`. */
-// @ts-ignore: decorator
-@inline
 function enabled(dr7: u64, index: u32): bool {
   return ((dr7 >> (index * 2)) & 3) != 0;
 }
 
 /** R/W field of breakpoint `index`: 0 execution, 1 write, 2 I/O, 3 data. */
-// @ts-ignore: decorator
-@inline
 function condition(dr7: u64, index: u32): u32 {
-  return <u32>(dr7 >> (16 + index * 4)) & 3;
+  return (<u32>(dr7 >> (16 + index * 4))) & 3;
 }
 
 /** True when DR7 enables a breakpoint kind the core does not watch (data, I/O). */
@@ -39,7 +35,8 @@ export function collectSingleStep(): void {
 
 /** The Mechanism that the next instruction would need and the core lacks; -1: none. */
 export function stepGap(): i32 {
-  if ((rflags() & Rflags.TF) != 0 && (get64(State.MSR_DEBUGCTL) & Debugctl.BTF) != 0) return Mechanism.BRANCH_STEP;
+  if ((rflags() & Rflags.TF) != 0 && (get64(State.MSR_DEBUGCTL) & Debugctl.BTF) != 0)
+    return Mechanism.BRANCH_STEP;
   return debugGap(get64(State.DR7)) ? Mechanism.DATA_BREAKPOINT : -1;
 }
 
@@ -70,7 +67,7 @@ export function resumeFlagStands(): bool {
     return true;
   }
   set64(Private.RESUME_SEEN, 0);
-  setRflags(flags & ~(Rflags.RF));
+  setRflags(flags & ~Rflags.RF);
   return false;
 }
 
@@ -90,7 +87,8 @@ export function instructionBreakpoints(): u64 {
   if (get32(State.MODE) != Mode.LONG_64) linear = (linear + segmentBase(Seg.CS)) & 0xffffffff;
   let bits: u64 = 0;
   for (let i: u32 = 0; i < 4; i++) {
-    if (enabled(dr7, i) && condition(dr7, i) == 0 && get64(<usize>State.DR0 + (<usize>i << 3)) == linear) bits |= <u64>1 << i;
+    if (enabled(dr7, i) && condition(dr7, i) == 0 && get64(<usize>State.DR0 + ((<usize>i) << 3)) == linear)
+      bits |= (<u64>1) << i;
   }
   return bits;
 }

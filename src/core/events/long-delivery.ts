@@ -33,8 +33,6 @@ export function readTaskStack(offset: u32): u64 {
 }
 
 /** Offset of RSP0..RSP2 in the 64-bit TSS. */
-// @ts-ignore: decorator
-@inline
 export function taskStackOffset(level: u32): u32 {
   return 4 + level * 8;
 }
@@ -53,7 +51,7 @@ export function deliverLong(vector: u32, type: u32, hasError: bool, error: u32, 
   const dpl = rightsDpl(access);
   const inner = (access & SegmentType.CONFORMING) == 0 && dpl < cpl;
   const level: u32 = inner ? dpl : cpl;
-  const ist = <u32>(gate >> 32) & 7;
+  const ist = (<u32>(gate >> 32)) & 7;
   let pointer = gpr(4);
   if (ist != 0) pointer = readTaskStack(36 + (ist - 1) * 8);
   else if (inner) pointer = readTaskStack(taskStackOffset(dpl));

@@ -33,7 +33,7 @@ import {
   writeTprShadow,
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
-import { claimed, physicalAddressBits } from './cpuid';
+import { claimed, cpuidRegister, physicalAddressBits } from './cpuid';
 import { SystemType } from './descriptors';
 
 const CR0_DEFINED: u64 =
@@ -43,6 +43,8 @@ const CR0_PDPTE: u64 = Cr0.CD | Cr0.NW | Cr0.PG;
 const CR4_PDPTE: u64 = Cr4.PAE | Cr4.PGE | Cr4.PSE | Cr4.SMEP;
 /** CR4 bits that change translations. */
 const CR4_TRANSLATION: u64 = Cr4.PAE | Cr4.PGE | Cr4.PSE | Cr4.SMEP | Cr4.SMAP | Cr4.PKE | Cr4.PCIDE;
+/** CPUID leaf whose EAX[7:0] is the version of performance monitoring. */
+const PERFORMANCE_LEAF: u32 = 0xa;
 const NO_FLUSH: u64 = 0x8000000000000000;
 
 function protectionFault(): bool {
@@ -121,7 +123,8 @@ export function writeCr3(raw: u64): bool {
 
 /** CR4 bits whose feature the profile claims. */
 function claimedCr4(): u64 {
-  let bits: u64 = Cr4.PCE;
+  let bits: u64 = 0;
+  if ((cpuidRegister(PERFORMANCE_LEAF, 0, CpuidTable.EAX) & 0xff) != 0) bits |= Cr4.PCE;
   if (claimed(1, CpuidTable.EDX, 1)) bits |= Cr4.VME | Cr4.PVI;
   if (claimed(1, CpuidTable.EDX, 2)) bits |= Cr4.DE;
   if (claimed(1, CpuidTable.EDX, 3)) bits |= Cr4.PSE;

@@ -40,17 +40,15 @@ export function descriptorBase(descriptor: u64): u64 {
 
 /** Limit in bytes, granularity applied. */
 export function descriptorLimit(descriptor: u64): u32 {
-  const raw: u32 = <u32>(descriptor & 0xffff) | (<u32>(descriptor >> 32) & 0xf0000);
+  const raw: u32 = (<u32>(descriptor & 0xffff)) | ((<u32>(descriptor >> 32)) & 0xf0000);
   return ((descriptor >> 55) & 1) != 0 ? (raw << 12) | 0xfff : raw;
 }
 
 /** Access rights in the format of State's segments. */
 export function descriptorAccess(descriptor: u64): u32 {
-  return <u32>(descriptor >> 40) & 0xf0ff;
+  return (<u32>(descriptor >> 40)) & 0xf0ff;
 }
 
-// @ts-ignore: decorator
-@inline
 export function rightsDpl(access: u32): u32 {
   return (access >> AccessRights.DPL_SHIFT) & 3;
 }
@@ -61,7 +59,7 @@ export function gateOffset(gate: u64): u64 {
 }
 
 export function gateSelector(gate: u64): u32 {
-  return <u32>(gate >> 16) & 0xffff;
+  return (<u32>(gate >> 16)) & 0xffff;
 }
 
 /** Linear address of a descriptor of `bytes` bytes; NO_DESCRIPTOR when it is not inside its table. */
@@ -79,8 +77,6 @@ export function descriptorAddress(selector: u32, bytes: u32): u64 {
 }
 
 /** Error code that names a selector. */
-// @ts-ignore: decorator
-@inline
 export function selectorError(selector: u32): u32 {
   return selector & 0xfffc;
 }

@@ -82,6 +82,11 @@ function readCapability(index: u32): u64 {
   return exists ? capabilityMsr(index) : refuse();
 }
 
+/** MSRs whose value the embedder knows. */
+function livesOutside(index: u32): bool {
+  return index >> 8 == X2APIC_BLOCK || index == Msr.IA32_TSC_DEADLINE || index == Msr.MSR_PLATFORM_INFO;
+}
+
 function readOutside(index: u32): u64 {
   if (msrRead(index) == 0) return refuse();
   return get64(State.IMPORT_VALUE);
@@ -89,8 +94,7 @@ function readOutside(index: u32): u64 {
 
 /** Value of an MSR; #GP(0) when it does not exist. Check `faulted()`. */
 export function readMsr(index: u32): u64 {
-  if (index >> 8 == X2APIC_BLOCK || index == Msr.IA32_TSC_DEADLINE || index == Msr.IA32_APIC_BASE)
-    return readOutside(index);
+  if (index == Msr.IA32_APIC_BASE || livesOutside(index)) return readOutside(index);
   if (isVmxCapability(index)) return readCapability(index);
   if (isMtrr(index)) return claimed(1, CpuidTable.EDX, 12) ? readMtrr(index) : refuse();
   switch (index) {
@@ -207,7 +211,7 @@ function writeDefined(offset: usize, value: u64, defined: u64): void {
 /** Writes an MSR; #GP(0) when it does not exist, is read-only, or the value is invalid. Check `faulted()`. */
 export function writeMsr(index: u32, value: u64): void {
   if (index == Msr.IA32_APIC_BASE) return writeApicBase(value);
-  if (index >> 8 == X2APIC_BLOCK || index == Msr.IA32_TSC_DEADLINE) return writeOutside(index, value);
+  if (livesOutside(index)) return writeOutside(index, value);
   if (isMtrr(index)) {
     if (!claimed(1, CpuidTable.EDX, 12) || !writeMtrr(index, value)) refuseWrite();
     return;
