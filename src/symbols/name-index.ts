@@ -9,11 +9,17 @@ import type { DwarfProgram } from './dwarf/program';
 import { UnitContents } from './dwarf/scopes';
 import type { Unit } from './dwarf/unit';
 
+interface Names {
+  readonly functions: Map<string, Entry[]>;
+  readonly globals: Map<string, Entry[]>;
+  readonly types: Map<string, Entry[]>;
+  readonly enumerations: Entry[];
+}
+
 export class NameIndex {
   private readonly contents = new Map<Unit, UnitContents>();
-  private names:
-    | { functions: Map<string, Entry[]>; globals: Map<string, Entry[]>; types: Map<string, Entry[]> }
-    | undefined;
+  private names: Names | undefined;
+  private enumerators: Map<string, bigint> | undefined;
 
   constructor(private readonly dwarf: DwarfProgram) {}
 
@@ -54,6 +60,22 @@ export class NameIndex {
       ?.find((e) => e.tag === tag && !e.flag(At.declaration));
   }
 
+  /** Value of the first enumerator of that name. */
+  enumerator(name: string): bigint | undefined {
+    if (!this.enumerators) {
+      this.enumerators = new Map();
+      for (const entry of this.read().enumerations) {
+        for (const child of entry.children()) {
+          const value = child.value(At.constValue);
+          const known = child.string(At.name);
+          if (value?.kind !== 'constant' || known === undefined || this.enumerators.has(known)) continue;
+          this.enumerators.set(known, value.big ?? BigInt(Math.trunc(value.value)));
+        }
+      }
+    }
+    return this.enumerators.get(name);
+  }
+
   functionNames(): IterableIterator<string> {
     return this.read().functions.keys();
   }
@@ -64,10 +86,11 @@ export class NameIndex {
 
   private read() {
     if (!this.names) {
-      const names = {
+      const names: Names = {
         functions: new Map<string, Entry[]>(),
         globals: new Map<string, Entry[]>(),
         types: new Map<string, Entry[]>(),
+        enumerations: [],
       };
       this.names = names;
       for (const unit of this.dwarf.units()) {
@@ -77,7 +100,7 @@ export class NameIndex {
     return this.names;
   }
 
-  private addUnit(unit: Unit, names: NonNullable<NameIndex['names']>): void {
+  private addUnit(unit: Unit, names: Names): void {
     const contents = this.unit(unit);
     for (const entry of contents.functions) {
       const name = entry.name();
@@ -97,6 +120,8 @@ export class NameIndex {
       if (qualified !== undefined && qualified !== name) add(names.globals, qualified, entry);
     }
     for (const entry of contents.types) {
+      if (entry.tag === Tag.enumerationType) names.enumerations.push(entry);
+      if (!entry.has(At.name)) continue;
       if (entry.tag !== Tag.typedef && entry.tag !== Tag.baseType)
         add(names.types, entry.string(At.name)!, entry);
     }

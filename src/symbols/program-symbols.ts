@@ -158,6 +158,16 @@ export class ProgramSymbols {
     return this.guard('The build-id', undefined, () => this.elf.buildId());
   }
 
+  /** Whether an address lies in memory that the program's file occupies. */
+  occupies(address: bigint): boolean {
+    return this.elf.occupies(this.inside(address));
+  }
+
+  /** Bytes of the program as linked, or undefined where the file holds none (`.bss`, outside). */
+  imageBytes(address: bigint, length: number): Uint8Array | undefined {
+    return this.elf.imageBytes(this.inside(address), length);
+  }
+
   // ---- lines ----
 
   /** All source files with their paths joined and as written. */
@@ -328,19 +338,26 @@ export class ProgramSymbols {
     });
   }
 
-  /** A variable visible by name at an address: locals of the innermost level first, then globals. */
-  lookupVariable(name: string, address?: bigint): Variable | undefined {
-    const level = address === undefined ? undefined : this.scopesAt(address)[0];
+  /**
+   * A variable visible by name at an address: locals of one level of `functionAt` first (0 is the innermost), then
+   * globals, those of the address's own unit before others.
+   */
+  lookupVariable(name: string, address?: bigint, level = 0): Variable | undefined {
+    const scope = address === undefined ? undefined : this.scopesAt(address)[level];
     const local =
-      level?.locals.find((v) => v.name === name) ?? level?.parameters.find((v) => v.name === name);
+      scope?.locals.find((v) => v.name === name) ?? scope?.parameters.find((v) => v.name === name);
     if (local) return local;
     return this.guard('Variables', undefined, () => {
       const candidates = this.names.globals(name);
-      // A static variable of the current unit hides others of its name.
       const unit = address === undefined ? undefined : this.sources.unitAt(this.inside(address));
       const entry = candidates.find((e) => e.unit === unit) ?? candidates[0];
       return entry && this.variable(entry, 'global');
     });
+  }
+
+  /** The value of an enumerator, whatever enumeration of the program it is in. */
+  lookupEnumerator(name: string): bigint | undefined {
+    return this.guard('Types', undefined, () => this.names.enumerator(name));
   }
 
   /** The variable's value as a tree. Never throws: what cannot be read says so in its text. */
@@ -389,7 +406,7 @@ export class ProgramSymbols {
 
   private get unwinder(): Unwinder {
     this.lazyUnwinder ??= new Unwinder(this.frameTables(), registerFile(this.architecture), this.bias, {
-      isCode: (address) => this.elf.occupies(this.inside(address)),
+      isCode: (address) => this.occupies(address),
       sameFunction: (start, address) =>
         !this.symbols.hasFunctionBetween(this.inside(start), this.inside(address)),
     });
@@ -499,7 +516,7 @@ export class ProgramSymbols {
   }
 
   private nameAddress(address: bigint): string | undefined {
-    const symbol = this.elf.occupies(this.inside(address)) ? this.symbolAt(address) : undefined;
+    const symbol = this.occupies(address) ? this.symbolAt(address) : undefined;
     if (!symbol) return undefined;
     return symbol.offset === 0 ? symbol.name : `${symbol.name}+0x${symbol.offset.toString(16)}`;
   }

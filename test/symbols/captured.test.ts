@@ -179,6 +179,19 @@ describe('symbols: a captured process', () => {
     assert.equal(read('packed').writable, false);
   });
 
+  it('finds enumerators, and variables by name from the innermost block outwards', () => {
+    const program = captured('gcc', ['-g', '-gdwarf-5', '-O0', '-m64']);
+    const { symbols } = program;
+    assert.equal(symbols.lookupEnumerator('GREEN'), 5n);
+    assert.equal(symbols.lookupEnumerator('BLUE'), -1n);
+    assert.equal(symbols.lookupEnumerator('PURPLE'), undefined);
+    const [, caller] = stack(program);
+    assert.equal(symbols.lookupVariable('product', caller!.codeAddress)?.kind, 'local');
+    assert.equal(symbols.lookupVariable('product', caller!.codeAddress, 1), undefined);
+    assert.equal(symbols.lookupVariable('big', caller!.codeAddress, 1)?.kind, 'parameter');
+    assert.equal(symbols.lookupVariable('counter', caller!.codeAddress)?.kind, 'global');
+  });
+
   it('applies the load bias to addresses it gives and takes', () => {
     const bias = 0x100000000n;
     const options = ['-g', '-gdwarf-5', '-O0', '-m64'];

@@ -115,6 +115,57 @@ describe('symbols: functions', () => {
   });
 });
 
+const CLASSES = `namespace hv {
+struct Base { int id; int f(int a); };
+template <class T> struct Box : Base { T item; T &reference; Box(T &r) : reference(r) { item = 3; } };
+int Base::f(int a) { return id + a; }
+enum class Mode : unsigned char { Off, On = 200 };
+Mode mode = Mode::On;
+long number = 7;
+Box<long> box(number);
+int use(Box<long> &b, Mode m, int (&&pair)[2]) { return b.f(pair[0]) + (int)m; }
+}
+int main() { return hv::use(hv::box, hv::mode, {1, 2}); }
+`;
+
+describe('symbols: C++', () => {
+  for (const options of [
+    ['-gdwarf-5'],
+    ['-gdwarf-4', '-fdebug-types-section'],
+    ['-gdwarf-5', '-fdebug-types-section'],
+  ]) {
+    it(`knows qualified names, base classes, references and type units: ${options.join(' ')}`, () => {
+      source('classes.cpp', CLASSES);
+      const symbols = new ProgramSymbols(compile('clang', ['classes.cpp'], '-g', '-O0', ...options).bytes);
+      assert.deepEqual(
+        ['hv::use', 'use', '_ZN2hv4Base1fEi', 'f'].map((name) =>
+          symbols.lookupFunction(name).map((f) => f.name),
+        ),
+        [['hv::use'], ['hv::use'], ['hv::Base::f'], ['hv::Base::f']],
+      );
+      const context = {
+        readMemory: (_: bigint, length: number) => new Uint8Array(length),
+        register: () => undefined,
+      };
+      const box = symbols.readVariable(symbols.lookupVariable('hv::box')!, context);
+      assert.deepEqual(
+        box.children().map((c) => [c.name, c.type]),
+        [
+          ['Base', 'struct Base'],
+          ['item', 'long'],
+          ['reference', 'long &'],
+        ],
+      );
+      assert.equal(symbols.readVariable(symbols.lookupVariable('hv::mode')!, context).text, 'Off (0)');
+      const use = symbols.lookupFunction('hv::use')[0]!.breakpoints[0]!.address;
+      assert.deepEqual(
+        symbols.scopesAt(use)[0]!.parameters.map((v) => v.typeName),
+        ['struct Box<long> &', 'enum Mode', 'int (&&)[2]'],
+      );
+    });
+  }
+});
+
 describe('symbols: breakpoints', () => {
   const line = (text: string) => INLINED_C.split('\n').findIndex((l) => l.includes(text)) + 1;
 

@@ -117,7 +117,7 @@ export class UnitContents {
   readonly functions: Entry[] = [];
   /** Variables with static storage outside functions. */
   readonly globals: Entry[] = [];
-  /** Named types. */
+  /** Named types, and all enumerations. */
   readonly types: Entry[] = [];
   /** Prefix like `ns::Class::` of entries in namespaces and classes, by entry offset. */
   private readonly prefixes = new Map<number, string>();
@@ -186,11 +186,12 @@ export class UnitContents {
         case Tag.enumerationType:
         case Tag.typedef:
         case Tag.baseType:
-          if (entry.has(At.name)) this.types.push(entry);
+          // Enumerators are known by their own names, whether or not their enumeration has one.
+          if (entry.has(At.name) || entry.tag === Tag.enumerationType) this.types.push(entry);
           // Only C++ puts functions and types inside classes; a C structure is read when a value needs it.
           if (entry.tag !== Tag.classType && entry.tag !== Tag.structureType) break;
           if (this.isC || depth >= MAXIMUM_DEPTH) break;
-          this.walk(entry, `${prefix}${entry.string(At.name) ?? '(anonymous)'}::`, depth + 1);
+          this.walk(entry, `${prefix}${className(entry)}::`, depth + 1);
           break;
         case Tag.namespace:
           if (depth < MAXIMUM_DEPTH) {
@@ -206,6 +207,11 @@ export class UnitContents {
     const language = this.unit.root.number(At.language) ?? 0;
     return [0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x8001].includes(language);
   }
+}
+
+/** A class's name; the skeleton of one in a type unit has it there. */
+function className(entry: Entry): string {
+  return entry.string(At.name) ?? entry.reference(At.signature)?.string(At.name) ?? '(anonymous)';
 }
 
 function key(entry: Entry): string {
