@@ -67,7 +67,7 @@ function arithmeticFlags(kind: u32): u32 {
   if (kind == FlagKind.EXPLICIT) return bits | (<u32>a);
   if (kind == FlagKind.LOGIC) return bits;
   const shift: u64 = 64 - ((<u64>8) << (kind & 3));
-  if (kind < FlagKind.SUB8) {
+  if (kind < <u32>FlagKind.SUB8) {
     const b = result - a;
     if (result < a) bits |= Flag.CF;
     if (<i64>(((result ^ a) & (result ^ b)) << shift) < 0) bits |= Flag.OF;
@@ -97,4 +97,72 @@ export function setArithmeticFlags(bits: u32): void {
   const other = load<u64>(S + State.RFLAGS) & ~(<u64>Flag.ARITHMETIC);
   store<u64>(S + State.RFLAGS, other | (<u64>(bits & Flag.ARITHMETIC)));
   store<u32>(S + Lazy.KIND, FlagKind.NONE);
+}
+
+/** Result flags of an operation whose CF, AF and OF are known bits; `result` sign-extended from its width. */
+// @ts-ignore: decorator
+@inline
+export function explicitFlags(result: u64, bits: u32): void {
+  store<u32>(S + Lazy.KIND, FlagKind.EXPLICIT);
+  store<u64>(S + Lazy.RESULT, result);
+  store<u64>(S + Lazy.OPERAND, <u64>bits);
+}
+
+/** ZF. */
+// @ts-ignore: decorator
+@inline
+export function zero(): bool {
+  return load<u32>(S + Lazy.KIND) != FlagKind.NONE
+    ? load<u64>(S + Lazy.RESULT) == 0
+    : (load<u32>(S + State.RFLAGS) & Flag.ZF) != 0;
+}
+
+/** SF. */
+// @ts-ignore: decorator
+@inline
+export function sign(): bool {
+  return load<u32>(S + Lazy.KIND) != FlagKind.NONE
+    ? load<i64>(S + Lazy.RESULT) < 0
+    : (load<u32>(S + State.RFLAGS) & Flag.SF) != 0;
+}
+
+/** CF, without the cost of the other flags. */
+export function carry(): bool {
+  const kind = load<u32>(S + Lazy.KIND);
+  if (kind == FlagKind.NONE) return (load<u32>(S + State.RFLAGS) & Flag.CF) != 0;
+  if (kind == FlagKind.LOGIC) return false;
+  const a = load<u64>(S + Lazy.OPERAND);
+  if (kind == FlagKind.EXPLICIT) return (<u32>a & Flag.CF) != 0;
+  const result = load<u64>(S + Lazy.RESULT);
+  if (kind < <u32>FlagKind.SUB8) return result < a;
+  const shift: u64 = 64 - (<u64>8 << (kind & 3));
+  return a < <u64>(<i64>((a - result) << shift) >> shift);
+}
+
+/** A condition of Jcc, SETcc and CMOVcc by its number (SDM Vol. 1, Table B-1). */
+export function condition(code: u32): bool {
+  let holds: bool;
+  switch (code >> 1) {
+    case 1:
+      holds = carry();
+      break;
+    case 2:
+      holds = zero();
+      break;
+    case 3:
+      holds = zero() || carry();
+      break;
+    case 4:
+      holds = sign();
+      break;
+    default: {
+      const bits = <u32>rflags();
+      const less = ((bits >> 7) ^ (bits >> 11)) & 1;
+      if (code >> 1 == 0) holds = (bits & Flag.OF) != 0;
+      else if (code >> 1 == 5) holds = (bits & Flag.PF) != 0;
+      else if (code >> 1 == 6) holds = less != 0;
+      else holds = less != 0 || (bits & Flag.ZF) != 0;
+    }
+  }
+  return holds != ((code & 1) != 0);
 }

@@ -1,4 +1,5 @@
-// Entry of the core's Wasm module: everything the embedder may call.
+// Entry of the core's Wasm module: everything the embedder may call, see `CoreExports` in src/cpu/core-module.ts.
 export { run } from './run';
-import { execSlow } from './exec/slow';
-export { execSlow };
+export { breakpointsChanged, ramWritten, reset, stateReplaced } from './reset';
+export { translateGuestPhysical, translateLinear, translateThroughEpt } from './debugger-translation';
+export * from './vmx/embedder';

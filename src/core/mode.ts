@@ -1,19 +1,86 @@
 // Which of the execution modes is on, and what the decoder and the TLB derive from it. SDM Vol. 3, 2.2.
+import { Mode, Seg, Segment, State } from '../abi/state-block';
+import { AccessRights, Cr0, Efer, Rflags } from './gen/registers';
+import { Private } from './layout';
+import { selectContext } from './mmu/tlb';
+import { S, segment } from './state';
+
+/** Bits of Private.MODE_KEY above the Mode itself. */
+export const enum ModeKey {
+  MODE = 7,
+  /** CPL 3: instruction fetches have user rights. */
+  USER = 8,
+  /** Protected 32-bit code whose CS, DS, ES and SS are flat 4-GiB segments: no check can fail, no base is added. */
+  FLAT = 16,
+}
+
+function executionMode(): u32 {
+  if (!(load<u64>(S + State.CR0) & Cr0.PE)) return Mode.REAL;
+  if (load<u64>(S + State.RFLAGS) & Rflags.VM) return Mode.VIRTUAL_8086;
+  const access = load<u32>(segment(Seg.CS) + Segment.ACCESS);
+  if (load<u64>(S + State.EFER) & Efer.LMA) {
+    if (access & AccessRights.L) return Mode.LONG_64;
+    return access & AccessRights.DB ? Mode.COMPATIBILITY_32 : Mode.COMPATIBILITY_16;
+  }
+  return access & AccessRights.DB ? Mode.PROTECTED_32 : Mode.PROTECTED_16;
+}
+
+/** `type` masks and values: present, usable, the type bits that allow what fast operations do. */
+function isFlat(index: u32, mask: u32, value: u32): bool {
+  const at = segment(index);
+  return (
+    load<u64>(at + Segment.BASE) == 0 &&
+    load<u32>(at + Segment.LIMIT) == 0xffffffff &&
+    (load<u32>(at + Segment.ACCESS) & mask) == value
+  );
+}
+
+function flatSegments(): bool {
+  // Data segments: usable, data, writable, expand-up. CS: code; execute-only code does not matter to fetches.
+  return (
+    isFlat(Seg.CS, AccessRights.UNUSABLE | 8, 8) &&
+    isFlat(Seg.DS, AccessRights.UNUSABLE | 0xe, 2) &&
+    isFlat(Seg.ES, AccessRights.UNUSABLE | 0xe, 2) &&
+    isFlat(Seg.SS, AccessRights.UNUSABLE | AccessRights.DB | 0xe, AccessRights.DB | 2)
+  );
+}
 
 /** Call after CR0, EFER, CR4, a segment register's attributes or RFLAGS.VM/AC changed: recomputes State.MODE and CPL. */
-export function modeChanged(): void {}
+export function modeChanged(): void {
+  const mode = executionMode();
+  store<u32>(S + State.MODE, mode);
+  let cpl: u32 = 0;
+  if (mode == Mode.VIRTUAL_8086) cpl = 3;
+  else if (mode != Mode.REAL) cpl = (load<u32>(segment(Seg.SS) + Segment.ACCESS) >> AccessRights.DPL_SHIFT) & 3;
+  store<u32>(S + State.CPL, cpl);
+  let key = mode;
+  if (cpl == 3) key |= ModeKey.USER;
+  if ((mode == Mode.PROTECTED_32 || mode == Mode.COMPATIBILITY_32) && flatSegments()) key |= ModeKey.FLAT;
+  store<u32>(S + Private.MODE_KEY, key);
+  store<u64>(S + Private.ADDRESS_MASK, mode == Mode.LONG_64 ? 0xffff_ffff_ffff_ffff : 0xffffffff);
+  const aligned = cpl == 3 && load<u64>(S + State.CR0) & Cr0.AM && load<u64>(S + State.RFLAGS) & Rflags.AC;
+  store<u32>(S + Private.WATCHED, aligned ? 1 : 0);
+  selectContext();
+}
 
 /** Sets bits of State.INTERRUPTIBILITY (STI 1, MOV SS 2) that hold for exactly the next instruction; the loop ends them. VM entry too. */
-export function setInterruptShadow(bits: u32): void {}
+export function setInterruptShadow(bits: u32): void {
+  store<u32>(S + State.INTERRUPTIBILITY, load<u32>(S + State.INTERRUPTIBILITY) | bits);
+  store<u32>(S + Private.SHADOW_NEW, 1);
+  store<u32>(S + Private.ATTENTION, 1);
+}
 
 /** Stack width in bytes (2, 4, 8) by mode and SS.B. */
 export function stackWidth(): u32 {
-  return 8;
+  if (load<u32>(S + State.MODE) == Mode.LONG_64) return 8;
+  return load<u32>(segment(Seg.SS) + Segment.ACCESS) & AccessRights.DB ? 4 : 2;
 }
 
 /** True in 64-bit mode (not compatibility mode). */
+// @ts-ignore: decorator
+@inline
 export function in64BitMode(): bool {
-  return true;
+  return load<u32>(S + State.MODE) == Mode.LONG_64;
 }
 
 /** Canonical for 48-bit linear addresses. */

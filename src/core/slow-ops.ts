@@ -117,6 +117,6 @@ export const enum SlowOp {
   INVVPID,
   VMFUNC,
 
-  /** First of owner A's own generic integer operations, see exec/generic-ops.ts. */
-  GENERIC,
+  /** From here on: the integer ISA in general form, see exec/generic-ops.ts. */
+  GENERIC = 120,
 }

@@ -3,7 +3,7 @@
 
 /** Byte offsets inside a micro-op. */
 export const enum Uop {
-  SIZE = 32,
+  SIZE = 40,
   OP = 0, // u16, Op
   LENGTH = 2, // u8, bytes of the instruction, prefixes included
   FLAGS = 3, // u8, UopFlag
@@ -20,10 +20,22 @@ export const enum Uop {
   SEGMENT = 10, // u8, Seg index, after override and default rules
   /** Address size in bytes: 2, 4, 8. u8 */
   ADDRESS_WIDTH = 11,
+  /** The operation in its general form, SLOW_BASE + SlowOp or Generic: what `execSlow` executes. u16 */
+  GENERIC = 12,
+  /** Byte offset from Region.STATE of the segment base that a hot operation adds. u16 */
+  SEGMENT_AT = 14,
   /** Immediate (sign- or zero-extended as the instruction says), or far pointer: offset; selector in DISPLACEMENT. u64 */
   IMMEDIATE = 16,
   /** Displacement, sign-extended; for RIP-relative operands the absolute linear offset. i64 */
   DISPLACEMENT = 24,
+  /** Byte offsets from Region.STATE of the REG and RM registers (high byte registers included). u8 */
+  REG_AT = 32,
+  RM_AT = 33,
+  /** The same of BASE and INDEX; Private.ZERO when absent. u16 */
+  BASE_AT = 34,
+  INDEX_AT = 36,
+  /** Bytes from the start of the block to this instruction. u16 */
+  IP_OFFSET = 38,
   NO_REGISTER = 16,
 }
 

@@ -1,5 +1,10 @@
 // The software TLB and its contexts. An entry is tagged with the context's number, so entering another context (VPID, EPT,
-// user or supervisor) flushes nothing, and a flush is the assignment of a fresh number. SDM Vol. 3, 4.10 and 28.3.
+// user or supervisor) flushes nothing, and a flush is the assignment of a fresh number. More is dropped than the SDM asks
+// for (Vol. 3, 4.10 and 28.3), never less. Must not walk tables: walk.ts does.
+import { State } from '../../abi/state-block';
+import { dropAllBlocks } from '../blocks';
+import { Private, Tlb } from '../layout';
+import { S } from '../state';
 
 /** What changed, for `translationChanged`. */
 export const enum Changed {
@@ -10,29 +15,194 @@ export const enum Changed {
   PDPTE = 16,
 }
 
+/** A context: who its translations belong to, its tag number (1..1022) and its epoch for chain links. */
+const enum Context {
+  SIZE = 32,
+  COUNT = 32,
+  VPID = 0, // u32
+  USED = 4, // u32
+  EPTP = 8, // u64
+  TAG = 16, // u32
+  EPOCH = 20, // u32
+}
+
+const enum Counter {
+  TAG = 0,
+  EPOCH = 4,
+  VICTIM = 8,
+}
+
+/** Which rights a tag stands for: its low two bits. */
+export const enum Variant {
+  SUPERVISOR = 0,
+  /** Supervisor with EFLAGS.AC set: SMAP does not apply. */
+  SUPERVISOR_AC = 1,
+  USER = 2,
+  /** Never entered into the TLB: every access takes the slow path. */
+  WATCHED = 3,
+}
+
+const CONTEXTS_END: usize = Tlb.CONTEXTS + 32 * 32;
+const LAST_TAG: u32 = 1022;
+const LAST_EPOCH: u32 = 0xfffffe;
+
+// @ts-ignore: decorator
+@inline
+function counter(which: u32): u32 {
+  return load<u32>(Tlb.COUNTERS + <usize>which);
+}
+
+/** Forgets all translations and renumbers: start of life, and when the numbers run out. */
+export function clearTlb(): void {
+  memory.fill(Tlb.READ, 0xff, Tlb.JUMPS_END - Tlb.READ);
+  let tag: u32 = 0;
+  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
+    if (load<u32>(c + Context.USED)) store<u32>(c + Context.TAG, ++tag);
+  }
+  store<u32>(Tlb.COUNTERS + Counter.TAG, tag);
+}
+
+function freshTag(): u32 {
+  if (counter(Counter.TAG) >= LAST_TAG) clearTlb();
+  const tag = counter(Counter.TAG) + 1;
+  store<u32>(Tlb.COUNTERS + Counter.TAG, tag);
+  return tag;
+}
+
+function freshEpoch(): u32 {
+  let epoch = counter(Counter.EPOCH) + 1;
+  // A reused number would revive stale links in old blocks, so the blocks go first.
+  if (epoch > LAST_EPOCH) {
+    epoch = 1;
+    dropAllBlocks();
+  }
+  store<u32>(Tlb.COUNTERS + Counter.EPOCH, epoch);
+  return epoch;
+}
+
+function currentContext(): usize {
+  const vpid = load<u32>(S + Private.VPID);
+  const eptp = load<u64>(S + Private.EPTP);
+  let free: usize = 0;
+  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
+    if (!load<u32>(c + Context.USED)) {
+      if (!free) free = c;
+    } else if (load<u32>(c + Context.VPID) == vpid && load<u64>(c + Context.EPTP) == eptp) return c;
+  }
+  if (!free) {
+    const victim = counter(Counter.VICTIM);
+    store<u32>(Tlb.COUNTERS + Counter.VICTIM, (victim + 1) % Context.COUNT);
+    free = Tlb.CONTEXTS + Context.SIZE * <usize>victim;
+  }
+  store<u32>(free + Context.USED, 0);
+  const tag = freshTag();
+  store<u32>(free + Context.USED, 1);
+  store<u32>(free + Context.VPID, vpid);
+  store<u64>(free + Context.EPTP, eptp);
+  store<u32>(free + Context.TAG, tag);
+  store<u32>(free + Context.EPOCH, freshEpoch());
+  return free;
+}
+
+function renew(c: usize): void {
+  const tag = freshTag();
+  store<u32>(c + Context.TAG, tag);
+  store<u32>(c + Context.EPOCH, freshEpoch());
+}
+
+/** Derives CONTEXT and STAMP from the context in force, CPL, EFLAGS.AC and the mode key. */
+export function selectContext(): void {
+  const c = currentContext();
+  const base = <u64>load<u32>(c + Context.TAG) << 2;
+  // Zero: links were broken since this context was last in force.
+  if (!load<u32>(c + Context.EPOCH)) store<u32>(c + Context.EPOCH, freshEpoch());
+  let variant: u64 = Variant.SUPERVISOR;
+  if (load<u32>(S + State.CPL) == 3) variant = Variant.USER;
+  else if (load<u64>(S + State.RFLAGS) & 0x40000) variant = Variant.SUPERVISOR_AC;
+  store<u64>(S + Private.SYSTEM_CONTEXT, base);
+  store<u64>(S + Private.CONTEXT, base | (load<u32>(S + Private.WATCHED) ? <u64>Variant.WATCHED : variant));
+  store<u32>(S + Private.STAMP, (load<u32>(c + Context.EPOCH) << 8) | load<u32>(S + Private.MODE_KEY));
+}
+
+/** Links between blocks and cached jump targets are no longer to be followed, in any context. */
+export function breakLinks(): void {
+  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
+    store<u32>(c + Context.EPOCH, 0);
+  }
+  selectContext();
+}
+
 /** Call after CR0.PG/WP/AM, CR3, CR4 paging bits, EFER.NXE or the PDPTEs changed. */
-export function translationChanged(kind: u32): void {}
+export function translationChanged(kind: u32): void {
+  renew(currentContext());
+  selectContext();
+}
 
 /** INVLPG: drops the translations of one linear page in the current context. */
-export function invalidateLinear(linear: u64): void {}
+export function invalidateLinear(linear: u64): void {
+  // A large page fills many entries, and which of them is not recorded.
+  renew(currentContext());
+  selectContext();
+}
 
 /** Drops all translations of the current context, global ones too when asked. */
-export function flushTlb(global: bool): void {}
+export function flushTlb(global: bool): void {
+  renew(currentContext());
+  selectContext();
+}
+
+/** Write rights of pages changed (code decoded there, dirty bits cleared by the embedder): entries must be made anew. */
+export function dropWriteEntries(host: usize): void {
+  for (let e: usize = Tlb.WRITE; e < Tlb.EXEC; e += 16) {
+    const tag = load<u64>(e);
+    if (tag != 0xffff_ffff_ffff_ffff && (<u32>tag & 0xfffff000) + load<u32>(e + Tlb.ADDEND) == <u32>host)
+      store<u64>(e, 0xffff_ffff_ffff_ffff);
+  }
+}
+
+/** Drops every entry that allows stores: the embedder cleared DIRTY attributes. */
+export function dropAllWriteEntries(): void {
+  memory.fill(Tlb.WRITE, 0xff, Tlb.EXEC - Tlb.WRITE);
+}
 
 /** VM entry and exit: from now on translations belong to this VPID (0: none) and EPT pointer (0: none). */
-export function tlbEnterContext(vpid: u32, eptp: u64): void {}
+export function tlbEnterContext(vpid: u32, eptp: u64): void {
+  store<u32>(S + Private.VPID, vpid);
+  store<u64>(S + Private.EPTP, eptp);
+  selectContext();
+}
+
+function renewWhere(byVpid: bool, vpid: u32, byEptp: bool, eptp: u64): void {
+  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
+    if (!load<u32>(c + Context.USED)) continue;
+    if (byVpid && load<u32>(c + Context.VPID) != vpid) continue;
+    if (byEptp && load<u64>(c + Context.EPTP) >> 12 != eptp >> 12) continue;
+    renew(c);
+  }
+  selectContext();
+}
 
 /** INVVPID type 0. */
-export function invalidateVpidLinear(vpid: u32, linear: u64): void {}
+export function invalidateVpidLinear(vpid: u32, linear: u64): void {
+  renewWhere(true, vpid, false, 0);
+}
 
 /** INVVPID types 1 and 3. */
-export function invalidateVpid(vpid: u32): void {}
+export function invalidateVpid(vpid: u32): void {
+  renewWhere(true, vpid, false, 0);
+}
 
 /** INVVPID type 2: every VPID but 0. */
-export function invalidateVpidAll(): void {}
+export function invalidateVpidAll(): void {
+  renewWhere(false, 0, false, 0);
+}
 
 /** INVEPT type 1: mappings derived from this EPT pointer. */
-export function invalidateEpt(eptp: u64): void {}
+export function invalidateEpt(eptp: u64): void {
+  renewWhere(false, 0, true, eptp);
+}
 
 /** INVEPT type 2. */
-export function invalidateEptAll(): void {}
+export function invalidateEptAll(): void {
+  renewWhere(false, 0, false, 0);
+}

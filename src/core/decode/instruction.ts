@@ -1,0 +1,76 @@
+// Decodes one instruction into a micro-op in its general form. The rules are the SDM's (Vol. 2, chapter 2 and Appendix A);
+// what a processor of this profile does not have decodes to #UD.
+import { Generic } from '../exec/generic-ops';
+import { SLOW_BASE, SlowOp } from '../slow-ops';
+import { Uop, UopFlag } from '../uop';
+import * as cursor from './cursor';
+import { oneByte } from './one-byte';
+import { lockable, memoryForm, twoByte } from './two-byte';
+
+const LONGEST: usize = 15;
+
+/** How the decoding of one instruction ended. */
+export const enum Decoded {
+  /** The next instruction may follow in the same block. */
+  MORE = 0,
+  /** The block ends behind this instruction. */
+  LAST = 1,
+  /** The bytes end inside the instruction: more of them are needed. */
+  INCOMPLETE = 2,
+}
+
+function isRelativeBranch(generic: u32): bool {
+  return (
+    generic == Generic.JMP ||
+    generic == Generic.CALL ||
+    generic == Generic.JCC ||
+    (generic >= <u32>Generic.LOOPNE && generic <= <u32>Generic.JCXZ)
+  );
+}
+
+/** Near branch: target in IMMEDIATE and the next instruction in DISPLACEMENT, both truncated to the operand size. */
+function resolveBranch(u: usize, next: u64): void {
+  const width = load<u8>(u + Uop.WIDTH);
+  const mask: u64 = width == 8 ? 0xffff_ffff_ffff_ffff : width == 4 ? 0xffffffff : 0xffff;
+  store<u64>(u + Uop.IMMEDIATE, (load<u64>(u + Uop.IMMEDIATE) + next) & mask);
+  store<u64>(u + Uop.DISPLACEMENT, next & mask);
+}
+
+/**
+ * @param start first byte, in linear memory
+ * @param end behind the last byte that may be read
+ * @param rip of the instruction
+ */
+export function decodeInstruction(u: usize, start: usize, end: usize, rip: u64, mode: u32): u32 {
+  const longest = start + LONGEST;
+  cursor.begin(start, end < longest ? end : longest, mode);
+  const opcode = cursor.prefixes();
+  if (!cursor.overrun) {
+    cursor.initialize(u);
+    if (opcode == 0x0f) twoByte(u);
+    else oneByte(u, opcode);
+  }
+  if (cursor.overrun) {
+    if (end < longest) return Decoded.INCOMPLETE;
+    cursor.initialize(u);
+    cursor.setGeneric(u, Generic.TOO_LONG);
+    store<u8>(u + Uop.LENGTH, <u8>LONGEST);
+    return Decoded.LAST;
+  }
+  const length = <u32>(cursor.at - start);
+  store<u8>(u + Uop.LENGTH, length);
+  const generic = <u32>load<u16>(u + Uop.GENERIC) - SLOW_BASE;
+  if (cursor.lock && !(memoryForm(u) && lockable(generic))) {
+    store<u16>(u + Uop.GENERIC, SLOW_BASE + SlowOp.UD);
+    return Decoded.LAST;
+  }
+  const next = rip + <u64>length;
+  if (isRelativeBranch(generic)) resolveBranch(u, next);
+  else if (generic == Generic.CALL_INDIRECT) {
+    // The memory operand's displacement stays; the return address is computed by the handler, and kept for register forms.
+    if (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) store<u64>(u + Uop.DISPLACEMENT, next);
+  }
+  if (load<u8>(u + Uop.FLAGS) & UopFlag.RIP_RELATIVE)
+    store<u64>(u + Uop.DISPLACEMENT, load<u64>(u + Uop.DISPLACEMENT) + next);
+  return cursor.blockEnds ? Decoded.LAST : Decoded.MORE;
+}

@@ -1,0 +1,76 @@
+// Processor state after RESET (SDM Vol. 3, Table 9-1), and what the embedder must call when it changed state or memory.
+import { Seg, Segment, State } from '../abi/state-block';
+import { dropAllBlocks } from './blocks';
+import { Private } from './layout';
+import { dropAllWriteEntries, clearTlb, translationChanged } from './mmu/tlb';
+import { hostPhysicalWritten } from './mmu/physical';
+import { modeChanged } from './mode';
+import { setAttention } from './run';
+import { S, segment } from './state';
+
+const NONE: u64 = 0xffff_ffff_ffff_ffff;
+
+function setSegment(index: u32, selector: u32, base: u64, limit: u32, access: u32): void {
+  const at = segment(index);
+  store<u64>(at + Segment.BASE, base);
+  store<u32>(at + Segment.LIMIT, limit);
+  store<u32>(at + Segment.ACCESS, access);
+  store<u32>(at + Segment.SELECTOR, selector);
+}
+
+/** RESET: registers, mode, caches. Tables (CPUID, capabilities) and RAM are the embedder's and stay. */
+export function reset(): void {
+  memory.fill(S, 0, State.END);
+  store<u64>(S + State.RIP, 0xfff0);
+  store<u64>(S + State.RFLAGS, 2);
+  // Present, type 3 (data or code, writable or readable, accessed), system bit set.
+  for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) setSegment(i, 0, 0, 0xffff, 0x93);
+  setSegment(Seg.CS, 0xf000, 0xffff0000, 0xffff, 0x9b);
+  setSegment(Seg.LDTR, 0, 0, 0xffff, 0x82);
+  setSegment(Seg.TR, 0, 0, 0xffff, 0x8b);
+  store<u32>(S + State.GDTR_LIMIT, 0xffff);
+  store<u32>(S + State.IDTR_LIMIT, 0xffff);
+  store<u64>(S + State.CR0, 0x60000010);
+  store<u64>(S + State.DR6, 0xffff0ff0);
+  store<u64>(S + State.DR7, 0x400);
+  store<u64>(S + State.XCR0, 1);
+  store<u64>(S + State.MSR_PAT, 0x0007040600070406);
+  store<u64>(S + State.VMCS_POINTER, NONE);
+  store<u64>(S + State.VMXON_POINTER, NONE);
+  store<u64>(S + State.PREEMPTION_DEADLINE, NONE);
+  store<u64>(S + State.SKIP_BREAKPOINT, NONE);
+  clearTlb();
+  dropAllBlocks();
+  modeChanged();
+  setAttention();
+}
+
+/** The embedder replaced registers, or cleared DIRTY attributes: everything derived from them is made anew. */
+export function stateReplaced(): void {
+  // MAXPHYADDR may belong to another CPUID table now.
+  store<u32>(S + Private.PHYSICAL_BITS, 0);
+  store<u32>(S + Private.SHADOW_NEW, 0);
+  dropAllWriteEntries();
+  translationChanged(0);
+  modeChanged();
+  setAttention();
+}
+
+/** The embedder wrote RAM: decoded code there is dropped, page by page. */
+export function ramWritten(addressHigh: u32, addressLow: u32, length: u32): void {
+  if (addressHigh) return;
+  let at = <u64>addressLow;
+  const end = at + length;
+  while (at < end) {
+    const room = 0x1000 - (at & 0xfff);
+    const bytes = min(room, end - at);
+    hostPhysicalWritten(at, <u32>bytes);
+    at += bytes;
+  }
+}
+
+/** The breakpoint set at Region.BREAKPOINTS changed: blocks are cut at breakpoints, so all are decoded anew. */
+export function breakpointsChanged(): void {
+  dropAllBlocks();
+}
+
