@@ -25,6 +25,8 @@ type Run = Generator<L0Frame, EntryResult | HandleResult, void>;
 
 interface TracedBuild {
   readonly frames: L0Frame[];
+  /** Lines with a statement, by file below `src/l0`. */
+  readonly lines: Readonly<Record<string, readonly number[]>>;
   readonly vcpu_enter_guest: (l0: L0State) => Run;
   readonly vmx_handle_exit: (l0: L0State) => Run;
 }
@@ -45,6 +47,11 @@ export class L0Runner {
   /** Frames of the stopped call, innermost last; empty when L0 is not stopped inside. */
   get frames(): readonly L0Frame[] {
     return this.active && this.traced ? this.traced.frames : [];
+  }
+
+  /** Lines of a file below `src/l0` before which a traced call can stop, ascending; empty for a file without any. */
+  statementLines(file: string): readonly number[] {
+    return [...(this.load().lines[file] ?? [])].sort((a, b) => a - b);
   }
 
   /** True while a traced call is stopped in its middle. */
