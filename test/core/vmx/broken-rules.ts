@@ -2,7 +2,15 @@
 // fails. `also` names checks that no change can spare, because they forbid the same thing.
 import { State } from '../../../src/abi/state-block';
 import type { CheckId } from '../../../src/isa/entry-checks';
-import { MSR_LIST, VIRTUAL_APIC, VMCS, type Capabilities, type Fixture, type Image } from './valid-vmcs';
+import {
+  EPT_ROOT,
+  MSR_LIST,
+  VIRTUAL_APIC,
+  VMCS,
+  type Capabilities,
+  type Fixture,
+  type Image,
+} from './valid-vmcs';
 
 export interface Breakage {
   readonly image: (image: Image) => void;
@@ -136,8 +144,8 @@ export const brokenControls: Partial<Record<CheckId, Breakage>> = {
   B33: broken((v) => (posted(v), v.set('POSTED_INTR_DESC_ADDR', 0x20n))),
   B34: broken((v) => (posted(v), v.set('POSTED_INTR_DESC_ADDR', BEYOND))),
   B35: broken((v) => v.enable('ENABLE_VPID')),
-  B36: broken((v) => v.set('EPT_POINTER', 0x1001bn)),
-  B37: broken((v) => v.set('EPT_POINTER', 0x10016n)),
+  B36: broken((v) => v.set('EPT_POINTER', EPT_ROOT | 0x1bn)),
+  B37: broken((v) => v.set('EPT_POINTER', EPT_ROOT | 0x16n)),
   B38: broken((v) => v.or('EPT_POINTER', 0x40n), {
     capabilities: (all) => all.set('IA32_VMX_EPT_VPID_CAP', all.get('IA32_VMX_EPT_VPID_CAP') & ~(1n << 21n)),
   }),

@@ -13,11 +13,11 @@ import type { Bus } from '../../../src/cpu/bus';
 
 export const RAM_BYTES = 16 << 20;
 /** Where the fixtures lie in host-physical memory. */
-export const VMXON_REGION = 0x1000n;
-export const VMCS = 0x2000n;
-export const EPT_ROOT = 0x10000n;
-export const MSR_LIST = 0x20000n;
-export const VIRTUAL_APIC = 0x21000n;
+export const VMXON_REGION = 0x200000n;
+export const VMCS = 0x201000n;
+export const EPT_ROOT = 0x210000n;
+export const MSR_LIST = 0x220000n;
+export const VIRTUAL_APIC = 0x224000n;
 export const NO_POINTER = 0xffffffffffffffffn;
 
 /** A bus without devices: reads give ones, MSRs outside the core do not exist. */
@@ -174,14 +174,24 @@ function fillGuest(image: Image): void {
   image.set('GUEST_RSP', 0x5000n);
 }
 
+/** Fields of a valid VMCS: 64-bit guest and host, code at 4000H and 8000H, page tables at 3000H. */
+export function fillValid(image: Image): void {
+  fillControls(image);
+  fillHost(image);
+  fillGuest(image);
+}
+
 /** A chip whose current VMCS is valid and clear, with the embedder as VMX root program. */
 export class Fixture {
-  readonly cpu = new Cpu(RAM_BYTES, emptyBus);
-  readonly image = new Image(this.cpu);
+  readonly image: Image;
   readonly capabilities: Capabilities;
 
-  constructor(capabilities = new Capabilities()) {
+  constructor(
+    capabilities = new Capabilities(),
+    readonly cpu = new Cpu(RAM_BYTES, emptyBus),
+  ) {
     this.capabilities = capabilities;
+    this.image = new Image(cpu);
     applyProfile(this.cpu, 'turtle-64');
     this.cpu.set64(State.CR0, 0x80000031n);
     this.cpu.set64(State.CR4, 0x2020n);
@@ -196,9 +206,7 @@ export class Fixture {
     this.cpu.vmxon(VMXON_REGION);
     this.cpu.vmclear(VMCS);
     this.cpu.vmptrld(VMCS);
-    fillControls(this.image);
-    fillHost(this.image);
-    fillGuest(this.image);
+    fillValid(this.image);
     this.useCapabilities();
   }
 
