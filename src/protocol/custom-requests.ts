@@ -17,9 +17,12 @@ export interface CustomRequests {
     arguments: { vmcs: VmcsName; field: string; value: string };
     body: { value: string };
   };
-  /** Timeline records from `after` on (exclusive), newest last, at most `limit`. */
+  /**
+   * The newest timeline records between `after` and `before` (both exclusive), newest last, at most `limit`. `filter`: words that must
+   * all stand in a record's text; `level:L2`, `verdict:L1` and `kind:exit` look at one property.
+   */
   'turtlescope/timeline': {
-    arguments: { after?: number; limit?: number };
+    arguments: { after?: number; before?: number; limit?: number; filter?: string };
     body: { items: TimelineItem[]; total: number; dropped: number; empty?: string };
   };
   /** One record, decoded in full. */

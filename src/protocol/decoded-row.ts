@@ -22,6 +22,8 @@ export interface DecodedRow {
   /** Bits of a 'bit' row: set or clear. */
   kind?: 'group' | 'field' | 'bit' | 'part';
   on?: boolean;
+  /** Place of a 'bit' row in the field above it; missing where the bit cannot be flipped by writing that field. */
+  bit?: number;
   /** Field can be written with `turtlescope/setVmcsField`. */
   editable?: boolean;
   /** A failing entry check concerns this row. */

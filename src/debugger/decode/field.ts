@@ -148,6 +148,7 @@ function decodeControls(id: string, word: ControlWord, value: bigint, context: F
       label: row.name,
       value: on ? 'on' : 'off',
       on,
+      bit: row.bit,
       kind: 'bit',
       meaning: note,
       help: `bit ${row.bit}: **${row.title}**. ${row.summary} SDM ${row.sdm}.`,
@@ -184,6 +185,7 @@ function decodeExceptionBitmap(id: string, value: bigint): Decoded {
         label: row.name,
         value: on ? 'on' : 'off',
         on,
+        bit: row.vector,
         kind: 'bit',
         meaning: row.title,
       };

@@ -36,15 +36,45 @@ function isSuccess(record: MachineRecord): boolean {
   return record.kind === 'vmx-instruction' && record.outcome === 'VMsucceed';
 }
 
-/** Items after the record `after` (exclusive), newest last; at most `limit`, the newest ones. */
-export function timelineItems(inspection: Inspection, after = -1, limit = DEFAULT_LIMIT): TimelineItem[] {
+/** Which part of the timeline is asked for; see `turtlescope/timeline`. */
+export interface TimelineRange {
+  after?: number | undefined;
+  before?: number | undefined;
+  limit?: number | undefined;
+  filter?: string | undefined;
+}
+
+/** The newest items of a range, newest last. Anything that is not a number in a range counts as left out. */
+export function timelineItems(inspection: Inspection, range: TimelineRange = {}): TimelineItem[] {
   const { log } = inspection;
+  const matches = timelineFilter(range.filter ?? '');
+  const limit = range.limit ?? DEFAULT_LIMIT;
+  const oldest = Math.max(log.oldest, (range.after ?? -1) + 1);
   const items: TimelineItem[] = [];
-  for (let index = log.total - 1; index > after && index >= log.oldest && items.length < limit; index--) {
+  for (
+    let index = Math.min(log.total, range.before ?? log.total) - 1;
+    index >= oldest && items.length < limit;
+    index--
+  ) {
     const record = log.at(index);
-    if (record && !isDetail(record)) items.push(timelineEntry(inspection, index, record));
+    if (!record || isDetail(record)) continue;
+    const item = timelineEntry(inspection, index, record);
+    if (matches(item)) items.push(item);
   }
   return items.reverse();
+}
+
+/** `level:L2 ept` -> a test: every word must stand in the item's text, or in the property it names. */
+function timelineFilter(filter: string): (item: TimelineItem) => boolean {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  return (item) => {
+    const text = [item.level, item.title, item.detail, item.rule, item.rip].join(' ').toLowerCase();
+    return words.every((word) => {
+      const [, key, value] = /^(level|verdict|kind):(.+)$/.exec(word) ?? [];
+      if (key === undefined) return text.includes(word);
+      return item[key as 'level' | 'verdict' | 'kind']?.toLowerCase() === value;
+    });
+  };
 }
 
 function timelineEntry(inspection: Inspection, index: number, record: MachineRecord): TimelineItem {

@@ -68,7 +68,7 @@ export function wordRows(id: string, word: bigint, ranges: readonly BitRange[]):
       value: rangeText(range, value),
       meaning: range.title,
       kind: single ? 'bit' : 'part',
-      ...(single && { on: value === 1n }),
+      ...(single && { on: value === 1n, bit: range.low }),
       help: `bit${single ? '' : 's'} ${single ? range.high : `${range.high}:${range.low}`}: ${range.title}`,
     });
   }

@@ -1,0 +1,170 @@
+/**
+ * The attributes of a launch configuration as rows: what package.json's schema, its completion texts and README's table say. Held to
+ * `LaunchConfiguration` by `satisfies`: an attribute without a row does not compile. Rows only; the adapter validates values.
+ */
+import type {
+  L0Configuration,
+  LaunchConfiguration,
+  ModuleConfiguration,
+  SymbolConfiguration,
+} from './launch-configuration';
+
+/** JSON Schema of one attribute, as far as it is written down here. */
+export interface LaunchAttribute {
+  readonly type?: string | readonly string[];
+  /** Markdown, shown on hover and in completion. */
+  readonly markdownDescription: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly markdownEnumDescriptions?: readonly string[];
+  /** Values that are sensible beginnings; VS Code offers them in completion. */
+  readonly examples?: readonly unknown[];
+  readonly minimum?: number;
+  readonly pattern?: string;
+  readonly items?: Readonly<Record<string, unknown>>;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: unknown;
+  readonly oneOf?: readonly unknown[];
+}
+
+/** A number, or text with one: JSON has no hexadecimal numbers. */
+const address = {
+  type: ['string', 'integer'],
+  pattern: '^(0[xX][0-9a-fA-F]+|[0-9]+)$',
+  minimum: 0,
+} as const;
+
+const moduleAttributes = {
+  path: { type: 'string', markdownDescription: 'Path of the file.' },
+  cmdline: {
+    type: 'string',
+    markdownDescription: 'String handed to the guest with the module. Default: the path.',
+  },
+} satisfies Record<keyof ModuleConfiguration, LaunchAttribute>;
+
+const symbolAttributes = {
+  path: { type: 'string', markdownDescription: 'ELF file with DWARF.' },
+  level: {
+    type: 'string',
+    enum: ['L0', 'L1', 'L2'],
+    markdownDescription:
+      'Level whose addresses the file describes. Default: the level that `program` runs at (`L1` in the nested topology, `L0` in the bare one).',
+  },
+  loadBias: {
+    ...address,
+    markdownDescription: 'Added to every address of the file, for instance `"0x200000"`. Default: 0.',
+  },
+} satisfies Record<keyof SymbolConfiguration, LaunchAttribute>;
+
+const l0Attributes = {
+  profile: {
+    type: 'string',
+    enum: ['kvm-6.12'],
+    default: 'kvm-6.12',
+    markdownDescription: 'Behaviour to follow.',
+  },
+  features: {
+    type: 'object',
+    additionalProperties: { type: 'boolean' },
+    examples: [{ ENABLE_EPT: false }],
+    markdownDescription:
+      'VMX features offered to L1, by control name. `false` takes one away: L1 sees it missing in its capability MSRs.',
+  },
+} satisfies Record<keyof L0Configuration, LaunchAttribute>;
+
+/** Every attribute, in the order in which users meet them. */
+export const launchAttributes = {
+  program: {
+    type: 'string',
+    markdownDescription:
+      'Image to boot: multiboot 1 (ELF32 or ELF64), ELF64, or a flat binary together with `loadAddress`. Its DWARF shows sources.',
+    examples: ['${workspaceFolder}/hypervisor.elf', '${file}'],
+  },
+  topology: {
+    type: 'string',
+    enum: ['nested', 'bare'],
+    default: 'nested',
+    markdownEnumDescriptions: [
+      'The image is **L1** under the built-in KVM-like **L0**; its guest is **L2**.',
+      'The image runs in VMX root operation itself and is **L0**; its guest is **L1**. No built-in hypervisor.',
+    ],
+    markdownDescription: 'Where the image runs.',
+  },
+  cmdline: {
+    type: 'string',
+    markdownDescription: "Arguments after the image's name on the multiboot command line.",
+  },
+  modules: {
+    type: 'array',
+    markdownDescription: 'Multiboot modules, loaded behind the image in this order.',
+    items: {
+      type: 'object',
+      required: ['path'],
+      additionalProperties: false,
+      properties: moduleAttributes,
+    },
+  },
+  memory: {
+    type: 'integer',
+    minimum: 1,
+    default: 256,
+    markdownDescription: 'Guest RAM in MiB.',
+  },
+  cpu: {
+    type: 'string',
+    markdownDescription: 'CPU profile: what CPUID and the VMX capability MSRs claim.',
+  },
+  l0: {
+    type: 'object',
+    additionalProperties: false,
+    properties: l0Attributes,
+    markdownDescription: 'The built-in L0 of the nested topology: its profile, and what it offers to L1.',
+  },
+  symbols: {
+    type: 'array',
+    markdownDescription:
+      'More files with symbols, for instance of the guest that L1 loads. `program` itself is always read.',
+    items: {
+      type: 'object',
+      required: ['path'],
+      additionalProperties: false,
+      properties: symbolAttributes,
+    },
+  },
+  sourceMap: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    examples: [{ '/build/hypervisor': '${workspaceFolder}' }],
+    markdownDescription:
+      'Compile-time path prefix to path on this machine, for images that were built elsewhere. The longest prefix wins.',
+  },
+  stopOnEntry: {
+    type: 'boolean',
+    default: false,
+    markdownDescription: 'Stop before the first instruction of the image.',
+  },
+  serial: {
+    default: 'console',
+    markdownDescription: 'Where the first serial port (COM1) goes: the debug console, or a file.',
+    oneOf: [
+      { type: 'string', enum: ['console'] },
+      {
+        type: 'object',
+        required: ['file'],
+        additionalProperties: false,
+        properties: { file: { type: 'string', markdownDescription: 'Path of the file; it is overwritten.' } },
+      },
+    ],
+  },
+  loadAddress: {
+    ...address,
+    markdownDescription:
+      'Physical address of a flat binary, which also is its entry point (`"0x7c00"`). ELF images say it themselves.',
+  },
+  maxInstructions: {
+    type: 'integer',
+    minimum: 1,
+    markdownDescription: 'Instructions after which the session stops by itself. Default: no limit.',
+  },
+} satisfies Record<keyof LaunchConfiguration, LaunchAttribute>;
