@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { reportedLines, RUNTIME, tracedSource } from './traced-source';
+import { RUNTIME, tracedSource } from './traced-source';
 
 const source = resolve(__dirname, '..', 'l0');
 
@@ -47,7 +47,6 @@ for (const path of sourceFiles(source)) {
   writeFileSync(target, header + relocate(code, path, target));
 }
 // What the debugger imports: L0's public functions, traced, the frames they keep, and the lines it can stop at.
-const lines = Object.fromEntries([...reportedLines].map(([file, set]) => [file, [...set]]));
 writeFileSync(
   join(out, 'index.js'),
   "export * from './l0/index.js';\nexport { frames } from './runtime.js';\n" +

@@ -39,9 +39,6 @@ export function $sync(value) {
 }
 `;
 
-/** Lines with a reported statement, by file: where a breakpoint in L0's source can stand. Filled by `tracedSource`. */
-export const reportedLines = new Map<string, Set<number>>();
-
 /** Names a declaration binds, destructuring included. */
 function bound(name: ts.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];
