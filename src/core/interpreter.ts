@@ -1797,7 +1797,7 @@ export function execute(start: usize, stopAt: u64): i32 {
         if (!hits(e, at, 8)) break;
         link = jumpLink(target);
         if (!link) break;
-        store<u64>(host(e, at), load<u64>(u, Uop.DISPLACEMENT));
+        store<u64>(host(e, at), load<u64>(u, Uop.IMMEDIATE));
         store<u64>(S + State.GPR + Gpr.RSP * 8, at);
         break;
       }
@@ -1867,7 +1867,49 @@ export function execute(start: usize, stopAt: u64): i32 {
         if (!hits(e, at, 4)) break;
         link = jumpLink(target);
         if (!link) break;
-        store<u32>(host(e, at), load<u32>(u, Uop.DISPLACEMENT));
+        store<u32>(host(e, at), load<u32>(u, Uop.IMMEDIATE));
+        store<u64>(S + State.GPR + Gpr.RSP * 8, at);
+        break;
+      }
+      case Op.JMP_M64: {
+        const at = address(u);
+        const e = readEntry(at);
+        if (!hits(e, at, 8)) break;
+        link = jumpLink(<u64>load<u64>(host(e, at)));
+        break;
+      }
+      case Op.CALL_M64: {
+        const from = address(u);
+        const source = readEntry(from);
+        if (!hits(source, from, 8)) break;
+        const target = <u64>load<u64>(host(source, from));
+        const at = (load<u64>(S + State.GPR + Gpr.RSP * 8) - 8);
+        const e = writeEntry(at);
+        if (!hits(e, at, 8)) break;
+        link = jumpLink(target);
+        if (!link) break;
+        store<u64>(host(e, at), load<u64>(u, Uop.IMMEDIATE));
+        store<u64>(S + State.GPR + Gpr.RSP * 8, at);
+        break;
+      }
+      case Op.JMP_M32: {
+        const at = address(u);
+        const e = readEntry(at);
+        if (!hits(e, at, 4)) break;
+        link = jumpLink(<u64>load<u32>(host(e, at)));
+        break;
+      }
+      case Op.CALL_M32: {
+        const from = address(u);
+        const source = readEntry(from);
+        if (!hits(source, from, 4)) break;
+        const target = <u64>load<u32>(host(source, from));
+        const at = (load<u64>(S + State.GPR + Gpr.RSP * 8) & 0xffffffff - 4) & 0xffffffff;
+        const e = writeEntry(at);
+        if (!hits(e, at, 4)) break;
+        link = jumpLink(target);
+        if (!link) break;
+        store<u32>(host(e, at), load<u32>(u, Uop.IMMEDIATE));
         store<u64>(S + State.GPR + Gpr.RSP * 8, at);
         break;
       }

@@ -66,10 +66,7 @@ export function decodeInstruction(u: usize, start: usize, end: usize, rip: u64, 
   }
   const next = rip + <u64>length;
   if (isRelativeBranch(generic)) resolveBranch(u, next);
-  else if (generic == Generic.CALL_INDIRECT) {
-    // The memory operand's displacement stays; the return address is computed by the handler, and kept for register forms.
-    if (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) store<u64>(u + Uop.DISPLACEMENT, next);
-  }
+  else if (generic == Generic.CALL_INDIRECT) store<u64>(u + Uop.IMMEDIATE, next);
   if (load<u8>(u + Uop.FLAGS) & UopFlag.RIP_RELATIVE)
     store<u64>(u + Uop.DISPLACEMENT, load<u64>(u + Uop.DISPLACEMENT) + next);
   return cursor.blockEnds ? Decoded.LAST : Decoded.MORE;

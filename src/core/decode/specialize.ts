@@ -257,9 +257,9 @@ function chooseControl(u: usize, generic: u32): u32 {
     case Generic.CALL:
       return branch(u, native(Op.CALL64, Op.CALL32));
     case Generic.CALL_INDIRECT:
-      return register ? native(Op.CALL_R64, Op.CALL_R32) : NONE;
+      return register ? native(Op.CALL_R64, Op.CALL_R32) : flat ? native(Op.CALL_M64, Op.CALL_M32) : NONE;
     case Generic.JMP_INDIRECT:
-      return register ? native(Op.JMP_R64, Op.JMP_R32) : NONE;
+      return register ? native(Op.JMP_R64, Op.JMP_R32) : flat ? native(Op.JMP_M64, Op.JMP_M32) : NONE;
     case Generic.RET:
       return load<u64>(u + Uop.IMMEDIATE) == 0 ? native(Op.RET64, Op.RET32) : NONE;
     case Generic.JMP:
@@ -312,10 +312,12 @@ function fused(op: u32, code: u32): u32 {
     return code >= 14 ? first + 4 + code - 14 : NONE;
   }
   if (code != 4 && code != 5) return NONE;
-  if (op == Op.CMP_RI8) return Op.CMP_RI8_JZ + code - 4;
-  if (op == Op.TEST_RR8) return Op.TEST_RR8_JZ + code - 4;
-  if (op == Op.TEST_RI8) return Op.TEST_RI8_JZ + code - 4;
-  if (op == Op.TEST_RI32) return Op.TEST_RI32_JZ + code - 4;
+  // These stand in two groups: all with JZ, then all with JNZ.
+  const group: u32 = code == 4 ? 0 : Op.CMP_RI8_JNZ - Op.CMP_RI8_JZ;
+  if (op == Op.CMP_RI8) return Op.CMP_RI8_JZ + group;
+  if (op == Op.TEST_RR8) return Op.TEST_RR8_JZ + group;
+  if (op == Op.TEST_RI8) return Op.TEST_RI8_JZ + group;
+  if (op == Op.TEST_RI32) return Op.TEST_RI32_JZ + group;
   return NONE;
 }
 
