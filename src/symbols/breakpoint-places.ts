@@ -6,6 +6,7 @@
  * opening line behind its prologue, where the arguments can be read.
  */
 import type { CodeRange } from './address';
+import { At } from './dwarf/constants';
 import type { LineTable, StatementRow } from './dwarf/line-table';
 import type { Scope, UnitContents } from './dwarf/scopes';
 import type { Unit } from './dwarf/unit';
@@ -25,10 +26,7 @@ export function breakpointPlaces(
 ): BreakpointPlace[] {
   const best = new Map<Scope | number, BreakpointPlace>();
   for (const row of rows) {
-    const scope = contents
-      .functionAt(row.address)
-      ?.path(row.address)
-      .findLast((s) => s.isFunction || s.isInlined);
+    const scope = ownerOf(row, contents);
     // Assembly has no scopes: each of its rows stands for itself.
     const key = scope ?? row.address;
     const place =
@@ -37,6 +35,23 @@ export function breakpointPlaces(
     if (!known || place.address < known.address) best.set(key, place);
   }
   return [...best.values()].sort((a, b) => a.address - b.address);
+}
+
+/**
+ * The function or inlined copy a statement belongs to. Optimised code often starts an inlined copy at the very
+ * address of the statement that calls it: such a statement is the caller's.
+ */
+function ownerOf(row: StatementRow, contents: UnitContents): Scope | undefined {
+  const scopes = contents.functionAt(row.address)?.path(row.address) ?? [];
+  const levels = scopes.filter((s) => s.isFunction || s.isInlined).reverse();
+  return levels.find((scope) => {
+    if (!scope.isInlined || scope.entryAddress !== row.address) return true;
+    const { entry } = scope;
+    const isCall = entry.number(At.callFile) === row.file && entry.number(At.callLine) === row.line;
+    const declared = entry.inherited(At.declLine);
+    const sameFile = entry.inherited(At.declFile)?.number(At.declFile) === row.file;
+    return !isCall && sameFile && row.line >= (declared?.number(At.declLine) ?? 0);
+  });
 }
 
 /** Where to break for a whole function: behind the prologue when it has one that hides the arguments. */

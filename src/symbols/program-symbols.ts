@@ -71,6 +71,11 @@ export interface FunctionLevel {
   readonly inlined: boolean;
   /** Where execution stands in this level: the line of the address, or of the call that was inlined. */
   readonly location?: { readonly file: string; readonly line: number; readonly column?: number };
+  /**
+   * Inlined code that begins exactly at the address: nothing of it has run yet. A stop for a line of the caller
+   * should show the first level that is not entered here.
+   */
+  readonly entersHere: boolean;
   /** Code of this level. */
   readonly ranges: readonly AddressRange[];
 }
@@ -252,6 +257,7 @@ export class ProgramSymbols {
         const level: FunctionLevel = {
           name: this.scopeName(scope),
           inlined: scope.isInlined,
+          entersHere: scope.isInlined && scope.entryAddress === inside,
           ...(location ? { location } : {}),
           ranges: this.outsideRanges(scope.ranges),
         };
@@ -522,12 +528,14 @@ export class ProgramSymbols {
   }
 
   private breakpointAddress(place: BreakpointPlace): BreakpointAddress {
-    const scope = this.functionScopes(place.address)[0];
+    const address = this.outside(place.address);
+    const levels = this.functionAt(address);
+    const level = levels.find((l) => l.location?.line === place.line) ?? levels.find((l) => !l.entersHere);
     return {
-      address: this.outside(place.address),
+      address,
       line: place.line,
       ...columnOf(place.column),
-      ...(scope ? { function: this.scopeName(scope) } : {}),
+      ...(level ? { function: level.name } : {}),
     };
   }
 

@@ -115,6 +115,21 @@ describe('symbols: functions', () => {
   });
 });
 
+const CALLS_C = `volatile int sink;
+static inline __attribute__((always_inline)) void store(int a) {
+  sink = a;
+}
+__attribute__((noinline)) void caller(int a) {
+  sink = 1;
+  store(a);
+  sink = 2;
+}
+int main(void) {
+  caller(3);
+  return 0;
+}
+`;
+
 const CLASSES = `namespace hv {
 struct Base { int id; int f(int a); };
 template <class T> struct Box : Base { T item; T &reference; Box(T &r) : reference(r) { item = 3; } };
@@ -215,6 +230,27 @@ describe('symbols: breakpoints', () => {
       for (const place of places) assert.equal(place.function, 'twice');
     });
   }
+
+  it('a statement that starts with inlined code belongs to the function that calls it', () => {
+    source('calls.c', CALLS_C);
+    const symbols = new ProgramSymbols(compile('gcc', ['calls.c'], '-g', '-gdwarf-5', '-O1').bytes);
+    const file = symbols.sourceFiles().find((f) => f.path.endsWith('calls.c'))!.path;
+    const callLine = CALLS_C.split('\n').indexOf('  store(a);') + 1;
+    const places = symbols.addressesOf(file, callLine);
+    assert.deepEqual(
+      places.map((p) => [p.line, p.function]),
+      [[callLine, 'caller']],
+    );
+    const levels = symbols.functionAt(places[0]!.address);
+    assert.deepEqual(
+      levels.map((l) => [l.name, l.entersHere]),
+      [
+        ['store', true],
+        ['caller', false],
+      ],
+    );
+    assert.equal(levels[1]!.location!.line, callLine);
+  });
 
   it('breakpointLocations lists exactly the lines that have code', () => {
     const symbols = new ProgramSymbols(compile('gcc', ['inlined.c'], '-g', '-O0').bytes);

@@ -23,6 +23,8 @@ export interface LinePlace {
 /** A row where a statement starts. */
 export interface StatementRow {
   readonly address: number;
+  /** Index into the header's files. */
+  readonly file: number;
   readonly line: number;
   readonly column: number;
   readonly prologueEnd: boolean;
@@ -139,6 +141,7 @@ export class LineTable {
     const { rows } = this;
     return {
       address: rows.address[i]!,
+      file: rows.file[i]!,
       line: rows.line[i]!,
       column: rows.column[i]!,
       prologueEnd: (rows.flags[i]! & RowFlag.prologueEnd) !== 0,
