@@ -78,6 +78,8 @@ export function deliverFault(): i32 {
     // SDM 17.3.1.1: RF is set in the image that every fault but an instruction breakpoint pushes.
     if (vector != Vector.DB || (data & Dr6.BD) != 0) setRflags(rflags() | Rflags.RF);
     if (exits(vector, hasError, error, data)) return Next.EXITED;
+    // Before the combination: a page fault that becomes a double fault leaves its address too.
+    if (vector == Vector.PF) set64(State.CR2, data);
     if (get32(Private.DELIVERING) != 0 && get32(Private.DELIVERING_TYPE) == EventType.HARDWARE_EXCEPTION) {
       const first = get32(Private.DELIVERING_VECTOR);
       if (first == Vector.DF && (contributory(vector) || vector == Vector.PF)) return tripleFault();
@@ -89,7 +91,6 @@ export function deliverFault(): i32 {
         if (exits(vector, true, 0, 0)) return Next.EXITED;
       }
     }
-    if (vector == Vector.PF) set64(State.CR2, data);
     if (vector == Vector.DB) updateDebugRegisters(data);
     if (deliverEvent(vector, EventType.HARDWARE_EXCEPTION, hasError, error, 0)) return Next.EXITED;
     if (!faulted() && takeGap()) {

@@ -101,7 +101,7 @@ describe('far JMP and CALL', () => {
     bench.gate(GDT + Select.callGate, Select.code, 0x30000, 0xec);
     bench.write64(GDT + Select.callGate + 8, 0n);
     pointer32(bench, Select.callGate | 3, 0);
-    bench.load('hlt', 64, 0x30000).execute(`call far ptr [0x${DATA.toString(16)}]`);
+    bench.load('hlt', 64, 0x30000).execute(`call fword ptr [0x${DATA.toString(16)}]`);
     assert.equal(bench.cpu.rip, 0x30001n);
     assert.equal(bench.reg(Gpr.RSP), BigInt(STACK0 - 32));
     assert.equal(bench.read64(BigInt(STACK0 - 24)), BigInt(Select.userCode));
@@ -152,7 +152,7 @@ describe('IRET', () => {
   it('IRETQ to a RIP that is not canonical is #GP(0)', () => {
     const bench = Bench.long();
     const frame = 'push 0x10; push 0x70000; push 2; push 8; mov rax, 0x800000000000; push rax; iretq';
-    assert.equal(bench.execute(frame).outcome, '#GP(0) at +21');
+    assert.equal(bench.execute(frame).outcome, '#GP(0) at +22');
     assert.equal(bench.trap?.rsp, BigInt(STACK - 40));
   });
 
