@@ -10,7 +10,7 @@ import {
 import { execSlow } from './exec/slow';
 import { FlagKind, condition, sign, zero } from './flags';
 import {
-  address, arithmeticFlags32, arithmeticFlags64, arithmeticFlags8, baseAddress, hits, host, imm32, imm64, imm8, jumpLink,
+  address, arithmeticFlags32, arithmeticFlags64, arithmeticFlags8, baseAddress, hits, host, imm32, imm64, imm8, jumpLink, NO_LINK,
   logicFlags32, logicFlags64, logicFlags8, offset, readEntry, reg32, reg64, reg8, rm32, rm64, rm8, setReg16, setReg32,
   setReg64, setReg8, setRm16, setRm32, setRm64, setRm8, writeEntry,
 } from './hot-operands';
@@ -2547,7 +2547,9 @@ export function execute(start: usize, stopAt: u64): i32 {
         store<u64>(S + State.RIP, load<u64>(next, Block.RIP));
         leaveLink = 0;
       } else {
+        // A stale entry of the jump cache: its RIP stands in front of the link, and jumpLink has not written it.
         if (link >= <usize>Arena.BLOCKS) store<u64>(S + State.RIP, load<u64>(link, Tail.RIP_BEHIND_LINK));
+        else if (link != NO_LINK) store<u64>(S + State.RIP, load<u64>(link - 8));
         leaveLink = link;
       }
       store<u64>(S + State.RETIRED, stopAt - <u64>left);
