@@ -10,7 +10,7 @@ import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
 import { paePaging } from './exit-guest';
 import { CR0_KEPT } from './exit-host';
 import { startTimer } from './preemption-timer';
-import { Vmx, vm16, vm32, vm64 } from './vmcs';
+import { NONE, Vmx, vm16, vm32, vm64 } from './vmcs';
 
 /** DR7: bits 12, 14 and 15 are 0, bit 10 is 1 whatever the field says. */
 const DR7_ZERO: u64 = 0xd000;
@@ -44,7 +44,7 @@ function enforceControls(): void {
   set32(Vmx.PROC, proc);
   set32(Vmx.PROC2, proc2);
   set32(Vmx.MTF_NOW, 0);
-  set64(Vmx.LAST_PAUSE, 0);
+  set64(Vmx.LAST_PAUSE, NONE);
   set64(Vmx.EPTP, proc2 & Proc2.ENABLE_EPT ? vm64(V.EPT_POINTER) : 0);
   set32(Vmx.VPID, proc2 & Proc2.ENABLE_VPID ? vm16(V.VIRTUAL_PROCESSOR_ID) : 0);
   set64(State.TSC_OFFSET, proc & Proc.USE_TSC_OFFSETTING ? vm64(V.TSC_OFFSET) : 0);

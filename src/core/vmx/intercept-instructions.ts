@@ -14,7 +14,7 @@ import {
   recordTypeAndDescriptor,
 } from './instruction-info';
 import { clockTicks } from './preemption-timer';
-import { Vmx, proc, proc2, setVm32, vm32 } from './vmcs';
+import { NONE, Vmx, proc, proc2, setVm32, vm32 } from './vmcs';
 
 export function length(u: usize): u32 {
   return load<u8>(u + Uop.LENGTH);
@@ -65,12 +65,12 @@ export function interceptPause(u: usize): bool {
   const now = clockTicks();
   const last = get64(Vmx.LAST_PAUSE);
   set64(Vmx.LAST_PAUSE, now);
-  if (last == 0 || now - last > <u64>vm32(V.PLE_GAP)) {
+  if (last == NONE || now - last > <u64>vm32(V.PLE_GAP)) {
     set64(Vmx.FIRST_PAUSE, now);
     return false;
   }
   if (now - get64(Vmx.FIRST_PAUSE) <= <u64>vm32(V.PLE_WINDOW)) return false;
-  set64(Vmx.LAST_PAUSE, 0);
+  set64(Vmx.LAST_PAUSE, NONE);
   exitInstruction(Exit.PAUSE_INSTRUCTION, 0, length(u));
   return true;
 }

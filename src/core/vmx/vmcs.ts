@@ -26,7 +26,7 @@ export const enum Vmx {
   IRET_UNBLOCKED_AT = 0xb30,
   /** Ones in the physical-address bits the chip has, u64; 0: not asked yet. */
   PHYSICAL_MASK = 0xb38,
-  /** Clock of the first and last PAUSE of the loop that PAUSE-loop exiting watches, 0: none. u64 */
+  /** Clock of the first and last PAUSE of the loop that PAUSE-loop exiting watches, all ones: none. u64 */
   FIRST_PAUSE = 0xb48,
   LAST_PAUSE = 0xb50,
   /** VPID in force, 0 in root operation or without VPIDs. u32 */

@@ -135,14 +135,12 @@ const instructions: Record<string, InstructionExit> = {
     exit: { reason: 'CR_ACCESS', qualification: 0n, length: 3 },
   },
   'a write to an owned CR4 bit that differs from the shadow': {
-    source: 'mov rbx, cr4; mov cr4, rbx',
-    skip: 3,
+    source: 'mov rbx, cr4; or bl, 0x80; mov cr4, rbx',
+    skip: 6,
     image: (image) => {
-      image.set('CR4_GUEST_HOST_MASK', 0x2000n);
+      image.set('CR4_GUEST_HOST_MASK', 0x2080n);
       image.set('CR4_READ_SHADOW', 0x2000n);
-      image.or('CR4_GUEST_HOST_MASK', 0x80n);
       image.or('GUEST_CR4', 0x80n);
-      image.or('CR4_READ_SHADOW', 0x0n);
     },
     exit: { reason: 'CR_ACCESS', qualification: 0x304n, length: 3 },
   },
