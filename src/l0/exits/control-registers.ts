@@ -1,0 +1,186 @@
+/**
+ * Accesses to control registers that exit to L0: MOV to CR0, CR4, CR8, CLTS, LMSW of L1, and of L2 where L1 does not intercept
+ * them. SDM 25.1.3, table 27-3; KVM: handle_cr, kvm_set_cr0, kvm_set_cr4.
+ */
+import { kvm_inject_gp } from '../event-queues';
+import { load_pdptrs } from '../guest-paging';
+import { feature_wanted } from '../nested/capability-msrs';
+import { nested_cr4_valid, nested_guest_cr0_valid, nested_host_cr0_valid } from '../nested/control-registers';
+import { get_vmcs12 } from '../nested/vmcs12';
+import { access_rights, cr0 as CR0, cr4 as CR4, efer as EFER } from '../register-bits';
+import {
+  is_64_bit_mode,
+  is_long_mode,
+  is_paging,
+  kvm_read_cr0,
+  kvm_read_cr4,
+  kvm_register_read,
+  kvm_register_write,
+  kvm_skip_emulated_instruction,
+  vmx_set_cr0,
+  vmx_set_cr4,
+} from '../registers';
+import { advance_board } from '../time';
+import type { Vcpu } from '../vcpu';
+
+const CR0_DEFINED =
+  CR0.PE | CR0.MP | CR0.EM | CR0.TS | CR0.ET | CR0.NE | CR0.WP | CR0.AM | CR0.NW | CR0.CD | CR0.PG;
+/** Changes of these bits load the PDPTEs again under PAE paging (SDM 4.4.1). */
+const CR0_PDPTR_BITS = CR0.CD | CR0.NW | CR0.PG;
+const CR4_PDPTR_BITS = CR4.PAE | CR4.PGE | CR4.PSE | CR4.SMEP;
+
+/** Linear mappings of the running guest go: paging has changed. */
+function flush_guest_tlb(vcpu: Vcpu): void {
+  vcpu.cpu.invvpid(vcpu.cpu.vmread('VIRTUAL_PROCESSOR_ID'));
+}
+
+/** KVM: vmx_is_valid_cr0: in VMX operation L1's CR0 has fixed bits, and so has L2's. */
+function vmx_is_valid_cr0(vcpu: Vcpu, value: bigint): boolean {
+  if (vcpu.arch.guest_mode) return nested_guest_cr0_valid(vcpu, get_vmcs12(vcpu), value);
+  return !vcpu.nested.vmxon || nested_host_cr0_valid(vcpu, value);
+}
+
+/** KVM: kvm_set_cr0. False raises #GP(0). */
+export function kvm_set_cr0(vcpu: Vcpu, requested: bigint): boolean {
+  const old_cr0 = kvm_read_cr0(vcpu);
+  if (requested >> 32n) return false;
+  const value = (requested & CR0_DEFINED) | CR0.ET;
+  const paging = (value & CR0.PG) !== 0n;
+  if ((value & CR0.NW) !== 0n && (value & CR0.CD) === 0n) return false;
+  if (paging && (value & CR0.PE) === 0n) return false;
+  if (!vmx_is_valid_cr0(vcpu, value)) return false;
+  const cr4 = kvm_read_cr4(vcpu);
+  const long_mode_enabled = (vcpu.arch.efer & EFER.LME) !== 0n;
+  if (long_mode_enabled && !is_paging(vcpu) && paging) {
+    if ((cr4 & CR4.PAE) === 0n) return false;
+    if (vcpu.cpu.vmread('GUEST_CS_AR_BYTES') & access_rights.L) return false;
+  }
+  const pae_paging = !long_mode_enabled && paging && (cr4 & CR4.PAE) !== 0n;
+  if (
+    pae_paging &&
+    ((value ^ old_cr0) & CR0_PDPTR_BITS) !== 0n &&
+    !load_pdptrs(vcpu, vcpu.cpu.vmread('GUEST_CR3'))
+  )
+    return false;
+  if (!paging && (is_64_bit_mode(vcpu) || (cr4 & CR4.PCIDE) !== 0n)) return false;
+  vmx_set_cr0(vcpu, value);
+  const translation_bits = CR0.PG | CR0.WP;
+  if ((value ^ old_cr0) & translation_bits) flush_guest_tlb(vcpu);
+  return true;
+}
+
+/** KVM: kvm_is_valid_cr4: only bits L1's processor has, and the fixed bits of VMX operation. */
+function kvm_is_valid_cr4(vcpu: Vcpu, value: bigint): boolean {
+  let supported = vcpu.nested.msrs.cr4_fixed1;
+  if (!feature_wanted(vcpu.config, 'VMX')) supported &= ~CR4.VMXE;
+  if ((value & ~supported) !== 0n) return false;
+  return !vcpu.nested.vmxon || nested_cr4_valid(vcpu, value);
+}
+
+/** KVM: kvm_set_cr4. False raises #GP(0). */
+export function kvm_set_cr4(vcpu: Vcpu, value: bigint): boolean {
+  const old_cr4 = kvm_read_cr4(vcpu);
+  if (!kvm_is_valid_cr4(vcpu, value)) return false;
+  const changed = value ^ old_cr4;
+  if (is_long_mode(vcpu)) {
+    if ((value & CR4.PAE) === 0n) return false;
+  } else if (is_paging(vcpu) && (value & CR4.PAE) !== 0n && (changed & CR4_PDPTR_BITS) !== 0n) {
+    if (!load_pdptrs(vcpu, vcpu.cpu.vmread('GUEST_CR3'))) return false;
+  }
+  const enables_pcid = (changed & value & CR4.PCIDE) !== 0n;
+  if (enables_pcid && (!is_long_mode(vcpu) || (vcpu.cpu.vmread('GUEST_CR3') & 0xfffn) !== 0n)) return false;
+  vmx_set_cr4(vcpu, value);
+  const translation_bits = CR4.PAE | CR4.PSE | CR4.PGE | CR4.SMEP | CR4.SMAP | CR4.PCIDE;
+  if (changed & translation_bits) flush_guest_tlb(vcpu);
+  return true;
+}
+
+/** KVM: handle_set_cr0. Of L2's value only the bits L1 does not own reach the register; L2 reads back what it wrote. */
+function handle_set_cr0(vcpu: Vcpu, value: bigint): boolean {
+  if (!vcpu.arch.guest_mode) return kvm_set_cr0(vcpu, value);
+  const vmcs12 = get_vmcs12(vcpu);
+  const mask = vmcs12.CR0_GUEST_HOST_MASK;
+  const effective = (value & ~mask) | (vmcs12.GUEST_CR0 & mask);
+  if (!kvm_set_cr0(vcpu, effective)) return false;
+  vcpu.cpu.vmwrite('CR0_READ_SHADOW', value);
+  return true;
+}
+
+/** KVM: handle_set_cr4. */
+function handle_set_cr4(vcpu: Vcpu, value: bigint): boolean {
+  if (!vcpu.arch.guest_mode) return kvm_set_cr4(vcpu, value);
+  const vmcs12 = get_vmcs12(vcpu);
+  const mask = vmcs12.CR4_GUEST_HOST_MASK;
+  const effective = (value & ~mask) | (vmcs12.GUEST_CR4 & mask);
+  if (!kvm_set_cr4(vcpu, effective)) return false;
+  vcpu.cpu.vmwrite('CR4_READ_SHADOW', value);
+  return true;
+}
+
+/** KVM: kvm_set_cr3 under EPT: the chip does the rest. */
+function kvm_set_cr3(vcpu: Vcpu, value: bigint): boolean {
+  const no_flush = 1n << 63n;
+  const cr3 = value & ~no_flush;
+  if (cr3 >> 52n) return false;
+  const pae_paging = !is_long_mode(vcpu) && is_paging(vcpu) && (kvm_read_cr4(vcpu) & CR4.PAE) !== 0n;
+  if (pae_paging && !load_pdptrs(vcpu, cr3)) return false;
+  vcpu.cpu.vmwrite('GUEST_CR3', cr3);
+  flush_guest_tlb(vcpu);
+  return true;
+}
+
+/** KVM: kvm_set_cr8. */
+function kvm_set_cr8(vcpu: Vcpu, value: bigint): boolean {
+  if (value > 15n) return false;
+  advance_board(vcpu);
+  vcpu.board.localApic.cr8 = Number(value);
+  return true;
+}
+
+/** MOV to a control register. */
+function write_control_register(vcpu: Vcpu, cr: number, value: bigint): boolean {
+  if (cr === 0) return handle_set_cr0(vcpu, value);
+  if (cr === 3) return kvm_set_cr3(vcpu, value);
+  if (cr === 4) return handle_set_cr4(vcpu, value);
+  return kvm_set_cr8(vcpu, value);
+}
+
+/** Ends the instruction, or faults. */
+function complete_insn_gp(vcpu: Vcpu, accepted: boolean): void {
+  if (accepted) kvm_skip_emulated_instruction(vcpu);
+  else kvm_inject_gp(vcpu, 0);
+}
+
+/** KVM: handle_cr. */
+export function handle_cr(vcpu: Vcpu): undefined {
+  const exit_qualification = vcpu.cpu.vmread('EXIT_QUALIFICATION');
+  const cr = Number(exit_qualification & 15n);
+  const access_type = Number((exit_qualification >> 4n) & 3n);
+  const register = Number((exit_qualification >> 8n) & 15n);
+  if (access_type === 0) {
+    const value = kvm_register_read(vcpu, register);
+    const accepted = write_control_register(vcpu, cr, value);
+    vcpu.vmx.handled = `MOV to CR${cr} = 0x${value.toString(16)}${accepted ? '' : ': #GP(0)'}`;
+    complete_insn_gp(vcpu, accepted);
+    return undefined;
+  }
+  if (access_type === 1) {
+    const value = cr === 3 ? vcpu.cpu.vmread('GUEST_CR3') : BigInt(vcpu.board.localApic.cr8);
+    kvm_register_write(vcpu, register, value);
+    vcpu.vmx.handled = `MOV from CR${cr} = 0x${value.toString(16)}`;
+    kvm_skip_emulated_instruction(vcpu);
+    return undefined;
+  }
+  const cr0 = kvm_read_cr0(vcpu);
+  if (access_type === 2) {
+    vcpu.vmx.handled = 'CLTS';
+    complete_insn_gp(vcpu, handle_set_cr0(vcpu, cr0 & ~CR0.TS));
+    return undefined;
+  }
+  // LMSW: bits 3:1 are replaced, PE can only be set.
+  const source = (exit_qualification >> 16n) & 0xffffn;
+  const value = (cr0 & ~0xen) | (source & 0xfn);
+  vcpu.vmx.handled = `LMSW 0x${source.toString(16)}`;
+  complete_insn_gp(vcpu, handle_set_cr0(vcpu, value));
+  return undefined;
+}

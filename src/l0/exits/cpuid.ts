@@ -1,0 +1,66 @@
+/**
+ * CPUID of L1: the CPU model's answers, with what L0 withholds removed and the bits that follow L1's state. SDM volume 2, CPUID;
+ * KVM: cpuid.c.
+ */
+import type { CpuidRow } from '../config';
+import { feature_wanted } from '../nested/capability-msrs';
+import { cr4 as CR4 } from '../register-bits';
+import {
+  kvm_read_cr4,
+  kvm_register_read,
+  kvm_register_write,
+  kvm_skip_emulated_instruction,
+} from '../registers';
+import type { Vcpu } from '../vcpu';
+
+const RAX = 0;
+const RCX = 1;
+const RDX = 2;
+const RBX = 3;
+const EXTENDED = 0x80000000;
+/** Leaf 1, ECX: VMX, OSXSAVE. EDX: APIC. */
+const VMX_BIT = 1 << 5;
+const OSXSAVE_BIT = 1 << 27;
+const APIC_BIT = 1 << 9;
+
+const nothing: CpuidRow = { leaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
+
+/** KVM: kvm_find_cpuid_entry. A leaf beyond the highest one answers as the highest basic leaf does (SDM CPUID). */
+function kvm_find_cpuid_entry(rows: readonly CpuidRow[], leaf: number, subleaf: number): CpuidRow {
+  const found = rows.find(
+    (row) => row.leaf === leaf && (row.subleaf === undefined || row.subleaf === subleaf),
+  );
+  if (found) return found;
+  const base = leaf >= EXTENDED ? EXTENDED : 0;
+  const highest = rows.find((row) => row.leaf === base)?.eax ?? 0;
+  if (leaf >= base && leaf <= highest) return nothing;
+  const highest_basic = rows.find((row) => row.leaf === 0)?.eax ?? 0;
+  return rows.find((row) => row.leaf === highest_basic && (row.subleaf ?? 0) === subleaf) ?? nothing;
+}
+
+/** The answer to one CPUID of L1. */
+export function l1_cpuid(vcpu: Vcpu, leaf: number, subleaf: number): CpuidRow {
+  const row = kvm_find_cpuid_entry(vcpu.config.cpuid, leaf, subleaf);
+  if (leaf !== 1) return row;
+  let ecx = row.ecx;
+  let edx = row.edx;
+  if (!feature_wanted(vcpu.config, 'VMX')) ecx &= ~VMX_BIT;
+  if (kvm_read_cr4(vcpu) & CR4.OSXSAVE) ecx |= OSXSAVE_BIT;
+  else ecx &= ~OSXSAVE_BIT;
+  if (!vcpu.board.localApic.globallyEnabled) edx &= ~APIC_BIT;
+  return { ...row, ecx: ecx >>> 0, edx: edx >>> 0 };
+}
+
+/** KVM: kvm_emulate_cpuid. */
+export function handle_cpuid(vcpu: Vcpu): undefined {
+  const leaf = Number(kvm_register_read(vcpu, RAX) & 0xffffffffn);
+  const subleaf = Number(kvm_register_read(vcpu, RCX) & 0xffffffffn);
+  const answer = l1_cpuid(vcpu, leaf, subleaf);
+  kvm_register_write(vcpu, RAX, BigInt(answer.eax));
+  kvm_register_write(vcpu, RBX, BigInt(answer.ebx));
+  kvm_register_write(vcpu, RCX, BigInt(answer.ecx));
+  kvm_register_write(vcpu, RDX, BigInt(answer.edx));
+  vcpu.vmx.handled = `CPUID leaf 0x${leaf.toString(16)} subleaf 0x${subleaf.toString(16)}`;
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}

@@ -1,0 +1,112 @@
+/**
+ * Instructions that exit to L0 and need little: HLT, INVD, WBINVD, XSETBV, MONITOR, MWAIT, PAUSE, RDPMC, INVLPG, VMCALL, MOV DR, and those
+ * L1's processor does not have. SDM 25.1.2, 25.1.3; KVM: vmx.c.
+ */
+import { State } from '../../abi/state-block';
+import { kvm_inject_gp, kvm_queue_exception } from '../event-queues';
+import { vectors } from '../register-bits';
+import { kvm_register_read, kvm_register_write, kvm_skip_emulated_instruction } from '../registers';
+import type { Vcpu } from '../vcpu';
+
+const RAX = 0;
+const RCX = 1;
+const RDX = 2;
+/** KVM's answer to a hypercall it does not know: -KVM_ENOSYS. */
+const ENOSYS = 1000n;
+
+/** KVM: kvm_emulate_halt. */
+export function handle_halt(vcpu: Vcpu): undefined {
+  kvm_skip_emulated_instruction(vcpu);
+  vcpu.arch.mp_state = 'halted';
+  vcpu.vmx.handled = 'HLT';
+  return undefined;
+}
+
+/** Instructions whose effect the machine does not have: caches, hints. KVM: kvm_emulate_wbinvd, kvm_emulate_as_nop. */
+export function handle_as_nop(vcpu: Vcpu): undefined {
+  vcpu.vmx.handled = 'no effect on this machine';
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}
+
+/** KVM: kvm_handle_invalid_op. */
+export function handle_invalid_op(vcpu: Vcpu): undefined {
+  vcpu.vmx.handled = '#UD';
+  kvm_queue_exception(vcpu, vectors.UD);
+  return undefined;
+}
+
+/** KVM: kvm_emulate_rdpmc on a processor without counters. */
+export function handle_rdpmc(vcpu: Vcpu): undefined {
+  vcpu.vmx.handled = 'RDPMC: #GP(0)';
+  kvm_inject_gp(vcpu, 0);
+  return undefined;
+}
+
+/** KVM: handle_invlpg. */
+export function handle_invlpg(vcpu: Vcpu): undefined {
+  vcpu.cpu.invvpid(vcpu.cpu.vmread('VIRTUAL_PROCESSOR_ID'));
+  vcpu.vmx.handled = `INVLPG 0x${vcpu.cpu.vmread('EXIT_QUALIFICATION').toString(16)}`;
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}
+
+/** KVM: kvm_emulate_xsetbv. XCR0 has x87 (bit 0, always 1) and nothing else without XSAVE. */
+export function handle_xsetbv(vcpu: Vcpu): undefined {
+  const index = kvm_register_read(vcpu, RCX) & 0xffffffffn;
+  const low = kvm_register_read(vcpu, RAX) & 0xffffffffn;
+  const high = kvm_register_read(vcpu, RDX) & 0xffffffffn;
+  const value = (high << 32n) | low;
+  const valid = index === 0n && value === 1n;
+  vcpu.vmx.handled = `XSETBV ${index} = 0x${value.toString(16)}${valid ? '' : ': #GP(0)'}`;
+  if (!valid) {
+    kvm_inject_gp(vcpu, 0);
+    return undefined;
+  }
+  vcpu.cpu.set64(State.XCR0, value);
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}
+
+/** KVM: handle_monitor_trap and handle_tpr_below_threshold: nothing to do, the guest goes on. */
+export function handle_monitor_trap(vcpu: Vcpu): undefined {
+  vcpu.vmx.handled = 'nothing to do';
+  return undefined;
+}
+
+/** KVM: kvm_emulate_hypercall. L0 offers L1 no hypercalls. */
+export function handle_vmcall(vcpu: Vcpu): undefined {
+  vcpu.vmx.handled = `VMCALL 0x${kvm_register_read(vcpu, RAX).toString(16)}: unknown hypercall`;
+  kvm_register_write(vcpu, RAX, -ENOSYS);
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}
+
+/** KVM: handle_dr. DR0-DR3 and DR6 live in the chip, DR7 in the VMCS. */
+export function handle_dr(vcpu: Vcpu): undefined {
+  const exit_qualification = vcpu.cpu.vmread('EXIT_QUALIFICATION');
+  const dr = Number(exit_qualification & 7n);
+  const is_read = (exit_qualification & 16n) !== 0n;
+  const register = Number((exit_qualification >> 8n) & 15n);
+  const alias = dr === 4 ? 6 : dr === 5 ? 7 : dr;
+  if (is_read) {
+    const value = alias === 7 ? vcpu.cpu.vmread('GUEST_DR7') : vcpu.cpu.get64(debug_register_place(alias));
+    kvm_register_write(vcpu, register, value);
+  } else {
+    const value = kvm_register_read(vcpu, register);
+    if (alias >= 6 && value >> 32n) {
+      kvm_inject_gp(vcpu, 0);
+      return undefined;
+    }
+    if (alias === 7) vcpu.cpu.vmwrite('GUEST_DR7', (value & 0xffff2bffn) | 0x400n);
+    else if (alias === 6) vcpu.cpu.set64(State.DR6, (value & 0x1e00fn) | 0xfffe0ff0n);
+    else vcpu.cpu.set64(debug_register_place(alias), value);
+  }
+  vcpu.vmx.handled = `MOV ${is_read ? 'from' : 'to'} DR${dr}`;
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}
+
+function debug_register_place(index: number): State {
+  return index === 6 ? State.DR6 : State.DR0 + index * 8;
+}

@@ -1,0 +1,262 @@
+/**
+ * RDMSR and WRMSR that L0 emulates, for L1, for L2 where L1 does not intercept, and for the MSR lists of vmcs12. Values live in the
+ * current VMCS (what it switches), in the chip (what L1 and L2 share), in L1's local APIC, or in `vcpu.arch`. An unknown MSR or
+ * a reserved bit is #GP(0). SDM volume 4; KVM: vmx_get_msr, vmx_set_msr, kvm_get_msr_common.
+ */
+import { State } from '../../abi/state-block';
+import { msr } from '../../isa/msrs';
+import { exit_controls } from '../control-masks';
+import { kvm_inject_gp } from '../event-queues';
+import {
+  feature_wanted,
+  MSR_IA32_VMX_BASIC,
+  MSR_IA32_VMX_LAST,
+  vmx_get_vmx_msr,
+} from '../nested/capability-msrs';
+import { kvm_pat_valid } from '../nested/failed-check';
+import { get_vmcs12 } from '../nested/vmcs12';
+import { nested_exit_has } from '../nested/vmcs12-controls';
+import { efer as EFER } from '../register-bits';
+import {
+  is_noncanonical_address,
+  is_paging,
+  kvm_register_read,
+  kvm_register_write,
+  kvm_skip_emulated_instruction,
+  vmx_set_efer,
+} from '../registers';
+import { advance_board, host_tsc } from '../time';
+import type { Vcpu } from '../vcpu';
+import { get_mtrr, is_mtrr, set_mtrr } from './mtrr';
+
+const RAX = 0;
+const RCX = 1;
+const RDX = 2;
+/** IA32_FEATURE_CONTROL: lock, VMX outside SMX. */
+const FEATURE_CONTROL_LOCK = 1n;
+const FEATURE_CONTROL_VALID = 5n;
+/** BTF of IA32_DEBUGCTL: branch recording is not offered. */
+const DEBUGCTL_VALID = 2n;
+
+/** MSRs the chip keeps for L1 and L2 alike, and what may be written there. */
+interface ChipMsr {
+  place: State;
+  rule: 'any' | 'canonical' | 'low-32';
+}
+
+const chip_msrs: ReadonlyMap<number, ChipMsr> = new Map<number, ChipMsr>([
+  [msr.IA32_STAR.number, { place: State.MSR_STAR, rule: 'any' }],
+  [msr.IA32_LSTAR.number, { place: State.MSR_LSTAR, rule: 'canonical' }],
+  [msr.IA32_CSTAR.number, { place: State.MSR_CSTAR, rule: 'canonical' }],
+  [msr.IA32_FMASK.number, { place: State.MSR_SFMASK, rule: 'low-32' }],
+  [msr.IA32_KERNEL_GS_BASE.number, { place: State.MSR_KERNEL_GS_BASE, rule: 'canonical' }],
+  [msr.IA32_TSC_AUX.number, { place: State.MSR_TSC_AUX, rule: 'low-32' }],
+  [msr.IA32_MISC_ENABLE.number, { place: State.MSR_MISC_ENABLE, rule: 'any' }],
+  [msr.IA32_BIOS_SIGN_ID.number, { place: State.MSR_BIOS_SIGN_ID, rule: 'any' }],
+]);
+
+/** Does L1 see VMX at all? KVM: guest_can_use(X86_FEATURE_VMX). */
+function nested_vmx_allowed(vcpu: Vcpu): boolean {
+  return feature_wanted(vcpu.config, 'VMX');
+}
+
+/** The value of an MSR of the running guest; undefined raises #GP(0). KVM: kvm_get_msr. */
+export function kvm_get_msr(vcpu: Vcpu, index: number): bigint | undefined {
+  if (vcpu.board.localApic.ownsMsr(index)) {
+    advance_board(vcpu);
+    return vcpu.board.localApic.readMsr(index);
+  }
+  if (index >= MSR_IA32_VMX_BASIC && index <= MSR_IA32_VMX_LAST)
+    return nested_vmx_allowed(vcpu) ? vmx_get_vmx_msr(vcpu.nested.msrs, index) : undefined;
+  if (is_mtrr(index)) return get_mtrr(vcpu, index);
+  const in_chip = chip_msrs.get(index);
+  if (in_chip) return vcpu.cpu.get64(in_chip.place);
+  switch (index) {
+    case msr.IA32_EFER.number:
+      return vcpu.arch.efer;
+    case msr.IA32_FS_BASE.number:
+      return vcpu.cpu.vmread('GUEST_FS_BASE');
+    case msr.IA32_GS_BASE.number:
+      return vcpu.cpu.vmread('GUEST_GS_BASE');
+    case msr.IA32_SYSENTER_CS.number:
+      return BigInt(vcpu.cpu.vmread('GUEST_SYSENTER_CS'));
+    case msr.IA32_SYSENTER_ESP.number:
+      return vcpu.cpu.vmread('GUEST_SYSENTER_ESP');
+    case msr.IA32_SYSENTER_EIP.number:
+      return vcpu.cpu.vmread('GUEST_SYSENTER_EIP');
+    case msr.IA32_TIME_STAMP_COUNTER.number:
+      return BigInt.asUintN(64, host_tsc(vcpu) + vcpu.arch.tsc_offset);
+    case msr.IA32_TSC_ADJUST.number:
+      return vcpu.arch.tsc_adjust;
+    case msr.IA32_PAT.number:
+      return vcpu.arch.pat;
+    case msr.IA32_DEBUGCTL.number:
+      return vcpu.cpu.vmread('GUEST_IA32_DEBUGCTL');
+    case msr.IA32_FEATURE_CONTROL.number:
+      return nested_vmx_allowed(vcpu) ? vcpu.cpu.get64(State.MSR_FEATURE_CONTROL) : undefined;
+    case msr.IA32_MCG_CAP.number:
+    case msr.IA32_MCG_STATUS.number:
+      // Machine-check architecture without banks.
+      return 0n;
+    default:
+      return undefined;
+  }
+}
+
+/** KVM: set_efer. LMA is read-only, LME cannot change under paging. */
+function set_efer(vcpu: Vcpu, value: bigint): boolean {
+  const defined = EFER.SCE | EFER.LME | EFER.LMA | EFER.NXE;
+  if (value & ~defined) return false;
+  const old = vcpu.arch.efer;
+  if (is_paging(vcpu) && ((old ^ value) & EFER.LME) !== 0n) return false;
+  vmx_set_efer(vcpu, (value & ~EFER.LMA) | (old & EFER.LMA));
+  if ((old ^ value) & EFER.NXE) vcpu.cpu.invvpid(vcpu.cpu.vmread('VIRTUAL_PROCESSOR_ID'));
+  return true;
+}
+
+/** Moves L1's TSC by `delta`; L2's moves with it. KVM: adjust_tsc_offset_guest. */
+function adjust_tsc_offset(vcpu: Vcpu, delta: bigint): void {
+  vcpu.arch.l1_tsc_offset = BigInt.asUintN(64, vcpu.arch.l1_tsc_offset + delta);
+  vcpu.arch.tsc_offset = BigInt.asUintN(64, vcpu.arch.tsc_offset + delta);
+  vcpu.cpu.vmwrite('TSC_OFFSET', vcpu.arch.tsc_offset);
+  vcpu.board.localApic.tscOffset = vcpu.arch.l1_tsc_offset;
+}
+
+/** IA32_TSC and IA32_TSC_ADJUST move together (SDM 17.15.3). */
+function set_time_stamp_counter(vcpu: Vcpu, value: bigint): boolean {
+  const delta = value - (host_tsc(vcpu) + vcpu.arch.l1_tsc_offset);
+  vcpu.arch.tsc_adjust = BigInt.asUintN(64, vcpu.arch.tsc_adjust + delta);
+  adjust_tsc_offset(vcpu, delta);
+  return true;
+}
+
+function set_tsc_adjust(vcpu: Vcpu, value: bigint): boolean {
+  adjust_tsc_offset(vcpu, value - vcpu.arch.tsc_adjust);
+  vcpu.arch.tsc_adjust = value;
+  return true;
+}
+
+/** IA32_FEATURE_CONTROL is written once. */
+function set_feature_control(vcpu: Vcpu, value: bigint): boolean {
+  const locked = (vcpu.cpu.get64(State.MSR_FEATURE_CONTROL) & FEATURE_CONTROL_LOCK) !== 0n;
+  if (!nested_vmx_allowed(vcpu) || locked || (value & ~FEATURE_CONTROL_VALID) !== 0n) return false;
+  vcpu.cpu.set64(State.MSR_FEATURE_CONTROL, value);
+  return true;
+}
+
+/** PAT and DEBUGCTL of L2 show in vmcs12 when L1 saves them at exits. */
+function set_pat(vcpu: Vcpu, value: bigint): boolean {
+  if (!kvm_pat_valid(value)) return false;
+  const vmcs12 = get_vmcs12(vcpu);
+  if (vcpu.arch.guest_mode && nested_exit_has(vmcs12, exit_controls.VM_EXIT_SAVE_IA32_PAT))
+    vmcs12.GUEST_IA32_PAT = value;
+  vcpu.arch.pat = value;
+  vcpu.cpu.vmwrite('GUEST_IA32_PAT', value);
+  return true;
+}
+
+function set_debugctl(vcpu: Vcpu, value: bigint): boolean {
+  if (value & ~DEBUGCTL_VALID) return false;
+  const vmcs12 = get_vmcs12(vcpu);
+  if (vcpu.arch.guest_mode && nested_exit_has(vmcs12, exit_controls.VM_EXIT_SAVE_DEBUG_CONTROLS))
+    vmcs12.GUEST_IA32_DEBUGCTL = value;
+  vcpu.cpu.vmwrite('GUEST_IA32_DEBUGCTL', value);
+  return true;
+}
+
+/** SYSENTER MSRs of L2 are copied to vmcs12 at once: they do not come back at exits. */
+function set_sysenter(vcpu: Vcpu, index: number, value: bigint): boolean {
+  const vmcs12 = get_vmcs12(vcpu);
+  if (index === msr.IA32_SYSENTER_CS.number) {
+    const selector = Number(value & 0xffffffffn);
+    vcpu.cpu.vmwrite('GUEST_SYSENTER_CS', selector);
+    if (vcpu.arch.guest_mode) vmcs12.GUEST_SYSENTER_CS = selector;
+    return true;
+  }
+  if (is_noncanonical_address(value)) return false;
+  const field = index === msr.IA32_SYSENTER_ESP.number ? 'GUEST_SYSENTER_ESP' : 'GUEST_SYSENTER_EIP';
+  vcpu.cpu.vmwrite(field, value);
+  if (vcpu.arch.guest_mode) vmcs12[field] = value;
+  return true;
+}
+
+function set_chip_msr(vcpu: Vcpu, chip_msr: ChipMsr, value: bigint): boolean {
+  if (chip_msr.rule === 'canonical' && is_noncanonical_address(value)) return false;
+  if (chip_msr.rule === 'low-32' && value >> 32n !== 0n) return false;
+  vcpu.cpu.set64(chip_msr.place, value);
+  return true;
+}
+
+/** Writes an MSR of the running guest; false raises #GP(0). KVM: kvm_set_msr. */
+export function kvm_set_msr(vcpu: Vcpu, index: number, value: bigint): boolean {
+  if (vcpu.board.localApic.ownsMsr(index)) {
+    advance_board(vcpu);
+    return vcpu.board.localApic.writeMsr(index, value);
+  }
+  if (is_mtrr(index)) return set_mtrr(vcpu, index, value);
+  const in_chip = chip_msrs.get(index);
+  if (in_chip) return set_chip_msr(vcpu, in_chip, value);
+  switch (index) {
+    case msr.IA32_EFER.number:
+      return set_efer(vcpu, value);
+    case msr.IA32_FS_BASE.number:
+      if (is_noncanonical_address(value)) return false;
+      vcpu.cpu.vmwrite('GUEST_FS_BASE', value);
+      return true;
+    case msr.IA32_GS_BASE.number:
+      if (is_noncanonical_address(value)) return false;
+      vcpu.cpu.vmwrite('GUEST_GS_BASE', value);
+      return true;
+    case msr.IA32_SYSENTER_CS.number:
+    case msr.IA32_SYSENTER_ESP.number:
+    case msr.IA32_SYSENTER_EIP.number:
+      return set_sysenter(vcpu, index, value);
+    case msr.IA32_TIME_STAMP_COUNTER.number:
+      return set_time_stamp_counter(vcpu, value);
+    case msr.IA32_TSC_ADJUST.number:
+      return set_tsc_adjust(vcpu, value);
+    case msr.IA32_PAT.number:
+      return set_pat(vcpu, value);
+    case msr.IA32_DEBUGCTL.number:
+      return set_debugctl(vcpu, value);
+    case msr.IA32_FEATURE_CONTROL.number:
+      return set_feature_control(vcpu, value);
+    case msr.IA32_MCG_STATUS.number:
+      return value === 0n;
+    default:
+      return false;
+  }
+}
+
+/** KVM: kvm_emulate_rdmsr. */
+export function handle_rdmsr(vcpu: Vcpu): undefined {
+  const index = Number(kvm_register_read(vcpu, RCX) & 0xffffffffn);
+  const value = kvm_get_msr(vcpu, index);
+  const name = `0x${index.toString(16)}`;
+  if (value === undefined) {
+    vcpu.vmx.handled = `RDMSR ${name}: #GP(0)`;
+    kvm_inject_gp(vcpu, 0);
+    return undefined;
+  }
+  kvm_register_write(vcpu, RAX, value & 0xffffffffn);
+  kvm_register_write(vcpu, RDX, value >> 32n);
+  vcpu.vmx.handled = `RDMSR ${name} = 0x${value.toString(16)}`;
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}
+
+/** KVM: kvm_emulate_wrmsr. */
+export function handle_wrmsr(vcpu: Vcpu): undefined {
+  const index = Number(kvm_register_read(vcpu, RCX) & 0xffffffffn);
+  const low = kvm_register_read(vcpu, RAX) & 0xffffffffn;
+  const high = kvm_register_read(vcpu, RDX) & 0xffffffffn;
+  const value = (high << 32n) | low;
+  const accepted = kvm_set_msr(vcpu, index, value);
+  vcpu.vmx.handled = `WRMSR 0x${index.toString(16)} = 0x${value.toString(16)}${accepted ? '' : ': #GP(0)'}`;
+  if (!accepted) {
+    kvm_inject_gp(vcpu, 0);
+    return undefined;
+  }
+  kvm_skip_emulated_instruction(vcpu);
+  return undefined;
+}

@@ -1,0 +1,69 @@
+/**
+ * Memory-type range registers: stored and checked, without an effect on memory (SDM 11.11). KVM: mtrr.c.
+ */
+import { State } from '../../abi/state-block';
+import { msr } from '../../isa/msrs';
+import type { Vcpu } from '../vcpu';
+
+const fixed: readonly number[] = [
+  msr.IA32_MTRR_FIX64K_00000.number,
+  msr.IA32_MTRR_FIX16K_80000.number,
+  msr.IA32_MTRR_FIX16K_A0000.number,
+  msr.IA32_MTRR_FIX4K_C0000.number,
+  msr.IA32_MTRR_FIX4K_C8000.number,
+  msr.IA32_MTRR_FIX4K_D0000.number,
+  msr.IA32_MTRR_FIX4K_D8000.number,
+  msr.IA32_MTRR_FIX4K_E0000.number,
+  msr.IA32_MTRR_FIX4K_E8000.number,
+  msr.IA32_MTRR_FIX4K_F0000.number,
+  msr.IA32_MTRR_FIX4K_F8000.number,
+];
+const FIRST_VARIABLE = msr.IA32_MTRR_PHYSBASE0.number;
+const VARIABLE_MSRS = 16;
+/** 8 variable ranges, fixed ranges, write-combining. */
+const MTRRCAP = 0x508n;
+
+function variable_index(index: number): number {
+  const offset = index - FIRST_VARIABLE;
+  return offset >= 0 && offset < VARIABLE_MSRS ? offset : -1;
+}
+
+export function is_mtrr(index: number): boolean {
+  if (index === msr.IA32_MTRRCAP.number || index === msr.IA32_MTRR_DEF_TYPE.number) return true;
+  return fixed.includes(index) || variable_index(index) >= 0;
+}
+
+/** Where the chip keeps the register; undefined for IA32_MTRRCAP. */
+function place_of(index: number): State | undefined {
+  if (index === msr.IA32_MTRR_DEF_TYPE.number) return State.MSR_MTRR_DEF_TYPE;
+  const variable = variable_index(index);
+  if (variable >= 0) return State.MSR_MTRR_VARIABLE + variable * 8;
+  const range = fixed.indexOf(index);
+  return range >= 0 ? State.MSR_MTRR_FIXED + range * 8 : undefined;
+}
+
+export function get_mtrr(vcpu: Vcpu, index: number): bigint {
+  const place = place_of(index);
+  return place === undefined ? MTRRCAP : vcpu.cpu.get64(place);
+}
+
+/** Memory types 0, 1, 4, 5, 6 exist. */
+function is_valid_type(type: bigint): boolean {
+  return type === 0n || type === 1n || type === 4n || type === 5n || type === 6n;
+}
+
+/** False raises #GP(0). */
+export function set_mtrr(vcpu: Vcpu, index: number, value: bigint): boolean {
+  const place = place_of(index);
+  if (place === undefined) return false;
+  if (place === State.MSR_MTRR_DEF_TYPE) {
+    if ((value & ~0xcffn) !== 0n || !is_valid_type(value & 0xffn)) return false;
+  } else if (fixed.includes(index)) {
+    for (let i = 0n; i < 8n; i++) if (!is_valid_type((value >> (i * 8n)) & 0xffn)) return false;
+  } else if (value >> 52n !== 0n) return false;
+  else if (variable_index(index) % 2 === 0) {
+    if ((value & 0xf00n) !== 0n || !is_valid_type(value & 0xffn)) return false;
+  } else if ((value & 0x7ffn) !== 0n) return false;
+  vcpu.cpu.set64(place, value);
+  return true;
+}

@@ -1,0 +1,44 @@
+/**
+ * L0 as the host of the chip: the state the chip is in while L0 runs, and the same state as the host area of vmcs01 and vmcs02.
+ * No code of L0 runs on the chip, so RIP, RSP and tables only have to satisfy the entry checks (SDM 26.2.2).
+ */
+import { Seg, State } from '../abi/state-block';
+import { access_rights, cr0 as CR0, cr4 as CR4, efer as EFER } from './register-bits';
+import type { Vcpu } from './vcpu';
+
+const HOST_CS = 0x10;
+const HOST_DS = 0x18;
+const HOST_TR = 0x40;
+export const HOST_CR0 = CR0.PE | CR0.ET | CR0.NE | CR0.WP | CR0.PG;
+export const HOST_CR4 = CR4.PAE | CR4.VMXE;
+export const HOST_EFER = EFER.SCE | EFER.LME | EFER.LMA | EFER.NXE;
+
+/** Brings the chip into 64-bit mode, as an operating system below KVM would. */
+export function enter_host_mode(vcpu: Vcpu): void {
+  const cpu = vcpu.cpu;
+  const code = 11 | access_rights.S | access_rights.P | access_rights.L | access_rights.G;
+  const data = 3 | access_rights.S | access_rights.P | access_rights.DB | access_rights.G;
+  cpu.setSegment(Seg.CS, { selector: HOST_CS, base: 0n, limit: 0xffffffff, access: code });
+  for (const index of [Seg.ES, Seg.SS, Seg.DS, Seg.FS, Seg.GS])
+    cpu.setSegment(index, { selector: HOST_DS, base: 0n, limit: 0xffffffff, access: data });
+  cpu.setSegment(Seg.TR, { selector: HOST_TR, base: 0n, limit: 0x67, access: 11 | access_rights.P });
+  cpu.set64(State.EFER, HOST_EFER);
+  cpu.set64(State.CR0, HOST_CR0);
+  cpu.set64(State.CR4, HOST_CR4);
+  cpu.stateReplaced();
+}
+
+/** KVM: vmx_set_constant_host_state. The VMCS must be current. */
+export function write_constant_host_state(vcpu: Vcpu): void {
+  const cpu = vcpu.cpu;
+  cpu.vmwrite('HOST_CR0', HOST_CR0);
+  cpu.vmwrite('HOST_CR3', 0n);
+  cpu.vmwrite('HOST_CR4', HOST_CR4);
+  cpu.vmwrite('HOST_CS_SELECTOR', HOST_CS);
+  for (const name of ['ES', 'SS', 'DS', 'FS', 'GS'] as const) cpu.vmwrite(`HOST_${name}_SELECTOR`, HOST_DS);
+  cpu.vmwrite('HOST_TR_SELECTOR', HOST_TR);
+  cpu.vmwrite('HOST_IA32_EFER', HOST_EFER);
+  cpu.vmwrite('HOST_IA32_PAT', 0x0007040600070406n);
+  cpu.vmwrite('HOST_RIP', 0n);
+  cpu.vmwrite('HOST_RSP', 0n);
+}

@@ -1,0 +1,132 @@
+/**
+ * The walk of ept12, the EPT that L1 built for L2: L2's guest-physical address to L1's, with the exact rights, violation
+ * qualification and misconfiguration rules. SDM 28.2; KVM: FNAME(walk_addr_generic) for PTTYPE_EPT. It reads L1's memory,
+ * sets accessed and dirty bits there when ept12 has them enabled, and decides nothing.
+ */
+import { PAGE_FRAME, read_guest_u64, write_guest_u64 } from '../host-memory';
+import type { Vcpu } from '../vcpu';
+import { EPT_CAP } from './capability-msrs';
+import { get_vmcs12 } from './vmcs12';
+
+/** Access bits, as bits 2:0 of an EPT-violation qualification. */
+export const EPT_READ = 1;
+export const EPT_WRITE = 2;
+export const EPT_FETCH = 4;
+
+/** Bits of an EPT entry (SDM 28.2.2). */
+export const EPTE = {
+  RWX: 7n,
+  MEMORY_TYPE: 0x38n,
+  IGNORE_PAT: 0x40n,
+  LARGE: 0x80n,
+  ACCESSED: 0x100n,
+  DIRTY: 0x200n,
+} as const;
+
+/** EPTP bits (SDM 24.6.11). */
+export const EPTP_AD_ENABLE = 0x40n;
+
+export type Ept12Walk =
+  | {
+      kind: 'mapped';
+      /** L1's guest-physical address. */
+      gpa: bigint;
+      /** Rights of the whole walk, bits as in an entry: read 1, write 2, execute 4. */
+      rights: number;
+      /** Level of the leaf: 1 = 4 KByte, 2 = 2 MByte, 3 = 1 GByte. */
+      level: number;
+      /** False when writes must still be caught to set the dirty bit. */
+      dirty: boolean;
+      memory_type: bigint;
+    }
+  | { kind: 'violation'; rights: number }
+  | { kind: 'misconfig' };
+
+/** Is the EPT of vmcs12 to set accessed and dirty bits? KVM: nested_ept_ad_enabled. */
+export function nested_ept_ad_enabled(vcpu: Vcpu): boolean {
+  return (get_vmcs12(vcpu).EPT_POINTER & EPTP_AD_ENABLE) !== 0n;
+}
+
+/** SDM 28.2.3.1: combinations of bits that no EPT entry may have. */
+function is_misconfigured(vcpu: Vcpu, entry: bigint, level: number): boolean {
+  const rwx = Number(entry & EPTE.RWX);
+  const caps = vcpu.nested.msrs.ept_caps;
+  const write_without_read = (rwx & EPT_READ) === 0 && (rwx & EPT_WRITE) !== 0;
+  if (write_without_read) return true;
+  if (rwx === EPT_FETCH && (caps & EPT_CAP.EXECUTE_ONLY) === 0) return true;
+  if ((entry & 0x000fffffffffffffn & ~physical_mask(vcpu)) !== 0n) return true;
+  const is_large = (entry & EPTE.LARGE) !== 0n && level > 1;
+  if (level === 4) return (entry & 0xf8n) !== 0n;
+  if (level > 1 && !is_large) return (entry & 0x78n) !== 0n;
+  if (is_large) {
+    if (level === 3 && (caps & EPT_CAP.PAGES_1G) === 0) return true;
+    if (level === 2 && (caps & EPT_CAP.PAGES_2M) === 0) return true;
+    const page_bits = level === 3 ? 0x3ffff000n : 0x1ff000n;
+    if ((entry & page_bits) !== 0n) return true;
+  }
+  const type = (entry & EPTE.MEMORY_TYPE) >> 3n;
+  return type === 2n || type === 3n || type === 7n;
+}
+
+/** Physical-address bits of L1's processor, from its CPUID leaf 80000008H (36 when it has none). */
+export function maxphyaddr(vcpu: Vcpu): number {
+  const row = vcpu.config.cpuid.find((candidate) => candidate.leaf === 0x80000008);
+  return row ? row.eax & 0xff : 36;
+}
+
+function physical_mask(vcpu: Vcpu): bigint {
+  return (1n << BigInt(maxphyaddr(vcpu))) - 1n;
+}
+
+/**
+ * Walks ept12 for one access.
+ * @param eptp EPT pointer of vmcs12
+ * @param gpa L2's guest-physical address
+ * @param access EPT_READ, EPT_WRITE, EPT_FETCH; 0 asks for the translation only and changes nothing
+ */
+export function walk_ept12(vcpu: Vcpu, eptp: bigint, gpa: bigint, access: number): Ept12Walk {
+  const accessed_dirty = (eptp & EPTP_AD_ENABLE) !== 0n;
+  let rights = EPT_READ | EPT_WRITE | EPT_FETCH;
+  let table = eptp & PAGE_FRAME;
+  const visited: { gpa: bigint; entry: bigint }[] = [];
+  if (gpa >> 48n) return { kind: 'violation', rights: 0 };
+  for (let level = 4; level >= 1; level--) {
+    const shift = BigInt(12 + (level - 1) * 9);
+    const entry_gpa = table + ((gpa >> shift) & 0x1ffn) * 8n;
+    // Memory L1 does not have reads as zero: not present.
+    const entry = read_guest_u64(vcpu, entry_gpa) ?? 0n;
+    rights &= Number(entry & EPTE.RWX);
+    if ((entry & EPTE.RWX) === 0n) return { kind: 'violation', rights: 0 };
+    if (is_misconfigured(vcpu, entry, level)) return { kind: 'misconfig' };
+    visited.push({ gpa: entry_gpa, entry });
+    const is_leaf = level === 1 || (entry & EPTE.LARGE) !== 0n;
+    if (!is_leaf) {
+      table = entry & PAGE_FRAME;
+      continue;
+    }
+    if ((access & ~rights) !== 0) return { kind: 'violation', rights };
+    if (accessed_dirty && access !== 0) set_accessed_dirty(vcpu, visited, (access & EPT_WRITE) !== 0);
+    const offset_mask = (1n << shift) - 1n;
+    const l1_gpa = (entry & PAGE_FRAME & ~offset_mask) | (gpa & offset_mask);
+    const is_dirty = !accessed_dirty || (access & EPT_WRITE) !== 0 || (entry & EPTE.DIRTY) !== 0n;
+    const memory_type = entry & (EPTE.MEMORY_TYPE | EPTE.IGNORE_PAT);
+    return { kind: 'mapped', gpa: l1_gpa, rights, level, dirty: is_dirty, memory_type };
+  }
+  return { kind: 'violation', rights: 0 };
+}
+
+/** KVM: FNAME(update_accessed_dirty_bits): accessed in every entry used, dirty in the leaf when written. */
+function set_accessed_dirty(vcpu: Vcpu, visited: { gpa: bigint; entry: bigint }[], is_write: boolean): void {
+  const leaf = visited[visited.length - 1];
+  for (const { gpa, entry } of visited) {
+    let used = entry | EPTE.ACCESSED;
+    if (is_write && gpa === leaf?.gpa) used |= EPTE.DIRTY;
+    if (used !== entry) write_guest_u64(vcpu, gpa, used);
+  }
+}
+
+/** L1's address behind an L2 address, for L0's own reads; undefined when ept12 does not map it. */
+export function translate_nested_gpa(vcpu: Vcpu, gpa: bigint): bigint | undefined {
+  const walk = walk_ept12(vcpu, get_vmcs12(vcpu).EPT_POINTER, gpa, 0);
+  return walk.kind === 'mapped' ? walk.gpa : undefined;
+}

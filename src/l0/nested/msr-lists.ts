@@ -1,0 +1,110 @@
+/**
+ * The MSR load and store lists of vmcs12, processed in software: 16-byte entries in L1's memory (index, zero, value). A list
+ * fails at its first bad entry, whose number (from 1) L1 gets to see. SDM 24.7.2, 24.8.2, 26.4, 27.4.
+ */
+import { kvm_read_guest, write_guest_u64 } from '../host-memory';
+import { kvm_get_msr, kvm_set_msr } from '../exits/msr';
+import { host_tsc } from '../time';
+import type { Vcpu } from '../vcpu';
+
+const MSR_IA32_TSC = 0x10;
+const MSR_IA32_UCODE_WRITE = 0x79;
+const MSR_IA32_UCODE_REV = 0x8b;
+const MSR_IA32_SMM_MONITOR_CTL = 0x9b;
+const MSR_IA32_SMBASE = 0x9e;
+const MSR_FS_BASE = 0xc0000100;
+const MSR_GS_BASE = 0xc0000101;
+const ENTRY_BYTES = 16;
+
+interface MsrEntry {
+  index: number;
+  reserved: number;
+  value: bigint;
+}
+
+function read_entry(vcpu: Vcpu, gpa: bigint): MsrEntry | undefined {
+  const bytes = kvm_read_guest(vcpu, gpa, ENTRY_BYTES);
+  if (!bytes) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, ENTRY_BYTES);
+  return {
+    index: view.getUint32(0, true),
+    reserved: view.getUint32(4, true),
+    value: view.getBigUint64(8, true),
+  };
+}
+
+/** KVM: nested_vmx_max_atomic_switch_msrs: 512 entries for each step of IA32_VMX_MISC bits 27:25. */
+function nested_vmx_max_atomic_switch_msrs(vcpu: Vcpu): number {
+  return (Number((vcpu.nested.msrs.misc >> 25n) & 7n) + 1) * 512;
+}
+
+/** KVM: nested_vmx_msr_check_common. */
+function nested_vmx_msr_check_common(vcpu: Vcpu, entry: MsrEntry): boolean {
+  if (vcpu.board.localApic.x2apic && entry.index >>> 8 === 8) return false;
+  if (entry.index === MSR_IA32_UCODE_WRITE || entry.index === MSR_IA32_UCODE_REV) return false;
+  return entry.reserved === 0;
+}
+
+/** KVM: nested_vmx_load_msr_check. */
+function nested_vmx_load_msr_check(vcpu: Vcpu, entry: MsrEntry): boolean {
+  if (entry.index === MSR_FS_BASE || entry.index === MSR_GS_BASE) return false;
+  if (entry.index === MSR_IA32_SMM_MONITOR_CTL) return false;
+  return nested_vmx_msr_check_common(vcpu, entry);
+}
+
+/** KVM: nested_vmx_load_msr. 0, or the number of the entry that failed, from 1. */
+export function nested_vmx_load_msr(vcpu: Vcpu, gpa: bigint, count: number): number {
+  const max_msr_list_size = nested_vmx_max_atomic_switch_msrs(vcpu);
+  for (let i = 0; i < count; i++) {
+    if (i >= max_msr_list_size) return i + 1;
+    const entry = read_entry(vcpu, gpa + BigInt(i * ENTRY_BYTES));
+    if (!entry) return i + 1;
+    if (!nested_vmx_load_msr_check(vcpu, entry)) return i + 1;
+    if (!kvm_set_msr(vcpu, entry.index, entry.value)) return i + 1;
+  }
+  return 0;
+}
+
+/** KVM: nested_vmx_store_msr. False: the store failed, which is a VMX abort. */
+export function nested_vmx_store_msr(vcpu: Vcpu, gpa: bigint, count: number): boolean {
+  const max_msr_list_size = nested_vmx_max_atomic_switch_msrs(vcpu);
+  for (let i = 0; i < count; i++) {
+    if (i >= max_msr_list_size) return false;
+    const entry_gpa = gpa + BigInt(i * ENTRY_BYTES);
+    const entry = read_entry(vcpu, entry_gpa);
+    if (!entry) return false;
+    if (entry.index === MSR_IA32_SMBASE || !nested_vmx_msr_check_common(vcpu, entry)) return false;
+    // The TSC L1 finds is its own, at the time of the exit.
+    const value =
+      entry.index === MSR_IA32_TSC
+        ? BigInt.asUintN(64, host_tsc(vcpu) + vcpu.arch.l1_tsc_offset)
+        : kvm_get_msr(vcpu, entry.index);
+    if (value === undefined) return false;
+    if (!write_guest_u64(vcpu, entry_gpa + 8n, value)) return false;
+  }
+  return true;
+}
+
+/**
+ * KVM: the end of nested_vmx_restore_host_state. MSRs the refused entry had loaded already get the value of the exit list,
+ * where that list names them. False: a VMX abort.
+ */
+export function nested_vmx_unwind_msrs(
+  vcpu: Vcpu,
+  entry_list: { gpa: bigint; count: number },
+  exit_list: { gpa: bigint; count: number },
+): boolean {
+  for (let i = 0; i < entry_list.count; i++) {
+    const loaded = read_entry(vcpu, entry_list.gpa + BigInt(i * ENTRY_BYTES));
+    if (!loaded) return false;
+    for (let j = 0; j < exit_list.count; j++) {
+      const host = read_entry(vcpu, exit_list.gpa + BigInt(j * ENTRY_BYTES));
+      if (!host) return false;
+      if (host.index !== loaded.index) continue;
+      if (host.value === loaded.value) break;
+      if (!nested_vmx_load_msr_check(vcpu, host)) return false;
+      if (!kvm_set_msr(vcpu, host.index, host.value)) return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,80 @@
+/**
+ * VMCLEAR, VMPTRLD and VMPTRST of L1. SDM 30.3; KVM: handle_vmclear, handle_vmptrld, handle_vmptrst.
+ */
+import { read_guest_u32, write_guest_u32 } from '../../host-memory';
+import { vmx_errors } from '../../register-bits';
+import { INVALID_GPA, type Vcpu } from '../../vcpu';
+import { nested_vmx_fail, nested_vmx_succeed } from '../../vmx-outcome';
+import { nested_vmx_check_permission } from '../enter';
+import { page_address_valid } from '../failed-check';
+import { copy_vmcs02_to_vmcs12_rare } from '../leave';
+import { flush_vmcs12, LAUNCH_STATE_AT, load_vmcs12, VMCS12_REVISION } from '../vmcs12';
+import { decode_operand_info, nested_vmx_get_vmptr, write_memory_operand } from './operand';
+
+/** KVM: nested_release_vmcs12: the cached copy goes to memory; L1 has no current VMCS. */
+function nested_release_vmcs12(vcpu: Vcpu): void {
+  if (vcpu.nested.current_vmptr === INVALID_GPA) return;
+  copy_vmcs02_to_vmcs12_rare(vcpu);
+  flush_vmcs12(vcpu);
+  vcpu.nested.current_vmptr = INVALID_GPA;
+}
+
+/** KVM: handle_vmclear. */
+export function handle_vmclear(vcpu: Vcpu): void {
+  if (!nested_vmx_check_permission(vcpu)) return;
+  const vmptr = nested_vmx_get_vmptr(vcpu);
+  if (vmptr === undefined) return;
+  if (!page_address_valid(vcpu, vmptr)) {
+    nested_vmx_fail(vcpu, vmx_errors.VMCLEAR_INVALID_ADDRESS);
+    return;
+  }
+  if (vmptr === vcpu.nested.vmxon_ptr) {
+    nested_vmx_fail(vcpu, vmx_errors.VMCLEAR_VMXON_POINTER);
+    return;
+  }
+  if (vmptr === vcpu.nested.current_vmptr) nested_release_vmcs12(vcpu);
+  // An address without memory behind it is no error.
+  write_guest_u32(vcpu, vmptr + BigInt(LAUNCH_STATE_AT), 0);
+  nested_vmx_succeed(vcpu);
+}
+
+/** KVM: handle_vmptrld. */
+export function handle_vmptrld(vcpu: Vcpu): void {
+  if (!nested_vmx_check_permission(vcpu)) return;
+  const vmptr = nested_vmx_get_vmptr(vcpu);
+  if (vmptr === undefined) return;
+  if (!page_address_valid(vcpu, vmptr)) {
+    nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_INVALID_ADDRESS);
+    return;
+  }
+  if (vmptr === vcpu.nested.vmxon_ptr) {
+    nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_VMXON_POINTER);
+    return;
+  }
+  if (vcpu.nested.current_vmptr !== vmptr) {
+    // Bit 31 would make it a shadow VMCS, which is not offered: the whole word must be the revision.
+    const header = read_guest_u32(vcpu, vmptr);
+    if (header !== VMCS12_REVISION) {
+      nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_INCORRECT_VMCS_REVISION_ID);
+      return;
+    }
+    nested_release_vmcs12(vcpu);
+    if (!load_vmcs12(vcpu, vmptr)) {
+      nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_INCORRECT_VMCS_REVISION_ID);
+      return;
+    }
+    vcpu.nested.current_vmptr = vmptr;
+    vcpu.nested.dirty_vmcs12 = true;
+  }
+  nested_vmx_succeed(vcpu);
+}
+
+/** KVM: handle_vmptrst. */
+export function handle_vmptrst(vcpu: Vcpu): void {
+  if (!nested_vmx_check_permission(vcpu)) return;
+  const info = decode_operand_info(vcpu.cpu.vmread('VMX_INSTRUCTION_INFO'));
+  const vmptr = vcpu.nested.current_vmptr;
+  vcpu.nested.vmx_instruction = { operand: `pointer 0x${vmptr.toString(16)}` };
+  if (!write_memory_operand(vcpu, info, vmptr, 8)) return;
+  nested_vmx_succeed(vcpu);
+}

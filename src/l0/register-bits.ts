@@ -1,0 +1,55 @@
+/**
+ * Bits of control registers, EFER, RFLAGS and access rights, exception vectors and VM-instruction error numbers under
+ * their manual names, made from the rows of isa. Immutable; what a bit means to L0 stands where L0 uses it.
+ */
+import { exceptions, type ExceptionName } from '../isa/exceptions';
+import { exitReasons, type ExitReasonName } from '../isa/exit-reasons';
+import { registerFormats, type RegisterFormat } from '../isa/registers';
+import { vmInstructionErrors, type VmInstructionErrorName } from '../isa/vm-instruction-errors';
+
+type RangeName<F extends RegisterFormat> = (typeof registerFormats)[F]['ranges'][number]['name'];
+type Wide<F extends RegisterFormat> = Readonly<Record<RangeName<F>, bigint>>;
+type Narrow<F extends RegisterFormat> = Readonly<Record<RangeName<F>, number>>;
+
+/** Mask of a bit range. */
+const wide = (range: { high: number; low: number; name: string }): [string, bigint] => [
+  range.name,
+  ((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low),
+];
+const narrow = (range: { high: number; low: number; name: string }): [string, number] => [
+  range.name,
+  Number(((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low)),
+];
+
+export const cr0 = Object.fromEntries(registerFormats.cr0.ranges.map(wide)) as Wide<'cr0'>;
+export const cr4 = Object.fromEntries(registerFormats.cr4.ranges.map(wide)) as Wide<'cr4'>;
+export const efer = Object.fromEntries(registerFormats.efer.ranges.map(wide)) as Wide<'efer'>;
+export const rflags = Object.fromEntries(registerFormats.rflags.ranges.map(wide)) as Wide<'rflags'>;
+export const dr6 = Object.fromEntries(registerFormats.dr6.ranges.map(wide)) as Wide<'dr6'>;
+export const dr7 = Object.fromEntries(registerFormats.dr7.ranges.map(wide)) as Wide<'dr7'>;
+export const access_rights = Object.fromEntries(
+  registerFormats['access-rights'].ranges.map(narrow),
+) as Narrow<'access-rights'>;
+
+/** Exception vectors by mnemonic without the number sign. */
+export const vectors = Object.fromEntries(exceptions.map((row) => [row.name, row.vector])) as Readonly<
+  Record<ExceptionName, number>
+>;
+
+/** VM-instruction error numbers. */
+export const vmx_errors = Object.fromEntries(
+  vmInstructionErrors.map((row) => [row.name, row.number]),
+) as Readonly<Record<VmInstructionErrorName, number>>;
+
+/** Basic exit reason numbers. */
+export const exit_reasons = Object.fromEntries(exitReasons.map((row) => [row.name, row.number])) as Readonly<
+  Record<ExitReasonName, number>
+>;
+
+/** Bit 31 of EXIT_REASON: the VM entry failed. */
+export const FAILED_VMENTRY = 0x80000000;
+
+/** DR6 bits that read as 1 when no condition is reported, and are 0 in an exit qualification (SDM 17.2.3). */
+export const DR6_ACTIVE_LOW = 0xffff0ff0n;
+/** DR7 after reset. */
+export const DR7_FIXED_1 = 0x400n;
