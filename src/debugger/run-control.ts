@@ -1,0 +1,208 @@
+/**
+ * Runs the machine towards a motion's end, in slices, so that whoever talks to the session is answered in between; decides at
+ * every stop whether the user wants to see it. The order matters: the user's breakpoints and filters come before the motion.
+ */
+import type { L0Frame } from '../machine/l0-runner';
+import type { Level } from '../machine/level-state';
+import type { Machine } from '../machine/machine';
+import type { MachineRecord } from '../machine/machine-record';
+import { isFinal, type MachineStop } from '../machine/machine-stop';
+import type { Breakpoint } from './breakpoints/breakpoint';
+import type { BreakpointStore } from './breakpoints/store';
+import type { ActiveFilters, FilterId } from './exception-filters';
+import type { ExpressionScope } from './expression/scope';
+import type { Programs } from './programs';
+import { endText, recordText } from './stop-text';
+import type { Ground } from './stepping/ground';
+import type { Leg, Motion } from './stepping/motion';
+
+export type StopReason =
+  'entry' | 'step' | 'breakpoint' | 'function breakpoint' | 'instruction breakpoint' | 'exception' | 'pause';
+
+/** The machine stands, and the user is told. */
+export interface StoppedEvent {
+  readonly reason: StopReason;
+  /** Level the stop is about: the one that goes on next. */
+  readonly level: Level;
+  /** One line. */
+  readonly description: string;
+  readonly breakpointIds: readonly number[];
+  /** What happened, when the stop is about an event between levels. */
+  readonly record?: MachineRecord;
+  readonly filter?: FilterId;
+}
+
+/** The machine can go on no more. */
+export interface EndedEvent {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+export type RunResult = { readonly stopped: StoppedEvent } | { readonly ended: EndedEvent };
+
+/** What run control needs of its session. */
+export interface RunSurroundings {
+  readonly machine: Machine;
+  readonly programs: Programs;
+  readonly ground: Ground;
+  readonly breakpoints: BreakpointStore;
+  readonly filters: ActiveFilters;
+  /** Names for conditions at the present stop. */
+  scope(level: Level, record?: MachineRecord): ExpressionScope;
+  log(text: string): void;
+}
+
+/** Milliseconds the machine runs before other requests get their turn. */
+const TURN = 10;
+/** "No address". */
+const NONE = 0xffffffffffffffffn;
+
+export class RunControl {
+  private pausing = false;
+  private cancelled = false;
+  /** Address whose breakpoints have been dealt with: execution passes them once. */
+  private passed = NONE;
+  /** Records before this index have been offered to the filters. */
+  private seen = 0;
+  private armed = '';
+  private atStatement: Breakpoint[] = [];
+  /** The end was shown as a stop; going on ends the session. */
+  private endShown = false;
+
+  constructor(private readonly around: RunSurroundings) {}
+
+  /** Makes the run under way stop at the next opportunity. */
+  pause(): void {
+    this.pausing = true;
+  }
+
+  /** Ends the run under way without a stop: its promise never tells. */
+  cancel(): void {
+    this.cancelled = true;
+  }
+
+  /** Runs until something is worth telling; undefined when the run was cancelled. */
+  async run(motion: Motion): Promise<RunResult | undefined> {
+    const { machine, ground } = this.around;
+    this.pausing = false;
+    this.passed = ground.place(ground.guest)?.rip ?? NONE;
+    this.seen = machine.log.total;
+    this.armed = '';
+    let turnEnds = Date.now() + TURN;
+    for (;;) {
+      const leg = motion.plan();
+      this.arm(leg, motion);
+      const result = this.judge(machine.run(leg.budget), motion);
+      if (result) return this.disarm(result);
+      if (Date.now() < turnEnds) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.cancelled) return undefined;
+      if (this.pausing) return this.disarm({ stopped: this.stoppedAt('pause', 'paused') });
+      turnEnds = Date.now() + TURN;
+    }
+  }
+
+  private arm(leg: Leg, motion: Motion): void {
+    const { machine, breakpoints, filters } = this.around;
+    const wanted = [...breakpoints.addresses(), ...leg.breakpoints];
+    const armed = wanted.join();
+    if (armed !== this.armed) machine.cpu.setBreakpoints(wanted);
+    this.armed = armed;
+    machine.cpu.skipBreakpointOnce(this.passed);
+    this.passed = NONE;
+    const { topology } = machine.config;
+    const { statement } = motion;
+    machine.stopAt((record) => filters.concern(record, topology) || motion.wants(record));
+    machine.l0?.trace(
+      statement || breakpoints.hasL0Places ? (frames) => this.offered(frames, statement) : undefined,
+    );
+  }
+
+  private offered(frames: readonly L0Frame[], statement: Motion['statement']): boolean {
+    this.atStatement = this.around.breakpoints.atStatement(frames);
+    return this.atStatement.length > 0 || statement?.(frames) === true;
+  }
+
+  /** Nothing of the debugger's stays behind that a stopped machine would not need. */
+  private disarm(result: RunResult): RunResult {
+    const { machine } = this.around;
+    machine.stopAt(undefined);
+    if (!machine.l0?.stopped) machine.l0?.trace(undefined);
+    return result;
+  }
+
+  private judge(stop: MachineStop, motion: Motion): RunResult | undefined {
+    if (isFinal(stop)) return this.ended(stop);
+    const place = this.around.ground.place(this.around.ground.guest);
+    const byUser = this.userBreakpoint(stop, place?.rip) ?? this.userFilter();
+    if (byUser) return { stopped: byUser };
+    if (!motion.arrived(stop)) return undefined;
+    // A step that ends on a breakpoint has hit it: it will not be hit again on the way from here.
+    const here = place && stop.kind !== 'breakpoint' ? this.hit(place.rip) : undefined;
+    return { stopped: here ?? this.stoppedAt('step', 'step') };
+  }
+
+  private userBreakpoint(stop: MachineStop, rip: bigint | undefined): StoppedEvent | undefined {
+    if (stop.kind === 'l0') return this.decide(this.atStatement.splice(0), 'L0');
+    if (stop.kind !== 'breakpoint') return undefined;
+    this.passed = stop.linear;
+    return rip === undefined ? undefined : this.hit(rip);
+  }
+
+  /** Breakpoints of the running level at an address, asked for their conditions. */
+  private hit(address: bigint): StoppedEvent | undefined {
+    const { breakpoints, machine, programs, ground } = this.around;
+    const level = ground.guest;
+    return this.decide(breakpoints.at(machine, programs, level, address), level);
+  }
+
+  private decide(reached: readonly Breakpoint[], level: Level): StoppedEvent | undefined {
+    const stopping: Breakpoint[] = [];
+    let note: string | undefined;
+    for (const breakpoint of reached) {
+      const decision = breakpoint.condition?.reached(this.around.scope(level));
+      if (decision?.kind === 'log') this.around.log(decision.text);
+      if (decision?.kind !== 'stop') continue;
+      stopping.push(breakpoint);
+      note ??= decision.note;
+    }
+    const [first] = stopping;
+    if (!first) return undefined;
+    const reason = first.kind === 'source' ? 'breakpoint' : (`${first.kind} breakpoint` as const);
+    const description = note ?? `${level} at a breakpoint`;
+    return { reason, level, description, breakpointIds: stopping.map(({ id }) => id) };
+  }
+
+  /** All records since the last look, not only the one that paused the machine. */
+  private userFilter(): StoppedEvent | undefined {
+    const { machine, filters } = this.around;
+    const { log, config } = machine;
+    const first = Math.max(this.seen, log.oldest);
+    this.seen = log.total;
+    if (!filters.any) return undefined;
+    const level = machine.driver.currentLevel();
+    for (const record of log.slice(first, log.total - first)) {
+      const found = filters.stopsAt(record, config.topology, this.around.scope(level, record));
+      if (!found) continue;
+      const description = found.note ?? recordText(record, config.topology);
+      return { reason: 'exception', level, description, breakpointIds: [], record, filter: found.filter.id };
+    }
+    return undefined;
+  }
+
+  private stoppedAt(reason: StopReason, description: string): StoppedEvent {
+    const level = this.around.machine.driver.currentLevel();
+    return { reason, level, description: `${level}: ${description}`, breakpointIds: [] };
+  }
+
+  /** What the guest asked for ends at once; what went wrong is shown first, because its state is worth a look. */
+  private ended(stop: MachineStop): RunResult {
+    const text = endText(stop) ?? stop.kind;
+    const filtered = this.userFilter();
+    const wrong = stop.kind === 'unimplemented' || stop.kind === 'halted' || stop.kind === 'shutdown';
+    if (!wrong || this.endShown)
+      return { ended: { status: stop.kind === 'exited' ? stop.status : undefined, text } };
+    this.endShown = true;
+    return { stopped: { ...this.stoppedAt('exception', text), description: text, ...filtered } };
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * What the user asked the machine to do, as something run control can carry out: legs, one after another, until it has
+ * arrived. A motion never changes architectural state: no trap flag, no byte of guest memory, only where the machine pauses.
+ */
+import type { Level } from '../../machine/level-state';
+import type { L0Frame } from '../../machine/l0-runner';
+import type { MachineRecord } from '../../machine/machine-record';
+import type { MachineStop } from '../../machine/machine-stop';
+
+/** How far to run next, and where to pause besides the user's own breakpoints. */
+export interface Leg {
+  /** Instructions; 0 lets L0 do its part without the guest running. */
+  readonly budget: bigint;
+  /** Linear addresses, of whatever level. */
+  readonly breakpoints: readonly bigint[];
+}
+
+export interface Motion {
+  /** Asked before each run, while the machine stands. */
+  plan(): Leg;
+  /** Should this record pause the machine, so that `arrived` is asked? */
+  wants(record: MachineRecord): boolean;
+  /** Should L0 pause before this statement? Without it L0 runs in its fast build. */
+  readonly statement?: (frames: readonly L0Frame[]) => boolean;
+  /** Asked after each run that no breakpoint of the user's ended: true when the motion is complete. */
+  arrived(stop: MachineStop): boolean;
+}
+
+/** Instructions between two looks at the world. */
+export const SLICE = 100_000n;
+
+/** Runs until something else stops it. */
+export const CONTINUE: Motion = {
+  plan: () => ({ budget: SLICE, breakpoints: [] }),
+  wants: () => false,
+  arrived: () => false,
+};
+
+/** A level's place, to compare before and after. */
+export interface Place {
+  readonly level: Level;
+  /** Linear. */
+  readonly rip: bigint;
+  readonly rsp: bigint;
+  readonly retired: bigint;
+}
