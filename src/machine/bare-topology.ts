@@ -75,7 +75,9 @@ export class BareTopology implements TopologyDriver {
     if (this.cpu.currentVmcs === NONE_64) return undefined;
     const read = fieldReader(this.cpu, this.cpu.currentVmcs);
     if (level === 'L0') return hostState(read, 'VMCS, host state');
-    return level === 'L1' ? guestState(read, 'VMCS, guest state') : undefined;
+    // The guest exists once its VMCS is launched; until then there is nothing to go on with.
+    const exists = level === 'L1' && this.vmcss()[0]?.launched === true;
+    return exists ? guestState(read, 'VMCS, guest state') : undefined;
   }
 
   registerHome(level: Level): RegisterHome | undefined {

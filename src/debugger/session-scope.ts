@@ -1,0 +1,163 @@
+/**
+ * What expressions see at a stop: variables of a frame, registers of its level, VMCS fields, memory, and what a record tells.
+ */
+import { vmcsField, type FieldName } from '../isa/vmcs-fields';
+import type { Level } from '../machine/level-state';
+import type { Machine } from '../machine/machine';
+import type { MachineRecord } from '../machine/machine-record';
+import type { WritingContext } from '../symbols/frame';
+import type { Value } from '../symbols/values';
+import { linearRip } from './code-mode';
+import { constants, recordNames } from './exception-filters';
+import type { Cell, ExpressionScope } from './expression/scope';
+import { ExpressionError } from './expression/tokens';
+import { frameContext, type GuestFrame, type StackFrame } from './frames';
+import { linear, readInteger, writeMemory } from './level-memory';
+import { changeRegister, readRegister, registerBits } from './level-registers';
+import type { LoadedProgram, Programs } from './programs';
+import { registerName } from '../symbols/registers';
+
+export interface ScopeOptions {
+  readonly machine: Machine;
+  readonly programs: Programs;
+  readonly level: Level;
+  /** Variables and preserved registers of this frame; without it the level's innermost place. */
+  readonly frame?: StackFrame | undefined;
+  readonly record?: MachineRecord | undefined;
+}
+
+const VMCS_NAMES = ['vmcs12', 'vmcs02', 'vmcs01'];
+
+export function expressionScope(options: ScopeOptions): ExpressionScope {
+  const { machine, level } = options;
+  const space = linear(level);
+  const frame = lazy(() => guestFrame(options));
+  const context = lazy(() => {
+    const guest = frame();
+    return guest && writingContext(machine, level, guest);
+  });
+  const names = options.record && recordNames(options.record);
+  return {
+    space,
+    variable: (name, global) => {
+      const guest = frame();
+      const found = guest && context() && findVariable(guest, name, global);
+      return found && guest.program!.symbols.readVariable(found, context()!);
+    },
+    register: (name) => registerCell(machine, level, frame(), name),
+    symbol: (name) => {
+      for (const program of options.programs.ofLevel(level)) {
+        const found = program.symbols.lookupSymbol(name)[0];
+        if (found) return found.address;
+      }
+      return undefined;
+    },
+    constant: (name) => {
+      const told = names?.get(name);
+      // Text that is the name of a constant compares as that: reasons are numbers, levels are names.
+      if (typeof told === 'string' && typeof constants.get(told) === 'bigint') return constants.get(told);
+      if (name === 'level' && told === undefined) return level;
+      return told ?? constants.get(name);
+    },
+    field: (vmcs, name) => fieldCell(machine, vmcs, name),
+    read: (where, address, bytes) => readInteger(machine, where, address, bytes),
+    write: (where, address, bytes, value) =>
+      writeMemory(machine, where, address, littleEndian(value, bytes)) === bytes,
+    writeVariable: (value: Value, text: string) => {
+      const guest = frame();
+      const writing = context();
+      if (!guest?.program || !writing) return 'There is no frame to change a variable in.';
+      return guest.program.symbols.writeVariable(value, text, writing);
+    },
+  };
+}
+
+/** Locals first; `global` asks for the others. */
+function findVariable({ program, frame, inlineLevel }: GuestFrame, name: string, global: boolean) {
+  if (!program) return undefined;
+  if (global) return program.symbols.lookupVariable(name, frame.codeAddress);
+  const visible = program.symbols.scopesAt(frame.codeAddress)[inlineLevel];
+  return (
+    visible?.locals.find((variable) => variable.name === name) ??
+    visible?.parameters.find((variable) => variable.name === name)
+  );
+}
+
+/** The chosen frame, or the place where the level stands. */
+function guestFrame({ machine, programs, level, frame }: ScopeOptions): GuestFrame | undefined {
+  if (frame) return frame.guest;
+  const registers = machine.driver.registers(level);
+  if (!registers) return undefined;
+  const pc = linearRip(registers);
+  const program: LoadedProgram | undefined = programs.at(machine, level, pc) ?? programs.ofLevel(level)[0];
+  if (!program) return undefined;
+  const { symbols } = program;
+  const innermost = symbols.innermostFrame((number) =>
+    readRegister(registers, registerName(symbols.architecture, number) ?? ''),
+  );
+  return { frame: { ...innermost, pc, codeAddress: pc }, program, inlineLevel: 0, depth: 0 };
+}
+
+/** Reads and writes variables of a frame. */
+export function writingContext(machine: Machine, level: Level, guest: GuestFrame): WritingContext {
+  return frameContext(machine, level, guest, {
+    memory: (address, bytes) => writeMemory(machine, linear(level), address, bytes) === bytes.length,
+    register: (name, value) => changeRegister(machine, level, name, value) === undefined,
+  });
+}
+
+function registerCell(
+  machine: Machine,
+  level: Level,
+  guest: GuestFrame | undefined,
+  written: string,
+): Cell | undefined {
+  const name = written.toLowerCase();
+  const bits = registerBits(name);
+  if (bits === undefined) return undefined;
+  const registers = machine.driver.registers(level);
+  const value = outerRegister(guest, name) ?? (registers && readRegister(registers, name));
+  const write = (changed: bigint) =>
+    guest && guest.depth > 0
+      ? `${name} belongs to the innermost frame: select that one to change it.`
+      : changeRegister(machine, level, name, changed);
+  if (value !== undefined) return { value, bits, write };
+  const unknown = registers
+    ? `${name} of ${level} is kept by its software while it waits.`
+    : `${level} has no registers now: it has not run yet.`;
+  return { value, bits, unknown, write };
+}
+
+/** In a caller's frame a preserved register has the value it will have there. */
+function outerRegister(guest: GuestFrame | undefined, name: string): bigint | undefined {
+  if (!guest?.program || guest.depth === 0) return undefined;
+  const { architecture } = guest.program.symbols;
+  for (let number = 0; number < 17; number++)
+    if (registerName(architecture, number) === name) return guest.frame.register(number);
+  return undefined;
+}
+
+function fieldCell(machine: Machine, vmcs: string, name: string): Cell | undefined {
+  if (!VMCS_NAMES.includes(vmcs)) return undefined;
+  const view = machine.driver.vmcss().find((candidate) => candidate.name === vmcs);
+  if (!view) throw new ExpressionError(`There is no ${vmcs} now.`);
+  if (!(name in vmcsField)) throw new ExpressionError(`"${name}" is not a VMCS field.`);
+  const field = name as FieldName;
+  if (!view.has(field)) throw new ExpressionError(`${vmcs} has no field ${name}.`);
+  const { width } = vmcsField[field];
+  const write = (value: bigint) => {
+    if (!view.write) return `${vmcs} belongs to L0: change vmcs12 instead.`;
+    view.write(field, value);
+    return undefined;
+  };
+  return { value: view.read(field), bits: width === 'natural' ? 64 : width, write };
+}
+
+function littleEndian(value: bigint, bytes: number): Uint8Array {
+  return Uint8Array.from({ length: bytes }, (_, index) => Number((value >> BigInt(index * 8)) & 0xffn));
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

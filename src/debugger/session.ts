@@ -1,0 +1,225 @@
+/**
+ * A debug session: one machine, the programs in it, what the user wants to stop at. Knows no protocol; whoever drives it calls
+ * methods while the machine stands and listens to `events`. Requests that make no sense now are answered with a
+ * `SessionError` that says why.
+ */
+import { entryChecks } from '../isa/entry-checks';
+import { vmcsFields } from '../isa/vmcs-fields';
+import { createMachine, type MachineRequest } from '../machine/create';
+import type { Level } from '../machine/level-state';
+import type { Machine } from '../machine/machine';
+import type { MachineRecord } from '../machine/machine-record';
+import type { Surroundings } from './breakpoints/resolve';
+import { BreakpointStore } from './breakpoints/store';
+import { ActiveFilters } from './exception-filters';
+import type { ExpressionScope } from './expression/scope';
+import { guestStack, l0Stack, type StackFrame } from './frames';
+import type { Inspection } from './inspection';
+import { Programs, type LoadedProgram } from './programs';
+import { RunControl, type EndedEvent, type RunSurroundings, type StoppedEvent } from './run-control';
+import { expressionScope } from './session-scope';
+import { SourcePaths } from './source-paths';
+import { Ground } from './stepping/ground';
+import { GuestStep } from './stepping/guest-step';
+import { IntoL0, L0Step, type L0StepKind } from './stepping/l0-step';
+import { CONTINUE, type Motion } from './stepping/motion';
+import { stepOut } from './stepping/step-out';
+import { l0Doing, threads, type LevelThread } from './threads';
+
+/** A request that cannot be met as the session stands. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+}
+
+export interface SessionRequest {
+  readonly machine: Omit<MachineRequest, 'serial'>;
+  readonly programs: readonly LoadedProgram[];
+  readonly sourceMap: Readonly<Record<string, string>>;
+  /** Path of the booted image: relative source paths are looked for around it. */
+  readonly imagePath: string;
+  /** Instructions after which the session pauses by itself. */
+  readonly maxInstructions?: bigint | undefined;
+}
+
+export interface SessionEvents {
+  stopped(event: StoppedEvent): void;
+  ended(event: EndedEvent): void;
+  /** Bytes the guest sent on COM1. */
+  serial(bytes: Uint8Array): void;
+  /** A log point's message. */
+  log(text: string): void;
+}
+
+export type StepKind = L0StepKind;
+
+/** Step-in target: L0 itself. */
+export const INTO_L0 = 1;
+
+export class DebugSession {
+  readonly breakpoints = new BreakpointStore();
+  readonly filters = new ActiveFilters();
+  readonly programs: Programs;
+  readonly paths: SourcePaths;
+  machine: Machine;
+  ground: Ground;
+  /** The stop the user looks at. */
+  lastStop: StoppedEvent | undefined;
+  private control: RunControl;
+  private isRunning = false;
+  /** Fields of each VMCS at the previous stop, with the pointer they were read from. */
+  private before = new Map<string, { pointer: bigint; values: bigint[] }>();
+  private present = new Map<string, { pointer: bigint; values: bigint[] }>();
+
+  /** @throws MachineError when the image cannot be booted as asked. */
+  constructor(
+    private readonly request: SessionRequest,
+    private readonly events: SessionEvents,
+  ) {
+    this.programs = new Programs(request.programs);
+    this.paths = new SourcePaths(request.sourceMap, request.imagePath);
+    [this.machine, this.ground, this.control] = this.boot();
+  }
+
+  private boot(): [Machine, Ground, RunControl] {
+    const machine = createMachine({
+      ...this.request.machine,
+      serial: (byte) => this.events.serial(Uint8Array.of(byte)),
+    });
+    const ground = new Ground(machine, this.programs);
+    const around: RunSurroundings = {
+      machine,
+      programs: this.programs,
+      ground,
+      breakpoints: this.breakpoints,
+      filters: this.filters,
+      scope: (level, record) => this.scope(level, undefined, record),
+      log: (text) => this.events.log(text),
+    };
+    return [machine, ground, new RunControl(around)];
+  }
+
+  /** What resolving a breakpoint looks at. */
+  get surroundings(): Surroundings {
+    return { programs: this.programs, paths: this.paths, l0: this.machine.l0 };
+  }
+
+  get running(): boolean {
+    return this.isRunning;
+  }
+
+  /** The level a step or a frame is about when nobody names one. */
+  get currentLevel(): Level {
+    return this.machine.driver.currentLevel();
+  }
+
+  // --- running -----------------------------------------------------------------------------------------------------
+
+  /** Boots the image anew, from its first instruction. Breakpoints and filters stay. */
+  restart(): void {
+    this.dispose();
+    [this.machine, this.ground, this.control] = this.boot();
+    this.lastStop = undefined;
+    this.before.clear();
+    this.present.clear();
+  }
+
+  /** Ends whatever runs; no event follows. */
+  dispose(): void {
+    this.control.cancel();
+    this.isRunning = false;
+  }
+
+  /** Stops before the first instruction, as a stop the user sees. */
+  stopOnEntry(): void {
+    const level = this.currentLevel;
+    this.tell({ reason: 'entry', level, description: `${level} at its entry point`, breakpointIds: [] });
+  }
+
+  continue(): void {
+    this.start(CONTINUE);
+  }
+
+  pause(): void {
+    if (this.isRunning) this.control.pause();
+  }
+
+  /** @param target a step-in target's id */
+  step(level: Level, kind: StepKind, byInstruction: boolean, target?: number): void {
+    this.start(this.motion(level, kind, byInstruction, target));
+  }
+
+  private motion(level: Level, kind: StepKind, byInstruction: boolean, target: number | undefined): Motion {
+    if (this.machine.l0 && level === 'L0')
+      return this.machine.l0.stopped ? new L0Step(this.ground, kind) : new IntoL0(this.ground, false);
+    if (this.machine.l0 && target === INTO_L0) return new IntoL0(this.ground, true);
+    if (!this.machine.driver.registers(level))
+      throw new SessionError(`${level} has not run yet: it cannot step.`);
+    if (kind === 'out') return stepOut(this.ground, level);
+    return new GuestStep(this.ground, level, { into: kind === 'into', byInstruction });
+  }
+
+  private start(motion: Motion): void {
+    this.mustStand();
+    this.isRunning = true;
+    const { control } = this;
+    void control.run(motion).then((result) => {
+      if (!result || control !== this.control) return;
+      this.isRunning = false;
+      if ('ended' in result) this.events.ended(result.ended);
+      else this.tell(result.stopped);
+    });
+  }
+
+  private tell(stop: StoppedEvent): void {
+    this.lastStop = stop;
+    this.before = this.present;
+    this.present = new Map(
+      this.machine.driver
+        .vmcss()
+        .map((vmcs) => [
+          vmcs.name,
+          { pointer: vmcs.pointer, values: vmcsFields.map(({ name }) => vmcs.read(name)) },
+        ]),
+    );
+    this.events.stopped(stop);
+  }
+
+  /** @throws SessionError while the machine runs */
+  mustStand(): void {
+    if (this.isRunning) throw new SessionError('The machine runs: pause it first.');
+  }
+
+  // --- looking -----------------------------------------------------------------------------------------------------
+
+  threads(): LevelThread[] {
+    return threads(this.machine, this.programs, this.ground);
+  }
+
+  /** Innermost frame first. */
+  stack(level: Level): StackFrame[] {
+    if (this.machine.l0 && level === 'L0') return l0Stack(this.machine, l0Doing(this.machine));
+    return guestStack(this.machine, this.programs, this.paths, level);
+  }
+
+  scope(level: Level, frame?: StackFrame, record?: MachineRecord): ExpressionScope {
+    return expressionScope({ machine: this.machine, programs: this.programs, level, frame, record });
+  }
+
+  /** Everything `decode/` needs, as seen from a level. */
+  inspect(focused: Level): Inspection {
+    const { machine } = this;
+    return {
+      topology: machine.config.topology,
+      focused,
+      current: this.currentLevel,
+      vmcss: machine.driver.vmcss(),
+      log: machine.log,
+      previous: (vmcs, field) => {
+        const old = this.before.get(vmcs);
+        if (!old || old.pointer !== this.present.get(vmcs)?.pointer) return undefined;
+        return old.values[vmcsFields.findIndex(({ name }) => name === field)];
+      },
+      failedEntryChecks: () => machine.driver.failedEntryChecks()?.map((index) => entryChecks[index]!),
+    };
+  }
+}
