@@ -2,7 +2,8 @@
  * `npm run bench`: guest MIPS of six integer kernels in L1 and in L2, and VM exits a second, beside Bochs and QEMU
  * where they are installed. All emulators run the same image, in turn, several times; medians are compared. The
  * number of instructions is exact: Turtlescope counts them, and an emulator that runs the same code runs as many.
- * A shared machine moves single times by 15 %; only the ratios carry over.
+ * A shared machine moves single times by 15 %; only the ratios carry over. Runs are long, because in short ones the
+ * time V8 takes to compile the core, which happens once a process, would be measured.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { timedRun, timesCpu } from './timed-run';
 const KERNELS = ['sieve', 'crc32', 'fib', 'mix64', 'bytecode', 'quicksort'];
 const USAGE = `Usage: npm run bench -- [options]
   --repetitions N     runs of each kernel in each emulator (default 3)
-  --instructions N    instructions of one kernel run, in millions (default 200)
+  --instructions N    instructions of one kernel run, in millions (default 1000)
   --kernels A,B       only these of ${KERNELS.join(', ')}
   --exits N           exits of one exit-rate run (default 100000)
   --topology T        topology for the kernels, nested (default) or bare
@@ -67,7 +68,7 @@ function parse(args: string[]): Options | undefined {
       args,
       options: {
         repetitions: { type: 'string', default: '3' },
-        instructions: { type: 'string', default: '200' },
+        instructions: { type: 'string', default: '1000' },
         kernels: { type: 'string', default: KERNELS.join(',') },
         exits: { type: 'string', default: '100000' },
         topology: { type: 'string', default: 'nested' },
