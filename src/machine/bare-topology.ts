@@ -8,6 +8,7 @@ import { StopOn } from '../abi/stop-codes';
 import { NONE_64, type Cpu } from '../cpu/cpu';
 import type { Board } from '../platform/device';
 import type { InitialCpuState } from '../platform/boot/boot-image';
+import { ExitRegisters } from './exit-registers';
 import { applyInitialState } from './initial-state';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
 import type { MachineRecord } from './machine-record';
@@ -23,6 +24,7 @@ const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | St
 export class BareTopology implements TopologyDriver {
   readonly guestLevels: readonly Level[] = ['L0', 'L1'];
   readonly runner = undefined;
+  private readonly exitRegisters = new ExitRegisters();
 
   constructor(
     private readonly cpu: Cpu,
@@ -47,7 +49,10 @@ export class BareTopology implements TopologyDriver {
   }
 
   drain(): void {
-    for (const made of drainTraceRing(this.cpu)) this.record(made);
+    for (const made of drainTraceRing(this.cpu)) {
+      this.exitRegisters.note(made, this.cpu);
+      this.record(made);
+    }
   }
 
   recordsWanted(wanted: boolean): void {
@@ -77,7 +82,7 @@ export class BareTopology implements TopologyDriver {
     if (level === 'L0') return hostState(read, 'VMCS, host state');
     // The guest exists once its VMCS is launched; until then there is nothing to go on with.
     const exists = level === 'L1' && this.vmcss()[0]?.launched === true;
-    return exists ? guestState(read, 'VMCS, guest state') : undefined;
+    return exists ? guestState(read, 'VMCS, guest state', this.exitRegisters.general) : undefined;
   }
 
   registerHome(level: Level): RegisterHome | undefined {

@@ -5,7 +5,8 @@
 import { Decoder, Formatter, FormatterSyntax } from 'iced-x86';
 import { Mode } from '../abi/state-block';
 import { Gap, Mechanism } from '../abi/stop-codes';
-import type { Machine } from './machine';
+import type { Cpu } from '../cpu/cpu';
+import type { TopologyDriver } from './topology-driver';
 
 const MECHANISMS: Record<Mechanism, string> = {
   [Mechanism.TASK_SWITCH]: 'task switch through a task gate or TSS',
@@ -20,13 +21,13 @@ const MECHANISMS: Record<Mechanism, string> = {
 
 const MAX_INSTRUCTION = 15;
 
-export function nameGap(machine: Machine): string {
-  const { cpu } = machine;
-  const level = machine.driver.currentLevel();
+/** The text for the stop the chip has just made. */
+export function nameGap(cpu: Cpu, driver: TopologyDriver): string {
+  const level = driver.currentLevel();
   const where = `${level} RIP 0x${cpu.rip.toString(16)}`;
   switch (cpu.stopDetail as Gap) {
     case Gap.INSTRUCTION:
-      return `unimplemented: ${instructionText(machine)}, ${where}`;
+      return `unimplemented: ${instructionText(cpu, driver)}, ${where}`;
     case Gap.MECHANISM:
       return `unimplemented: ${MECHANISMS[Number(cpu.stopValue) as Mechanism] ?? 'mechanism ' + cpu.stopValue}, ${where}`;
     case Gap.MSR:
@@ -37,15 +38,11 @@ export function nameGap(machine: Machine): string {
 }
 
 /** The instruction at RIP in Intel syntax, or its bytes when nothing decodes them. */
-function instructionText(machine: Machine): string {
-  const { cpu } = machine;
+function instructionText(cpu: Cpu, driver: TopologyDriver): string {
   const linear = cpu.mode === Mode.LONG_64 ? cpu.rip : (cpu.segment(1).base + cpu.rip) & 0xffffffffn;
   const bytes: number[] = [];
   for (let i = 0n; i < MAX_INSTRUCTION; i++) {
-    const host = machine.driver.translate(
-      { kind: 'linear', level: machine.driver.currentLevel() },
-      linear + i,
-    );
+    const host = driver.translate({ kind: 'linear', level: driver.currentLevel() }, linear + i);
     const byte = host === undefined ? undefined : cpu.physical.read(host, 1)?.[0];
     if (byte === undefined) break;
     bytes.push(byte);

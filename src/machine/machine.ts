@@ -127,7 +127,7 @@ export class Machine implements BusOwner {
       case Stop.VMX_ABORT:
         return { kind: 'shutdown', text: `VMX abort, indicator ${this.cpu.stopDetail} (SDM 27.7).` };
       case Stop.UNIMPLEMENTED:
-        return { kind: 'unimplemented', text: nameGap(this) };
+        return { kind: 'unimplemented', text: nameGap(this.cpu, this.driver) };
       case Stop.VM_FAIL:
         throw new Error('VM_FAIL is the answer to an entry, never to a run');
     }

@@ -17,6 +17,7 @@ import {
   type HandleResult,
   type L0State,
 } from '../l0';
+import { ExitRegisters } from './exit-registers';
 import { L0Runner } from './l0-runner';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
 import type { MachineConfig } from './machine-config';
@@ -36,6 +37,7 @@ export class NestedTopology implements TopologyDriver {
   readonly guestLevels: readonly Level[] = ['L1', 'L2'];
   readonly runner = new L0Runner();
   readonly l0: L0State;
+  private readonly exitRegisters = new ExitRegisters();
   /** What the machine does next: let L0 enter, run the chip, or let L0 handle an exit. */
   private phase: 'enter' | 'guest' | 'exit' = 'enter';
 
@@ -56,7 +58,10 @@ export class NestedTopology implements TopologyDriver {
       },
       cpu,
       board,
-      record,
+      (made) => {
+        if (made.kind === 'nested-exit') this.exitRegisters.note(made, cpu);
+        record(made);
+      },
     );
   }
 
@@ -149,7 +154,7 @@ export class NestedTopology implements TopologyDriver {
     // L2 exists once its VMCS is launched; until then there is nothing to go on with.
     const read = this.vmcs12Reader();
     if (!read || nested.cached_vmcs12.launch_state === 0) return undefined;
-    return guestState(read, 'vmcs12, guest state');
+    return guestState(read, 'vmcs12, guest state', this.exitRegisters.general);
   }
 
   registerHome(level: Level): RegisterHome | undefined {

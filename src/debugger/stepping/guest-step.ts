@@ -121,7 +121,8 @@ export class GuestStep implements Motion {
     const { kind } = this.state;
     const followed = isInside(now, this.level) ? kind === 'one' : kind === 'one' || kind === 'line';
     if (this.style.into && followed) return true;
-    this.state = { kind: 'away' };
+    // A call that is run to its return may enter and leave guests as it likes.
+    if (kind !== 'return' && kind !== 'body') this.state = { kind: 'away' };
     return false;
   }
 
