@@ -21,10 +21,12 @@ export function extract(word: bigint, range: { high: number; low: number }): big
   return (word >> BigInt(range.low)) & ((1n << BigInt(range.high - range.low + 1)) - 1n);
 }
 
-/** Number and name of an interrupt vector: `14 #PF`, `0x20`. */
+/** Name and number of an interrupt vector: `#PF (14)`, `0x20`. */
 export function vectorText(vector: number): string {
   const exception = exceptionByVector.get(vector);
-  return exception ? `${vector} ${exception.name}` : hex(vector);
+  if (!exception) return hex(vector);
+  // NMI is a name; the others are mnemonics, which are written with a number sign.
+  return exception.kind === 'interrupt' ? `${exception.name} (${vector})` : `#${exception.name} (${vector})`;
 }
 
 /** One value of a range in words. */

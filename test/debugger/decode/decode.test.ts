@@ -97,7 +97,7 @@ describe('decoded words', () => {
   });
 
   it('an event word says vector, type and error code', () => {
-    assert.equal(eventText('idt-vectoring', 0x80000b0e, 2), '14 #PF, hardware exception, error code 0x2');
+    assert.equal(eventText('idt-vectoring', 0x80000b0e, 2), '#PF (14), hardware exception, error code 0x2');
     assert.equal(eventText('entry-interruption', 0x80000020), '0x20, external interrupt');
   });
 
@@ -217,16 +217,32 @@ describe('timeline', () => {
     assert.equal(item!.title, 'EPT_VIOLATION');
     assert.equal(item!.verdict, 'L0');
     assert.equal(item!.rule, kept.rule.text);
-    assert.match(item!.detail ?? '', /while delivering 14 #PF/);
+    assert.match(item!.detail ?? '', /while delivering #PF/);
   });
 
   it('gives what came after an index, newest last', () => {
     const look = inspection({}, [VIOLATION, kept, { ...VIOLATION, count: 2000 }]);
     assert.deepEqual(
-      timelineItems(look, 0).map((item) => item.count),
+      timelineItems(look, { after: 0 }).map((item) => item.count),
       ['2000'],
     );
-    assert.deepEqual(timelineItems(look, 2), []);
+    assert.deepEqual(timelineItems(look, { after: 2 }), []);
+  });
+
+  it('pages towards the past end before an index', () => {
+    const look = inspection({}, [VIOLATION, { ...VIOLATION, count: 2000 }, { ...VIOLATION, count: 3000 }]);
+    const counts = (before: number): string[] =>
+      timelineItems(look, { before, limit: 1 }).map((item) => item.count);
+    assert.deepEqual([counts(2), counts(1), counts(0)], [['2000'], ['1000'], []]);
+  });
+
+  it('a filter wants all its words, and looks at one property where it names it', () => {
+    const look = inspection({}, [VIOLATION, kept, { ...VIOLATION, level: 'L1', count: 2000 }]);
+    const counts = (filter: string): string[] => timelineItems(look, { filter }).map((item) => item.count);
+    assert.deepEqual(counts('ept_violation'), ['1000', '2000']);
+    assert.deepEqual(counts('EPT level:l2'), ['1000']);
+    assert.deepEqual(counts('verdict:L1'), []);
+    assert.deepEqual(counts('ept nonsense'), []);
   });
 
   it('one record in full has reason and qualification down to the bit', () => {
