@@ -4,12 +4,12 @@ import { Gpr, Segment, State } from '../../abi/state-block';
 import { setRflags } from '../flags';
 import { Cr0, Efer, EntryCtl, Interruptibility, Proc, Proc2, V } from '../gen/constants';
 import { physicalRead64 } from '../mmu/physical';
-import { Changed, flushTlb, tlbEnterContext, translationChanged } from '../mmu/tlb';
 import { modeChanged, setInterruptShadow } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
 import { paePaging } from './exit-guest';
 import { CR0_KEPT } from './exit-host';
 import { startTimer } from './preemption-timer';
+import { enterContext, leaveContext } from './translation-context';
 import { NONE, Vmx, vm16, vm32, vm64 } from './vmcs';
 
 /** DR7: bits 12, 14 and 15 are 0, bit 10 is 1 whatever the field says. */
@@ -18,6 +18,7 @@ const DR7_ONE: u64 = 0x400;
 
 export function loadGuest(): void {
   const controls = vm32(V.VM_ENTRY_CONTROLS);
+  leaveContext(0, 0);
   enforceControls();
   loadControlRegisters(controls);
   loadSegments();
@@ -91,10 +92,7 @@ function loadSegments(): void {
 
 function enterTranslation(): void {
   const vpid = get32(Vmx.VPID);
-  tlbEnterContext(vpid, get64(Vmx.EPTP));
-  // Without VPIDs a transition leaves nothing cached under VPID 0 (SDM 28.3.3.1).
-  if (vpid == 0) flushTlb(true);
-  translationChanged(Changed.CR0 | Changed.CR3 | Changed.CR4 | Changed.EFER);
+  enterContext(vpid, get64(Vmx.EPTP), vpid != 0);
   if (!paePaging()) return;
   const table = vm64(V.GUEST_CR3) & 0xffffffe0;
   for (let i: usize = 0; i < 4; i++) {

@@ -4,13 +4,13 @@ import { Gpr, Seg, Segment, State } from '../../abi/state-block';
 import { setRflags } from '../flags';
 import { Cr4, Efer, ExitCtl, Pin, V } from '../gen/constants';
 import { loadPdptes } from '../mmu/walk';
-import { Changed, flushTlb, tlbEnterContext, translationChanged } from '../mmu/tlb';
 import { modeChanged } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
 import { abort } from './abort';
 import { physicalMask } from './capabilities';
 import { paePaging } from './exit-guest';
 import { loadMsrsOnExit } from './msr-lists';
+import { enterContext, leaveContext } from './translation-context';
 import { NONE, Vmx, vm32, vm64 } from './vmcs';
 
 /** CR0 bits that neither VM entry nor VM exit changes: ET, CD, NW and the reserved ones (SDM 26.3.2.1). */
@@ -26,6 +26,7 @@ const TSS: u32 = 0x8b;
 /** `controls`: VM-exit controls in force. `nmi`: the exit is caused by an NMI, which blocks further ones. */
 export function loadHost(controls: u32, nmi: bool): void {
   const wide = (controls & ExitCtl.VM_EXIT_HOST_ADDRESS_SPACE_SIZE) != 0;
+  leaveContext(get32(Vmx.VPID), get64(Vmx.EPTP));
   loadControlRegisters(controls, wide);
   loadSegments(wide);
   setGpr(Gpr.RSP, vm64(V.HOST_RSP));
@@ -41,10 +42,7 @@ export function loadHost(controls: u32, nmi: bool): void {
   const hadVpid = get32(Vmx.VPID) != 0;
   set32(Vmx.VPID, 0);
   set64(Vmx.EPTP, 0);
-  tlbEnterContext(0, 0);
-  // Without VPIDs a transition leaves nothing cached under VPID 0 (SDM 28.3.3.1).
-  if (!hadVpid) flushTlb(true);
-  translationChanged(Changed.CR0 | Changed.CR3 | Changed.CR4 | Changed.EFER);
+  enterContext(0, 0, hadVpid);
   modeChanged();
   if (paePaging() && !loadPdptes(get64(State.CR3))) return abort(2);
   if (!loadMsrsOnExit()) abort(4);
