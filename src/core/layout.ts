@@ -57,6 +57,8 @@ export const enum Private {
   ZERO = 0x940,
   /** Supervisor variant of CONTEXT, for implicit accesses. u64 */
   SYSTEM_CONTEXT = 0x948,
+  /** Address of the TLB context in force, 0 before there is one. u32 */
+  CURRENT = 0x970,
   /** VPID and EPT pointer that translations belong to now. u32, u64 */
   VPID = 0x950,
   EPTP = 0x958,

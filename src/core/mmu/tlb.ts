@@ -2,6 +2,7 @@
 // user or supervisor) flushes nothing, and a flush is the assignment of a fresh number. More is dropped than the SDM asks
 // for (Vol. 3, 4.10 and 28.3), never less. Must not walk tables: walk.ts does.
 import { State } from '../../abi/state-block';
+import { Cr0, Cr4, Efer } from '../gen/registers';
 import { dropAllBlocks } from '../blocks';
 import { Private, Tlb } from '../layout';
 import { S } from '../state';
@@ -15,15 +16,20 @@ export const enum Changed {
   PDPTE = 16,
 }
 
-/** A context: who its translations belong to, its tag number (1..1022) and its epoch for chain links. */
+/**
+ * A context: who its translations belong to (VPID, EPT pointer, CR3 and the control bits that decide what an entry means), its
+ * tag number (1..1022) and its epoch for chain links. The record in use is named by Private.CURRENT.
+ */
 const enum Context {
-  SIZE = 32,
+  SIZE = 48,
   COUNT = 32,
   VPID = 0, // u32
   USED = 4, // u32
   EPTP = 8, // u64
-  TAG = 16, // u32
-  EPOCH = 20, // u32
+  CR3 = 16, // u64
+  CONTROL = 24, // u64
+  TAG = 32, // u32
+  EPOCH = 36, // u32
 }
 
 const enum Counter {
@@ -42,7 +48,7 @@ export const enum Variant {
   WATCHED = 3,
 }
 
-const CONTEXTS_END: usize = Tlb.CONTEXTS + 32 * 32;
+const CONTEXTS_END: usize = Tlb.CONTEXTS + 32 * 48;
 const LAST_TAG: u32 = 1022;
 const LAST_EPOCH: u32 = 0xfffffe;
 
@@ -80,39 +86,75 @@ function freshEpoch(): u32 {
   return epoch;
 }
 
-function currentContext(): usize {
+/** The control bits an entry depends on, in one word. */
+function controlBits(): u64 {
+  const cr0 = load<u64>(S + State.CR0) & (Cr0.PG | Cr0.WP);
+  const cr4 = load<u64>(S + State.CR4) & (Cr4.PSE | Cr4.PAE | Cr4.SMEP | Cr4.SMAP | Cr4.PCIDE);
+  return cr0 | cr4 | ((load<u64>(S + State.EFER) & (Efer.NXE | Efer.LMA)) << 32);
+}
+
+/** Makes the record for the state in force the current one, a new one when there is none. */
+function enterContext(): usize {
   const vpid = load<u32>(S + Private.VPID);
   const eptp = load<u64>(S + Private.EPTP);
+  const cr3 = load<u64>(S + State.CR3);
+  const control = controlBits();
   let free: usize = 0;
+  let found: usize = 0;
   for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
     if (!load<u32>(c + Context.USED)) {
       if (!free) free = c;
-    } else if (load<u32>(c + Context.VPID) == vpid && load<u64>(c + Context.EPTP) == eptp) return c;
+    } else if (
+      load<u32>(c + Context.VPID) == vpid &&
+      load<u64>(c + Context.EPTP) == eptp &&
+      load<u64>(c + Context.CR3) == cr3 &&
+      load<u64>(c + Context.CONTROL) == control
+    ) {
+      found = c;
+      break;
+    }
   }
-  if (!free) {
-    const victim = counter(Counter.VICTIM);
-    store<u32>(Tlb.COUNTERS + Counter.VICTIM, (victim + 1) % Context.COUNT);
-    free = Tlb.CONTEXTS + Context.SIZE * <usize>victim;
+  if (!found) {
+    found = free ? free : nextVictim();
+    store<u32>(found + Context.USED, 0);
+    store<u32>(found + Context.TAG, freshTag());
+    store<u32>(found + Context.USED, 1);
+    store<u32>(found + Context.VPID, vpid);
+    store<u64>(found + Context.EPTP, eptp);
+    store<u64>(found + Context.CR3, cr3);
+    store<u64>(found + Context.CONTROL, control);
+    store<u32>(found + Context.EPOCH, 0);
   }
-  store<u32>(free + Context.USED, 0);
-  const tag = freshTag();
-  store<u32>(free + Context.USED, 1);
-  store<u32>(free + Context.VPID, vpid);
-  store<u64>(free + Context.EPTP, eptp);
-  store<u32>(free + Context.TAG, tag);
-  store<u32>(free + Context.EPOCH, freshEpoch());
-  return free;
+  store<u32>(S + Private.CURRENT, <u32>found);
+  return found;
 }
 
-function renew(c: usize): void {
-  const tag = freshTag();
-  store<u32>(c + Context.TAG, tag);
-  store<u32>(c + Context.EPOCH, freshEpoch());
+function nextVictim(): usize {
+  const victim = counter(Counter.VICTIM);
+  store<u32>(Tlb.COUNTERS + Counter.VICTIM, (victim + 1) % Context.COUNT);
+  return Tlb.CONTEXTS + Context.SIZE * <usize>victim;
+}
+
+/** Forgets the contexts of a VPID and of an EPT pointer (each or any), then enters the one in force. */
+function forget(byVpid: bool, vpid: u32, byEptp: bool, eptp: u64): void {
+  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
+    if (byVpid && load<u32>(c + Context.VPID) != vpid) continue;
+    if (byEptp && load<u64>(c + Context.EPTP) >> 12 != eptp >> 12) continue;
+    store<u32>(c + Context.USED, 0);
+  }
+  enterContext();
+  selectContext();
+}
+
+/** Forgets what the current VPID and EPT pointer gave, under any CR3: global pages are in all of them. */
+function forgetCurrent(): void {
+  forget(true, load<u32>(S + Private.VPID), true, load<u64>(S + Private.EPTP));
 }
 
 /** Derives CONTEXT and STAMP from the context in force, CPL, EFLAGS.AC and the mode key. */
 export function selectContext(): void {
-  const c = currentContext();
+  const current = <usize>load<u32>(S + Private.CURRENT);
+  const c = current ? current : enterContext();
   const base = <u64>load<u32>(c + Context.TAG) << 2;
   // Zero: links were broken since this context was last in force.
   if (!load<u32>(c + Context.EPOCH)) store<u32>(c + Context.EPOCH, freshEpoch());
@@ -134,21 +176,21 @@ export function breakLinks(): void {
 
 /** Call after CR0.PG/WP/AM, CR3, CR4 paging bits, EFER.NXE or the PDPTEs changed. */
 export function translationChanged(kind: u32): void {
-  renew(currentContext());
+  const c = enterContext();
+  store<u32>(c + Context.TAG, freshTag());
+  store<u32>(c + Context.EPOCH, 0);
   selectContext();
 }
 
 /** INVLPG: drops the translations of one linear page in the current context. */
 export function invalidateLinear(linear: u64): void {
   // A large page fills many entries, and which of them is not recorded.
-  renew(currentContext());
-  selectContext();
+  forgetCurrent();
 }
 
 /** Drops all translations of the current context, global ones too when asked. */
 export function flushTlb(global: bool): void {
-  renew(currentContext());
-  selectContext();
+  forgetCurrent();
 }
 
 /** Write rights of pages changed (code decoded there, dirty bits cleared by the embedder): entries must be made anew. */
@@ -165,44 +207,38 @@ export function dropAllWriteEntries(): void {
   memory.fill(Tlb.WRITE, 0xff, Tlb.EXEC - Tlb.WRITE);
 }
 
-/** VM entry and exit: from now on translations belong to this VPID (0: none) and EPT pointer (0: none). */
+/**
+ * VM entry and exit, after CR0, CR3, CR4 and EFER are loaded: from now on translations belong to this VPID (0: none) and EPT
+ * pointer (0: none). Nothing is flushed: the caller does where the SDM says so.
+ */
 export function tlbEnterContext(vpid: u32, eptp: u64): void {
   store<u32>(S + Private.VPID, vpid);
   store<u64>(S + Private.EPTP, eptp);
-  selectContext();
-}
-
-function renewWhere(byVpid: bool, vpid: u32, byEptp: bool, eptp: u64): void {
-  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
-    if (!load<u32>(c + Context.USED)) continue;
-    if (byVpid && load<u32>(c + Context.VPID) != vpid) continue;
-    if (byEptp && load<u64>(c + Context.EPTP) >> 12 != eptp >> 12) continue;
-    renew(c);
-  }
+  enterContext();
   selectContext();
 }
 
 /** INVVPID type 0. */
 export function invalidateVpidLinear(vpid: u32, linear: u64): void {
-  renewWhere(true, vpid, false, 0);
+  forget(true, vpid, false, 0);
 }
 
 /** INVVPID types 1 and 3. */
 export function invalidateVpid(vpid: u32): void {
-  renewWhere(true, vpid, false, 0);
+  forget(true, vpid, false, 0);
 }
 
 /** INVVPID type 2: every VPID but 0. */
 export function invalidateVpidAll(): void {
-  renewWhere(false, 0, false, 0);
+  forget(false, 0, false, 0);
 }
 
 /** INVEPT type 1: mappings derived from this EPT pointer. */
 export function invalidateEpt(eptp: u64): void {
-  renewWhere(false, 0, true, eptp);
+  forget(false, 0, true, eptp);
 }
 
 /** INVEPT type 2. */
 export function invalidateEptAll(): void {
-  renewWhere(false, 0, false, 0);
+  forget(false, 0, false, 0);
 }
