@@ -1,0 +1,77 @@
+/**
+ * Entry of the extension host: registers views, commands and the debug type, and decides nothing. The machine lives in the debug
+ * adapter's own process.
+ */
+import * as vscode from 'vscode';
+import { DebugFocus } from './views/debug-focus';
+import { EntryCheck } from './views/entry-check';
+import { EventView } from './views/event-view';
+import { ExitsView, type ExitNode } from './views/exits-view';
+import { askFilter } from './views/filter-input';
+import { activeFile } from './views/launch/images';
+import { debugImage, registerLaunchProvider } from './views/launch/provider';
+import { openSample } from './views/launch/samples';
+import { rowDecorations } from './views/row-decorations';
+import { timelineFilters } from './views/timeline-appearance';
+import { editField, toggleBit } from './views/vmcs-edit';
+import { VmcsView, type VmcsNode } from './views/vmcs-view';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const focus = new DebugFocus();
+  const vmcs = new VmcsView(focus);
+  const exits = new ExitsView(focus);
+  const check = new EntryCheck(focus);
+  const event = new EventView(focus, context.extensionUri);
+  const { registerCommand } = vscode.commands;
+  const copy = (text: string): Thenable<void> => vscode.env.clipboard.writeText(text);
+  context.subscriptions.push(
+    focus,
+    vmcs,
+    exits,
+    check,
+    event,
+    registerLaunchProvider(),
+    vscode.window.registerFileDecorationProvider(rowDecorations),
+    registerCommand('turtlescope.openSample', (name?: unknown) =>
+      openSample(context, typeof name === 'string' ? name : undefined),
+    ),
+    registerCommand('turtlescope.debugImage', (uri?: vscode.Uri) => {
+      const file = activeFile();
+      const image = uri ?? (file === undefined ? undefined : vscode.Uri.file(file));
+      return image && debugImage(image);
+    }),
+    registerCommand('turtlescope.checkEntry', () => check.show()),
+    registerCommand('turtlescope.vmcs.filter', async () => {
+      const words = await askFilter(
+        'VMCS: which fields?',
+        'Words in a name, value or meaning: `guest cr0`, `EPT`, `0x30`',
+        vmcs.currentFilter,
+      );
+      if (words !== undefined) await vmcs.showMatching(words);
+    }),
+    registerCommand('turtlescope.vmcs.clearFilter', () => vmcs.showMatching('')),
+    registerCommand('turtlescope.vmcs.onlyChanged', () => vmcs.showMatching('', true)),
+    registerCommand('turtlescope.vmcs.edit', (node: VmcsNode) => editField(focus, node)),
+    registerCommand('turtlescope.vmcs.toggleBit', (node: VmcsNode) => toggleBit(focus, node)),
+    registerCommand('turtlescope.vmcs.copyExpression', ({ vmcs: name, row }: VmcsNode) =>
+      copy(`${name}.${row.label}`),
+    ),
+    registerCommand('turtlescope.copyValue', (node: VmcsNode | ExitNode) =>
+      copy('row' in node ? node.row.value : ''),
+    ),
+    registerCommand('turtlescope.copyLine', (node: VmcsNode | ExitNode) =>
+      copy('kind' in node ? ExitsView.line(node) : VmcsView.line(node)),
+    ),
+    registerCommand('turtlescope.exits.filter', async () => {
+      const words = await askFilter(
+        'VM Exits: which ones?',
+        'Words in a record: `EPT_VIOLATION`, `level:L2`, `verdict:L1`',
+        exits.currentFilter,
+        timelineFilters,
+      );
+      if (words !== undefined) await exits.showMatching(words);
+    }),
+    registerCommand('turtlescope.exits.clearFilter', () => exits.showMatching('')),
+    registerCommand('turtlescope.exits.older', () => exits.loadOlder()),
+  );
+}

@@ -1,0 +1,155 @@
+/**
+ * The VM Exits view: the timeline, newest first, in pages, so that a hundred thousand records cost what is shown of them. A record
+ * opens into its decoded rows, asked for when it is opened.
+ */
+import * as vscode from 'vscode';
+import type { DecodedRow } from '../protocol/decoded-row';
+import type { TimelineItem } from '../protocol/timeline';
+import type { DebugFocus } from './debug-focus';
+import { rowAppearance, rowLine } from './row-appearance';
+import { grouped, timelineAppearance, timelineLine } from './timeline-appearance';
+import { Expansion, treeItem } from './tree-item';
+
+const PAGE = 200;
+/** A refresh asks again for the pages that are open, up to this many records. */
+const MOST_REFRESHED = 2000;
+
+export type ExitNode =
+  | { readonly kind: 'record'; readonly item: TimelineItem }
+  | { readonly kind: 'row'; readonly row: DecodedRow; readonly path: string }
+  | { readonly kind: 'older' };
+
+const { None } = vscode.TreeItemCollapsibleState;
+
+export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disposable {
+  private readonly refreshed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.refreshed.event;
+  private readonly view: vscode.TreeView<ExitNode>;
+  private readonly expansion = new Expansion();
+  private readonly subscriptions: vscode.Disposable[];
+  /** Newest first. */
+  private items: TimelineItem[] = [];
+  private more = false;
+  private filter = '';
+
+  constructor(private readonly focus: DebugFocus) {
+    this.view = vscode.window.createTreeView('turtlescope.exits', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.subscriptions = [
+      this.view,
+      this.refreshed,
+      focus.onDidChange(() => void this.refresh()),
+      this.view.onDidChangeVisibility(() => void this.refresh()),
+      this.view.onDidExpandElement(({ element }) => this.remember(element, true)),
+      this.view.onDidCollapseElement(({ element }) => this.remember(element, false)),
+    ];
+  }
+
+  get currentFilter(): string {
+    return this.filter;
+  }
+
+  /** @param filter in the words of `turtlescope/timeline`; empty shows everything */
+  async showMatching(filter: string): Promise<void> {
+    this.filter = filter.trim();
+    this.items = [];
+    await vscode.commands.executeCommand('setContext', 'turtlescope.exitsFiltered', this.filter !== '');
+    await this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    if (!this.focus.session) return this.show([], false, undefined);
+    if (!this.view.visible || !this.focus.stopped) return;
+    const limit = Math.max(PAGE, Math.min(this.items.length, MOST_REFRESHED));
+    const answer = await this.focus.ask('turtlescope/timeline', { limit, filter: this.filter });
+    if (!answer) return;
+    if ('error' in answer) return this.show([], false, answer.error);
+    const { items, total, dropped, empty } = answer.body;
+    const lost = dropped > 0 ? ` \u00b7 the oldest ${grouped(String(dropped))} are gone` : '';
+    const filtered = this.filter === '' ? '' : ` \u00b7 filter: ${this.filter}`;
+    const message =
+      lost + filtered === '' ? undefined : `${grouped(String(total))} records${lost}${filtered}`;
+    this.show(items.reverse(), items.length === limit, items.length === 0 ? empty : message);
+  }
+
+  /** The page before the oldest record shown. */
+  async loadOlder(): Promise<void> {
+    const oldest = this.items.at(-1);
+    if (!oldest) return;
+    const answer = await this.focus.ask('turtlescope/timeline', {
+      before: oldest.index,
+      limit: PAGE,
+      filter: this.filter,
+    });
+    if (!answer || 'error' in answer) return;
+    const { items } = answer.body;
+    this.show([...this.items, ...items.reverse()], items.length === PAGE, this.view.message);
+  }
+
+  private show(items: TimelineItem[], more: boolean, message: string | undefined): void {
+    this.items = items;
+    this.more = more;
+    this.view.message = message ?? '';
+    this.refreshed.fire();
+  }
+
+  private remember(node: ExitNode, expanded: boolean): void {
+    const id = this.id(node);
+    this.expansion.set(id, expanded);
+  }
+
+  private id(node: ExitNode): string {
+    // Record numbers start again with every session.
+    const session = this.focus.session?.id ?? '';
+    if (node.kind === 'record') return `${session}/${node.item.index}`;
+    return node.kind === 'row' ? `${session}/${node.path}` : 'older';
+  }
+
+  async getChildren(node?: ExitNode): Promise<ExitNode[]> {
+    if (!node) {
+      const records: ExitNode[] = this.items.map((item) => ({ kind: 'record', item }));
+      return this.more ? [...records, { kind: 'older' }] : records;
+    }
+    if (node.kind === 'older') return [];
+    if (node.kind === 'row') return rowNodes(node.row.children ?? [], node.path);
+    const answer = await this.focus.ask('turtlescope/timelineItem', { index: node.item.index });
+    return answer && 'body' in answer ? rowNodes(answer.body.rows, String(node.item.index)) : [];
+  }
+
+  getTreeItem(node: ExitNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'record':
+        return treeItem(
+          this.id(node),
+          timelineAppearance(node.item),
+          this.expansion.state(this.id(node), false),
+        );
+      case 'row': {
+        const state = node.row.children?.length ? this.expansion.state(this.id(node), false) : None;
+        return treeItem(this.id(node), rowAppearance(node.row), state);
+      }
+      case 'older': {
+        const item = new vscode.TreeItem('Older records...', None);
+        item.iconPath = new vscode.ThemeIcon('history');
+        item.command = { command: 'turtlescope.exits.older', title: 'Load older records' };
+        return item;
+      }
+    }
+  }
+
+  /** The node as text, for the clipboard. */
+  static line(node: ExitNode): string {
+    if (node.kind === 'record') return timelineLine(node.item);
+    return node.kind === 'row' ? rowLine(node.row) : '';
+  }
+
+  dispose(): void {
+    vscode.Disposable.from(...this.subscriptions).dispose();
+  }
+}
+
+function rowNodes(rows: readonly DecodedRow[], path: string): ExitNode[] {
+  return rows.map((row) => ({ kind: 'row', row, path: `${path}/${row.id}` }));
+}
