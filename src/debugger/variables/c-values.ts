@@ -1,0 +1,56 @@
+/**
+ * Variables of the program as lines: the symbol reader's value tree, with where each value lies in memory.
+ */
+import type { Level } from '../../machine/level-state';
+import type { Machine } from '../../machine/machine';
+import type { ProgramSymbols } from '../../symbols/program-symbols';
+import type { Value } from '../../symbols/values';
+import type { Variable } from '../../symbols/variables';
+import type { GuestFrame } from '../frames';
+import { linear } from '../level-memory';
+import { memoryReference } from '../memory-reference';
+import { writingContext } from '../session-scope';
+import type { VariableNode } from './node';
+
+/** Makes lines of values of one frame. */
+export class ValueNodes {
+  private readonly symbols: ProgramSymbols;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly level: Level,
+    private readonly guest: GuestFrame,
+  ) {
+    this.symbols = guest.program!.symbols;
+  }
+
+  /** Variables with the ones that others of their name hide left out. */
+  variables(list: readonly Variable[]): VariableNode[] {
+    const context = writingContext(this.machine, this.level, this.guest);
+    const seen = new Set<string>();
+    return list
+      .filter(({ name }) => !seen.has(name) && seen.add(name))
+      .map((variable) => this.node(this.symbols.readVariable(variable, context)));
+  }
+
+  node(value: Value): VariableNode {
+    const address = value.pointee ?? value.address;
+    const { childCount } = value;
+    return {
+      name: value.name,
+      value: value.text,
+      type: value.type,
+      evaluateName: value.expression,
+      memoryReference: address === undefined ? undefined : memoryReference(linear(this.level), address),
+      ...(childCount > 0 && {
+        children: (start, count) => value.children(start, count).map((child) => this.node(child)),
+        ...(value.isArray ? { indexed: childCount } : { named: childCount }),
+      }),
+      ...(value.writable && { set: (text) => this.set(value, text) }),
+    };
+  }
+
+  private set(value: Value, text: string): string | undefined {
+    return this.symbols.writeVariable(value, text, writingContext(this.machine, this.level, this.guest));
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * One line of the Variables view, of whatever origin. Children are made when somebody opens the line.
+ */
+import { hex } from '../decode/word';
+import type { DecodedRow } from '../../protocol/decoded-row';
+
+export interface VariableNode {
+  readonly name: string;
+  readonly value: string;
+  readonly type?: string | undefined;
+  /** Expression that names it, for watches. */
+  readonly evaluateName?: string | undefined;
+  /** As DAP carries it: where the bytes are, or point to. */
+  readonly memoryReference?: string | undefined;
+  /** From index `start`, at most `count` when given. */
+  readonly children?: ((start: number, count?: number) => VariableNode[]) | undefined;
+  /** How many indexed children there are, when they are to be asked for in portions. */
+  readonly indexed?: number | undefined;
+  readonly named?: number | undefined;
+  /** Changes it. Answers undefined when done, otherwise a sentence for the user. */
+  readonly set?: ((text: string) => string | undefined) | undefined;
+}
+
+/** A node whose children are already known. */
+export function groupNode(name: string, value: string, children: readonly VariableNode[]): VariableNode {
+  return { name, value, named: children.length, children: (start, count) => portion(children, start, count) };
+}
+
+export function portion<T>(list: readonly T[], start: number, count?: number): T[] {
+  return list.slice(start, count === undefined || count === 0 ? undefined : start + count);
+}
+
+/** A decoded row of a register or field, as a line that cannot be changed. */
+export function rowNode(row: DecodedRow): VariableNode {
+  const value = row.meaning === undefined ? row.value : `${row.value}  ${row.meaning}`;
+  const children = row.children?.map(rowNode);
+  return children && children.length > 0 ? groupNode(row.label, value, children) : { name: row.label, value };
+}
+
+/** A number in hex, with what it means in brackets. */
+export function hexNode(name: string, value: bigint, bits = 64): VariableNode {
+  return { name, value: hex(value, bits) };
+}

@@ -1,0 +1,153 @@
+/**
+ * Registers of a level as lines, decoded by the formats of isa: general registers, flags, segments, control registers,
+ * descriptor tables, and the MSRs the chip holds for the level that runs.
+ */
+import { State } from '../../abi/state-block';
+import { registerFormats, type RegisterFormat } from '../../isa/registers';
+import type { Level, LevelRegisters } from '../../machine/level-state';
+import { SEGMENT_NAMES } from '../../machine/level-state';
+import type { Machine } from '../../machine/machine';
+import { hex, wordRows, wordSummary } from '../decode/word';
+import { evaluate, numberOf } from '../expression/evaluator';
+import type { ExpressionScope } from '../expression/scope';
+import { linear } from '../level-memory';
+import { changeRegister, GENERAL_NAMES, readRegister } from '../level-registers';
+import { memoryReference } from '../memory-reference';
+import { groupNode, hexNode, rowNode, type VariableNode } from './node';
+
+/** Changes a register to the value of an expression. Answers undefined when done, otherwise a sentence. */
+export type SetRegister = (name: string, text: string) => string | undefined;
+
+const MSRS: readonly (readonly [name: string, place: State, format?: RegisterFormat])[] = [
+  ['IA32_STAR', State.MSR_STAR],
+  ['IA32_LSTAR', State.MSR_LSTAR],
+  ['IA32_CSTAR', State.MSR_CSTAR],
+  ['IA32_FMASK', State.MSR_SFMASK],
+  ['IA32_KERNEL_GS_BASE', State.MSR_KERNEL_GS_BASE],
+  ['IA32_SYSENTER_CS', State.MSR_SYSENTER_CS],
+  ['IA32_SYSENTER_ESP', State.MSR_SYSENTER_ESP],
+  ['IA32_SYSENTER_EIP', State.MSR_SYSENTER_EIP],
+  ['IA32_PAT', State.MSR_PAT, 'pat'],
+  ['IA32_DEBUGCTL', State.MSR_DEBUGCTL, 'debugctl'],
+  ['IA32_TSC_AUX', State.MSR_TSC_AUX],
+  ['IA32_APIC_BASE', State.MSR_APIC_BASE],
+  ['IA32_FEATURE_CONTROL', State.MSR_FEATURE_CONTROL],
+];
+
+/** Setting by expression, as the Variables view does it. */
+export function registerSetter(machine: Machine, level: Level, scope: ExpressionScope): SetRegister {
+  return (name, text) => {
+    const evaluation = evaluate(text, scope, false);
+    if ('error' in evaluation) return evaluation.error;
+    const value = numberOf(evaluation.result);
+    if (value === undefined) return `"${text}" is not a number.`;
+    return changeRegister(machine, level, name, BigInt.asUintN(64, value));
+  };
+}
+
+/** The groups of the Registers scope. */
+export function registerNodes(
+  machine: Machine,
+  level: Level,
+  registers: LevelRegisters,
+  set: SetRegister,
+): VariableNode[] {
+  const general = [...GENERAL_NAMES, 'rip'].map((name) => generalNode(level, registers, name, set));
+  const groups = [
+    { ...groupNode('General', `RIP ${hex(registers.rip)}`, general) },
+    wordNode('rflags', 'Flags', registers.rflags, set),
+    groupNode('Segments', `CS ${hex(registers.segments.cs.selector)}`, segmentNodes(registers, set)),
+    groupNode('Control', controlSummary(registers), controlNodes(registers, set)),
+    groupNode('Descriptor tables', '', tableNodes(level, registers)),
+  ];
+  const live = machine.driver.registerHome(level)?.kind === 'chip';
+  if (live) groups.push(groupNode('MSRs', 'as the processor holds them', msrNodes(machine)));
+  groups.push({ name: 'source', value: registers.source });
+  return groups;
+}
+
+function generalNode(level: Level, registers: LevelRegisters, name: string, set: SetRegister): VariableNode {
+  const value = readRegister(registers, name);
+  return {
+    name,
+    value: value === undefined ? '<kept by its software while it waits>' : hex(value, 64),
+    evaluateName: `$${name}`,
+    memoryReference: value === undefined ? undefined : memoryReference(linear(level), value),
+    set: (text) => set(name, text),
+  };
+}
+
+/** A register with named bits. */
+function wordNode(format: RegisterFormat, name: string, value: bigint, set: SetRegister): VariableNode {
+  const { ranges } = registerFormats[format];
+  const rows = wordRows(format, value, ranges).map(rowNode);
+  return {
+    ...groupNode(name, `${hex(value)}  ${wordSummary(value, ranges)}`, rows),
+    evaluateName: `$${format}`,
+    set: (text) => set(format, text),
+  };
+}
+
+function segmentNodes(registers: LevelRegisters, set: SetRegister): VariableNode[] {
+  return SEGMENT_NAMES.map((name) => {
+    const { selector, base, limit, access } = registers.segments[name];
+    const { ranges } = registerFormats['access-rights'];
+    const rights = BigInt(access);
+    const children = [
+      { ...hexNode('selector', BigInt(selector), 16), set: (text: string) => set(name, text) },
+      hexNode('base', base),
+      hexNode('limit', BigInt(limit), 32),
+      groupNode(
+        'access rights',
+        `${hex(rights)}  ${wordSummary(rights, ranges)}`,
+        wordRows(name, rights, ranges).map(rowNode),
+      ),
+    ];
+    return {
+      ...groupNode(name, `${hex(selector)}  base ${hex(base)}, limit ${hex(limit)}`, children),
+      evaluateName: `$${name}`,
+    };
+  });
+}
+
+function controlSummary(registers: LevelRegisters): string {
+  return wordSummary(registers.cr0, registerFormats.cr0.ranges);
+}
+
+function controlNodes(registers: LevelRegisters, set: SetRegister): VariableNode[] {
+  const cr2: VariableNode =
+    registers.cr2 === undefined
+      ? { name: 'cr2', value: '<not kept while the level waits>' }
+      : { ...hexNode('cr2', registers.cr2), evaluateName: '$cr2', set: (text) => set('cr2', text) };
+  return [
+    wordNode('cr0', 'cr0', registers.cr0, set),
+    cr2,
+    wordNode('cr3', 'cr3', registers.cr3, set),
+    wordNode('cr4', 'cr4', registers.cr4, set),
+    wordNode('efer', 'efer', registers.efer, set),
+  ];
+}
+
+function tableNodes(level: Level, registers: LevelRegisters): VariableNode[] {
+  return (['gdtr', 'idtr'] as const).map((name) => {
+    const { base, limit } = registers[name];
+    return {
+      name,
+      value: `base ${hex(base)}, limit ${hex(limit)}`,
+      evaluateName: `$${name}`,
+      memoryReference: memoryReference(linear(level), base),
+    };
+  });
+}
+
+function msrNodes(machine: Machine): VariableNode[] {
+  return MSRS.map(([name, place, format]) => {
+    const value = machine.cpu.get64(place);
+    if (!format) return hexNode(name, value);
+    return groupNode(
+      name,
+      hex(value, 64),
+      wordRows(name, value, registerFormats[format].ranges).map(rowNode),
+    );
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * The scopes of a frame: what the program has there, what the processor has, what VMX has.
+ */
+import type { Machine } from '../../machine/machine';
+import { hex } from '../decode/word';
+import type { StackFrame } from '../frames';
+import type { DebugSession } from '../session';
+import { ValueNodes } from './c-values';
+import { l0Locals, l0Node } from './l0-values';
+import { groupNode, type VariableNode } from './node';
+import { registerNodes, registerSetter } from './register-nodes';
+
+export interface VariableScope {
+  readonly name: string;
+  readonly hint?: 'locals' | 'arguments' | 'registers';
+  /** The client should not read it before the user opens it. */
+  readonly expensive: boolean;
+  readonly nodes: () => VariableNode[];
+}
+
+export function scopesOf(session: DebugSession, frame: StackFrame): VariableScope[] {
+  const { machine } = session;
+  if (frame.l0) return l0Scopes(machine, frame.l0);
+  return [...programScopes(session, frame), ...levelScopes(session, frame)];
+}
+
+function l0Scopes(machine: Machine, frame: NonNullable<StackFrame['l0']>): VariableScope[] {
+  return [
+    { name: 'Locals', hint: 'locals', expensive: false, nodes: () => l0Locals(frame) },
+    { name: 'VMX', expensive: false, nodes: () => vmxNodes(machine) },
+  ];
+}
+
+function programScopes(session: DebugSession, { level, guest }: StackFrame): VariableScope[] {
+  const program = guest?.program;
+  if (!guest || !program) return [];
+  const visible = program.symbols.scopesAt(guest.frame.codeAddress)[guest.inlineLevel];
+  const location = program.symbols.locate(guest.frame.codeAddress);
+  const values = new ValueNodes(session.machine, level, guest);
+  const scopes: VariableScope[] = [];
+  if (visible && visible.parameters.length > 0)
+    scopes.push({
+      name: 'Arguments',
+      hint: 'arguments',
+      expensive: false,
+      nodes: () => values.variables(visible.parameters),
+    });
+  if (visible)
+    scopes.push({
+      name: 'Locals',
+      hint: 'locals',
+      expensive: false,
+      nodes: () => values.variables(visible.locals),
+    });
+  const globals = location ? program.symbols.globals(location.file) : [];
+  if (globals.length > 0)
+    scopes.push({ name: 'Globals of this file', expensive: true, nodes: () => values.variables(globals) });
+  return scopes;
+}
+
+function levelScopes(session: DebugSession, frame: StackFrame): VariableScope[] {
+  const { machine } = session;
+  const registers = machine.driver.registers(frame.level);
+  const scopes: VariableScope[] = [];
+  if (registers) {
+    const set = registerSetter(machine, frame.level, session.scope(frame.level, frame));
+    scopes.push({
+      name: 'Registers',
+      hint: 'registers',
+      expensive: false,
+      nodes: () => registerNodes(machine, frame.level, registers, set),
+    });
+  }
+  scopes.push({ name: 'VMX', expensive: false, nodes: () => vmxNodes(machine) });
+  return scopes;
+}
+
+/** Which VMCSs there are and how far they are; their fields stand in the VMCS view. */
+function vmxNodes(machine: Machine): VariableNode[] {
+  const vmcss = machine.driver.vmcss().map((vmcs) =>
+    groupNode(vmcs.name, `${vmcs.launched ? 'launched' : 'clear'}, at ${hex(vmcs.pointer)}`, [
+      { name: 'pointer', value: hex(vmcs.pointer) },
+      { name: 'launch state', value: vmcs.launched ? 'launched' : 'clear' },
+      { name: 'GUEST_RIP', value: hex(vmcs.read('GUEST_RIP')), evaluateName: `${vmcs.name}.GUEST_RIP` },
+      {
+        name: 'VM_EXIT_REASON',
+        value: hex(vmcs.read('VM_EXIT_REASON')),
+        evaluateName: `${vmcs.name}.VM_EXIT_REASON`,
+      },
+    ]),
+  );
+  const retired = { name: 'instructions retired', value: machine.cpu.retired.toString() };
+  const counters = l0Node('time (ticks)', machine.ticks());
+  return [...vmcss, retired, counters];
+}
