@@ -15,6 +15,7 @@ import {
 import { kvm_check_and_inject_events } from './event-check';
 import { kvm_vmx_exit_handlers, type ExitHandler } from './exits/exit-handlers';
 import { INTR_INFO_VALID } from './interruption-words';
+import { vmx_check_nested_events } from './nested/events';
 import { nested_vmx_triple_fault } from './nested/leave';
 import { vmx_check_preemption_timer } from './nested/preemption-timer';
 import { nested_vmx_reflect_vmexit } from './nested/reflect';
@@ -57,9 +58,14 @@ function kvm_vcpu_has_events(vcpu: Vcpu): boolean {
   return timer || vcpu.nested.mtf_pending;
 }
 
-/** Tick at which L0's own timer is due; undefined when it is not armed. The machine must not run the chip past it. */
+/**
+ * Tick at which L0's own timer will be due; undefined when it is not armed, or due already (then the interrupt line is up). The machine
+ * must not run the chip past it.
+ */
 export function host_timer_deadline(vcpu: L0State): number | undefined {
-  return vcpu.nested.preemption_timer_fires_at < 0 ? undefined : vcpu.nested.preemption_timer_fires_at;
+  const fires_at = vcpu.nested.preemption_timer_fires_at;
+  const is_ahead = fires_at >= 0 && fires_at > Number(host_tsc(vcpu));
+  return is_ahead ? fires_at : undefined;
 }
 
 /**
@@ -132,6 +138,8 @@ function vcpu_block(vcpu: Vcpu): boolean {
     vcpu.record({ kind: 'halt', count: Number(vcpu.cpu.retired), level: level_of(vcpu) });
     return true;
   }
+  // Before the halt ends, so that vmcs12 shows that L2 was halted.
+  if (vcpu.arch.guest_mode) vmx_check_nested_events(vcpu);
   if (vcpu.arch.mp_state === 'halted') vcpu.arch.mp_state = 'runnable';
   return false;
 }
