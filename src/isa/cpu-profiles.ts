@@ -193,7 +193,7 @@ export const cpuProfiles = {
         ],
       },
       misc: ['STORE_LMA', 'HLT', 'SHUTDOWN', 'WAIT_FOR_SIPI', 'ZERO_LENGTH'],
-      timerRate: 5,
+      timerRate: 0,
       cr3Targets: 4,
       msrListMax: 0,
       eptVpid: [

@@ -524,6 +524,12 @@ describe('interrupts, NMIs and windows', () => {
   });
 });
 
+function setTimerRate({ fixture }: GuestBench, rate: bigint): void {
+  const { capabilities } = fixture;
+  capabilities.set('IA32_VMX_MISC', (capabilities.get('IA32_VMX_MISC') & ~0x1fn) | rate);
+  fixture.useCapabilities();
+}
+
 describe('monitor trap flag, preemption timer, TPR shadow', () => {
   it('the monitor trap flag exits after one instruction', () => {
     const guest = guestWith(['MONITOR_TRAP_FLAG']);
@@ -546,15 +552,18 @@ describe('monitor trap flag, preemption timer, TPR shadow', () => {
     assert.equal(guest.get('GUEST_RIP'), BigInt(0x20000 + 0x60));
   });
 
-  it('the preemption timer counts TSC ticks divided by 2^5', () => {
-    const guest = guestWith(
-      ['ACTIVATE_VMX_PREEMPTION_TIMER', 'VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE'],
-      (image) => image.set('VMX_PREEMPTION_TIMER_VALUE', 4),
-    );
-    const before = guest.bench.cpu.retired;
-    assert.equal(guest.firstExit('1: jmp 1b').reason, 'PREEMPTION_TIMER');
-    assert.equal(guest.bench.cpu.retired - before, 128n);
-    assert.equal(guest.get('VMX_PREEMPTION_TIMER_VALUE'), 0n);
+  it('the preemption timer counts when bit X of the TSC changes, X from IA32_VMX_MISC', () => {
+    for (const rate of [0n, 5n]) {
+      const guest = guestWith(
+        ['ACTIVATE_VMX_PREEMPTION_TIMER', 'VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE'],
+        (image) => image.set('VMX_PREEMPTION_TIMER_VALUE', 4),
+      );
+      setTimerRate(guest, rate);
+      const before = guest.bench.cpu.retired;
+      assert.equal(guest.firstExit('1: jmp 1b').reason, 'PREEMPTION_TIMER');
+      assert.equal(guest.bench.cpu.retired - before, 4n << rate);
+      assert.equal(guest.get('VMX_PREEMPTION_TIMER_VALUE'), 0n);
+    }
   });
 
   it('an exit before the timer ran out saves what is left', () => {
@@ -562,6 +571,7 @@ describe('monitor trap flag, preemption timer, TPR shadow', () => {
       ['ACTIVATE_VMX_PREEMPTION_TIMER', 'VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE'],
       (image) => image.set('VMX_PREEMPTION_TIMER_VALUE', 10),
     );
+    setTimerRate(guest, 5n);
     guest.firstExit('mov ecx, 16; 1: dec ecx; jnz 1b; cpuid');
     assert.equal(guest.get('VMX_PREEMPTION_TIMER_VALUE'), 9n);
   });
