@@ -135,7 +135,8 @@ function sizes(prefix67: bool): void {
 
 /** Operand size of instructions that default to 64 bits in 64-bit mode (stack operations). */
 export function stackOperandSize(): u32 {
-  return isLong() ? (prefix66 ? 2 : 8) : operandSize;
+  // REX.W outweighs the prefix, and changes nothing else.
+  return isLong() ? (prefix66 && !(rex & 8) ? 2 : 8) : operandSize;
 }
 
 /** Fields every micro-op starts with. */

@@ -1,0 +1,15 @@
+// Decodes without executing, for tests of the decoder against another one. Nothing of the machine is touched.
+import { SLOW_BASE } from '../slow-ops';
+import { Uop } from '../uop';
+import { Decoded, decodeInstruction } from './instruction';
+
+const scratch = memory.data(64);
+
+/**
+ * The instruction at `start` in linear memory, in the execution mode `mode`.
+ * @returns general operation (SlowOp or Generic) << 8 | length; 0 when more than `available` bytes are needed
+ */
+export function probeInstruction(start: u32, available: u32, mode: u32): u32 {
+  if (decodeInstruction(scratch, start, start + available, 0, mode) == Decoded.INCOMPLETE) return 0;
+  return ((<u32>load<u16>(scratch + Uop.GENERIC) - SLOW_BASE) << 8) | load<u8>(scratch + Uop.LENGTH);
+}
