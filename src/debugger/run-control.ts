@@ -50,6 +50,8 @@ export interface RunSurroundings {
   /** Names for conditions at the present stop. */
   scope(level: Level, record?: MachineRecord): ExpressionScope;
   log(text: string): void;
+  /** Instructions after which a run pauses by itself, once. */
+  readonly maxInstructions: bigint | undefined;
 }
 
 /** Milliseconds the machine runs before other requests get their turn. */
@@ -68,8 +70,11 @@ export class RunControl {
   private atStatement: Breakpoint[] = [];
   /** The end was shown as a stop; going on ends the session. */
   private endShown = false;
+  private limit: bigint | undefined;
 
-  constructor(private readonly around: RunSurroundings) {}
+  constructor(private readonly around: RunSurroundings) {
+    this.limit = around.maxInstructions;
+  }
 
   /** Makes the run under way stop at the next opportunity. */
   pause(): void {
@@ -92,7 +97,7 @@ export class RunControl {
     for (;;) {
       const leg = motion.plan();
       this.arm(leg, motion);
-      const result = this.judge(machine.run(leg.budget), motion);
+      const result = this.judge(machine.run(this.withinLimit(leg.budget)), motion) ?? this.atLimit();
       if (result) return this.disarm(result);
       if (Date.now() < turnEnds) continue;
       await new Promise((resolve) => setImmediate(resolve));
@@ -100,6 +105,17 @@ export class RunControl {
       if (this.pausing) return this.disarm({ stopped: this.stoppedAt('pause', 'paused') });
       turnEnds = Date.now() + TURN;
     }
+  }
+
+  private withinLimit(budget: bigint): bigint {
+    const left = this.limit === undefined ? budget : this.limit - this.around.machine.cpu.retired;
+    return left < budget && left > 0n ? left : budget;
+  }
+
+  private atLimit(): RunResult | undefined {
+    if (this.limit === undefined || this.around.machine.cpu.retired < this.limit) return undefined;
+    this.limit = undefined;
+    return { stopped: this.stoppedAt('pause', 'maxInstructions of the launch configuration are used up') };
   }
 
   private arm(leg: Leg, motion: Motion): void {

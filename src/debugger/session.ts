@@ -5,7 +5,7 @@
  */
 import { entryChecks } from '../isa/entry-checks';
 import { vmcsFields } from '../isa/vmcs-fields';
-import { createMachine, type MachineRequest } from '../machine/create';
+import { createMachine, MachineError, type MachineRequest } from '../machine/create';
 import type { Level } from '../machine/level-state';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
@@ -44,8 +44,8 @@ export interface SessionRequest {
 export interface SessionEvents {
   stopped(event: StoppedEvent): void;
   ended(event: EndedEvent): void;
-  /** Bytes the guest sent on COM1. */
-  serial(bytes: Uint8Array): void;
+  /** A byte the guest sent on COM1. */
+  serial(byte: number): void;
   /** A log point's message. */
   log(text: string): void;
 }
@@ -70,7 +70,7 @@ export class DebugSession {
   private before = new Map<string, { pointer: bigint; values: bigint[] }>();
   private present = new Map<string, { pointer: bigint; values: bigint[] }>();
 
-  /** @throws MachineError when the image cannot be booted as asked. */
+  /** @throws SessionError when the image cannot be booted as asked. */
   constructor(
     private readonly request: SessionRequest,
     private readonly events: SessionEvents,
@@ -81,10 +81,7 @@ export class DebugSession {
   }
 
   private boot(): [Machine, Ground, RunControl] {
-    const machine = createMachine({
-      ...this.request.machine,
-      serial: (byte) => this.events.serial(Uint8Array.of(byte)),
-    });
+    const machine = bootMachine(this.request, (byte) => this.events.serial(byte));
     const ground = new Ground(machine, this.programs);
     const around: RunSurroundings = {
       machine,
@@ -94,6 +91,7 @@ export class DebugSession {
       filters: this.filters,
       scope: (level, record) => this.scope(level, undefined, record),
       log: (text) => this.events.log(text),
+      maxInstructions: this.request.maxInstructions,
     };
     return [machine, ground, new RunControl(around)];
   }
@@ -201,6 +199,13 @@ export class DebugSession {
     return guestStack(this.machine, this.programs, this.paths, level);
   }
 
+  /** Text of the instruction a frame stands at, when the guest leaves to L0 there; undefined for all others. */
+  exitingInstruction(frame: StackFrame): string | undefined {
+    if (!this.machine.l0 || frame.guest?.depth !== 0 || frame.pc === undefined) return undefined;
+    const instruction = this.ground.instruction(frame.level, frame.pc);
+    return instruction?.exits ? instruction.text.replace(/\s+/g, ' ') : undefined;
+  }
+
   scope(level: Level, frame?: StackFrame, record?: MachineRecord): ExpressionScope {
     return expressionScope({ machine: this.machine, programs: this.programs, level, frame, record });
   }
@@ -221,5 +226,14 @@ export class DebugSession {
       },
       failedEntryChecks: () => machine.driver.failedEntryChecks()?.map((index) => entryChecks[index]!),
     };
+  }
+}
+
+function bootMachine(request: SessionRequest, serial: (byte: number) => void): Machine {
+  try {
+    return createMachine({ ...request.machine, serial });
+  } catch (error) {
+    if (error instanceof MachineError) throw new SessionError(error.message);
+    throw error;
   }
 }

@@ -111,3 +111,17 @@ export function resolveInstruction(reference: string, offset: number, focused: L
   const address = BigInt.asUintN(64, parsed.address + BigInt(Math.trunc(offset)));
   return { guest: [{ address, level: parsed.space.level, program: undefined }], l0: [] };
 }
+
+/** Lines of a range where a breakpoint can stand, ascending. */
+export function breakpointLines(around: Surroundings, path: string, first: number, last: number): number[] {
+  const ofL0 = l0SourceFile(path);
+  if (ofL0 !== undefined)
+    return (around.l0?.statementLines(ofL0) ?? []).filter((line) => line >= first && line <= last);
+  const lines = around.programs.all.flatMap((program) => {
+    const file = around.paths.toProgram(program.symbols, path);
+    return file === undefined
+      ? []
+      : program.symbols.breakpointLocations(file, first, last).map(({ line }) => line);
+  });
+  return [...new Set(lines)].sort((a, b) => a - b);
+}

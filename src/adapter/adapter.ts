@@ -1,0 +1,169 @@
+/**
+ * The debug adapter: one session of the Debug Adapter Protocol over one debugger session. Dispatches every request to the table
+ * of its family; whatever a client sends, it gets an answer, and the session survives.
+ */
+import {
+  DebugSession as ProtocolSession,
+  Event,
+  InitializedEvent,
+  OutputEvent,
+  Response,
+  TerminatedEvent,
+} from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { SessionError, type SessionEvents } from '../debugger/session';
+import { threadId } from '../debugger/threads';
+import { breakpointRequests } from './breakpoint-requests';
+import { capabilities } from './capabilities';
+import { Context, type Client, type Handler } from './context';
+import { customRequests } from './custom-requests';
+import { dataRequests } from './data-requests';
+import { errors, UserError } from './errors';
+import { begin, executionRequests } from './execution-requests';
+import { launchArguments } from './launch-arguments';
+import { launchSession } from './launch';
+import { memoryRequests } from './memory-requests';
+import { RequestArguments } from './request-arguments';
+import { SerialOutput } from './serial-output';
+
+export class Adapter extends ProtocolSession {
+  private readonly context: Context;
+  private serial: SerialOutput | undefined;
+  private stopOnEntry = false;
+  private configured = false;
+
+  /** Requests about the session as a whole; all others stand in the tables of their families. */
+  private readonly lifecycle: Record<string, Handler> = {
+    launch: (context, given) => this.launch(context, given),
+    configurationDone: (context) => {
+      void context.session;
+      if (this.configured) throw errors.notPossible('The configuration is done already.');
+      this.configured = true;
+      setImmediate(() => this.begin());
+    },
+    restart: (context) => {
+      context.session.restart();
+      context.forget();
+      setImmediate(() => this.begin());
+    },
+    terminate: () => {
+      this.end();
+    },
+    disconnect: () => {
+      this.context.dispose();
+      this.serial?.close();
+      setImmediate(() => this.shutdown());
+    },
+  };
+
+  private readonly handlers: ReadonlyMap<string, Handler>;
+
+  constructor() {
+    super();
+    this.context = new Context(this.client());
+    this.handlers = new Map<string, Handler>(
+      Object.entries({
+        ...this.lifecycle,
+        ...breakpointRequests,
+        ...executionRequests,
+        ...dataRequests,
+        ...memoryRequests,
+        ...customRequests,
+      }),
+    );
+  }
+
+  protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
+    response.body = capabilities;
+    this.sendResponse(response);
+  }
+
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    // The base class keeps how the client counts lines and writes paths.
+    if (request.command === 'initialize') return super.dispatchRequest(request);
+    const response: DebugProtocol.Response = new Response(request);
+    try {
+      const handler = this.handlers.get(request.command);
+      if (!handler) throw errors.unknownRequest(String(request.command));
+      const body = handler(this.context, new RequestArguments(request.arguments));
+      if (body) response.body = body;
+      this.sendResponse(response);
+    } catch (error) {
+      this.refuse(response, error);
+    }
+    if (request.command === 'launch' && response.success) this.sendEvent(new InitializedEvent());
+  }
+
+  private refuse(response: DebugProtocol.Response, error: unknown): void {
+    const known = error instanceof UserError || error instanceof SessionError;
+    const id = error instanceof UserError ? error.id : 1009;
+    const text = known ? error.message : `Turtlescope failed: ${(error as Error).stack ?? String(error)}`;
+    response.success = false;
+    response.message = text;
+    // Braces are variables in DAP's format strings: the text goes in as one.
+    response.body = { error: { id, format: '{text}', variables: { text }, showUser: true } };
+    this.sendResponse(response);
+  }
+
+  private launch(context: Context, given: RequestArguments): void {
+    if (context.launched) throw errors.alreadyLaunched();
+    const configuration = launchArguments(given.object());
+    const { serial } = configuration;
+    const file = typeof serial === 'object' ? serial.file : undefined;
+    const { session, warnings } = launchSession(configuration, this.events());
+    this.serial = new SerialOutput((text) => this.sendEvent(new OutputEvent(text, 'stdout')), file);
+    for (const warning of warnings) this.sendEvent(new OutputEvent(`${warning}\n`, 'important'));
+    this.stopOnEntry = configuration.stopOnEntry ?? false;
+    context.setSession(session);
+  }
+
+  private begin(): void {
+    if (this.context.launched && this.configured) begin(this.context, this.stopOnEntry);
+  }
+
+  private end(): void {
+    this.context.dispose();
+    this.serial?.flush();
+    this.context.ended = true;
+    this.sendEvent(new TerminatedEvent());
+  }
+
+  private events(): SessionEvents {
+    return {
+      serial: (byte) => this.serial?.byte(byte),
+      log: (text) => this.sendEvent(new OutputEvent(`${text}\n`, 'console')),
+      stopped: ({ reason, level, description, breakpointIds }) => {
+        this.serial?.flush();
+        this.context.forget();
+        this.context.client.send('stopped', {
+          reason,
+          description,
+          ...(reason === 'exception' && { text: description }),
+          threadId: threadId(level),
+          allThreadsStopped: true,
+          ...(breakpointIds.length > 0 && { hitBreakpointIds: breakpointIds }),
+        });
+      },
+      ended: ({ status, text }) => {
+        this.serial?.flush();
+        this.sendEvent(new OutputEvent(`${text}\n`, 'console'));
+        if (status !== undefined) this.context.client.send('exited', { exitCode: status });
+        this.end();
+      },
+    };
+  }
+
+  private client(): Client {
+    return {
+      send: (name, body) => {
+        this.sendEvent(new Event(name, body));
+      },
+      toClientLine: (line) => this.convertDebuggerLineToClient(line),
+      fromClientLine: (line) => this.convertClientLineToDebugger(line),
+      toClientColumn: (column) => this.convertDebuggerColumnToClient(column),
+      fromClientColumn: (column) => this.convertClientColumnToDebugger(column),
+      toClientPath: (path) => this.convertDebuggerPathToClient(path),
+      fromClientPath: (path) => this.convertClientPathToDebugger(path),
+    };
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * What this adapter can do, as it answers `initialize`. VS Code reads filters from here and nowhere else. Only what works is
+ * named.
+ */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { CONDITION_HELP, exceptionFilters } from '../debugger/exception-filters';
+
+export const capabilities: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsFunctionBreakpoints: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsInstructionBreakpoints: true,
+  supportsBreakpointLocationsRequest: true,
+  supportsExceptionFilterOptions: true,
+  supportsExceptionInfoRequest: true,
+  exceptionBreakpointFilters: exceptionFilters.map(({ id, label, description, enabledByDefault }) => ({
+    filter: id,
+    label,
+    description,
+    default: enabledByDefault,
+    supportsCondition: true,
+    conditionDescription: CONDITION_HELP,
+  })),
+  supportsEvaluateForHovers: true,
+  supportsSetVariable: true,
+  supportsSetExpression: true,
+  supportsClipboardContext: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.', '$'],
+  supportsSteppingGranularity: true,
+  supportsStepInTargetsRequest: true,
+  supportsRestartRequest: true,
+  supportsTerminateRequest: true,
+  supportTerminateDebuggee: true,
+  supportsDelayedStackTraceLoading: true,
+  supportsReadMemoryRequest: true,
+  supportsWriteMemoryRequest: true,
+  supportsDisassembleRequest: true,
+  supportsLoadedSourcesRequest: true,
+  supportsModulesRequest: true,
+  additionalModuleColumns: [{ attributeName: 'level', label: 'Level', type: 'string' }],
+};

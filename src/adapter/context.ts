@@ -1,0 +1,129 @@
+/**
+ * What every request handler works with: the session, the numbers handed out for frames and variables, and a way to send events.
+ * Numbers are valid until the machine goes on.
+ */
+import type { StackFrame } from '../debugger/frames';
+import type { DebugSession } from '../debugger/session';
+import { levelOfThread } from '../debugger/threads';
+import type { VariableNode } from '../debugger/variables/node';
+import { errors } from './errors';
+import type { RequestArguments } from './request-arguments';
+
+/** Level of a thread, as the debugger names it. */
+export type Level = StackFrame['level'];
+
+/** What the protocol side gives to handlers. */
+export interface Client {
+  send(event: string, body?: object): void;
+  /** Path and line in the client's convention. */
+  toClientLine(line: number): number;
+  fromClientLine(line: number): number;
+  toClientColumn(column: number): number;
+  fromClientColumn(column: number): number;
+  toClientPath(path: string): string;
+  fromClientPath(path: string): string;
+}
+
+/** Answers a request: its body, or nothing. Throws UserError for what cannot be answered. */
+export type Handler = (context: Context, given: RequestArguments) => object | void;
+
+type NodeList = (start: number, count?: number) => VariableNode[];
+
+export class Context {
+  private current: DebugSession | undefined;
+  private stacks = new Map<Level, StackFrame[]>();
+  private frames: StackFrame[] = [];
+  private lists: NodeList[] = [];
+  /** The guest has ended: its state can be looked at, but not run. */
+  ended = false;
+
+  constructor(readonly client: Client) {}
+
+  // --- the session -------------------------------------------------------------------------------------------------
+
+  get launched(): boolean {
+    return this.current !== undefined;
+  }
+
+  setSession(session: DebugSession): void {
+    this.current = session;
+  }
+
+  /** @throws UserError before launch */
+  get session(): DebugSession {
+    if (!this.current) throw errors.notLaunched();
+    return this.current;
+  }
+
+  /** The session, which must not be running. */
+  get standing(): DebugSession {
+    const { session } = this;
+    session.mustStand();
+    return session;
+  }
+
+  /** The session, standing, with a machine that can go on. */
+  get runnable(): DebugSession {
+    const session = this.standing;
+    if (this.ended) throw errors.ended();
+    return session;
+  }
+
+  dispose(): void {
+    this.current?.dispose();
+    this.forget();
+  }
+
+  // --- numbers -----------------------------------------------------------------------------------------------------
+
+  /** Makes all numbers invalid: the machine goes on, or its state was changed. */
+  forget(): void {
+    this.stacks.clear();
+    this.frames = [];
+    this.lists = [];
+  }
+
+  /** After an edit values are read anew, but the numbers the client holds stay valid. */
+  refresh(): void {
+    this.stacks.clear();
+  }
+
+  stack(level: Level): StackFrame[] {
+    let stack = this.stacks.get(level);
+    if (!stack) this.stacks.set(level, (stack = this.standing.stack(level)));
+    return stack;
+  }
+
+  frameId(frame: StackFrame): number {
+    const known = this.frames.indexOf(frame);
+    return known >= 0 ? known + 1 : this.frames.push(frame);
+  }
+
+  /** @throws UserError for a number that was not handed out since the last stop */
+  frame(id: number): StackFrame {
+    const frame = this.frames[id - 1];
+    if (!frame) throw errors.staleFrame(id);
+    return frame;
+  }
+
+  /** A reference for children; 0 for a node without. */
+  listId(list: NodeList | undefined): number {
+    return list ? this.lists.push(list) : 0;
+  }
+
+  list(reference: number): NodeList {
+    const list = this.lists[reference - 1];
+    if (!list) throw errors.staleVariables(reference);
+    return list;
+  }
+
+  /** The level of the argument `threadId`, or the running one. */
+  level(given: RequestArguments, name = 'threadId'): Level {
+    if (!given.has(name)) return this.session.currentLevel;
+    const id = given.integer(name, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    const level = levelOfThread(id);
+    if (!level || !this.standing.threads().some((thread) => thread.level === level))
+      throw errors.unknownThread(id);
+    return level;
+  }
+}

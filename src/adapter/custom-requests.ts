@@ -1,0 +1,78 @@
+/**
+ * Our own requests: what the views draw. All decoding is the debugger's; here arguments are read and bodies are put together.
+ */
+import { checkEntry } from '../debugger/decode/check-entry';
+import { eventInFlight } from '../debugger/decode/event-in-flight';
+import { timelineItem, timelineItems } from '../debugger/decode/timeline';
+import { vmcsTrees } from '../debugger/decode/vmcs-tree';
+import { evaluate, evaluatedText } from '../debugger/expression/evaluator';
+import { missingChecks } from '../debugger/implemented-rows';
+import type { CustomCommand, ResponseBody } from '../protocol/custom-requests';
+import type { Context } from './context';
+import { numberFrom } from './data-requests';
+import { errors } from './errors';
+import type { RequestArguments } from './request-arguments';
+
+const MAXIMUM = Number.MAX_SAFE_INTEGER;
+const MOST_ITEMS = 5000;
+
+type CustomHandlers = {
+  readonly [C in CustomCommand]: (context: Context, given: RequestArguments) => ResponseBody<C>;
+};
+
+export const customRequests: CustomHandlers = {
+  'turtlescope/vmcs': (context, given) => {
+    const session = context.standing;
+    const trees = vmcsTrees(session.inspect(context.level(given)), given.text('filter', ''));
+    return trees.length > 0 ? { trees } : { trees, empty: 'No VMCS yet: one appears here after VMPTRLD.' };
+  },
+
+  'turtlescope/setVmcsField': (context, given) => {
+    const session = context.standing;
+    const target = `${given.text('vmcs')}.${given.text('field')}`;
+    const scope = session.scope(session.ground.guest);
+    const value = numberFrom(context, given.text('value'));
+    const done = evaluate(`${target} = ${value}`, scope);
+    if ('error' in done) throw errors.notPossible(done.error);
+    context.refresh();
+    context.client.send('invalidated', { areas: ['variables', 'stacks'] });
+    context.client.send('turtlescope/changed', { reason: 'edit' });
+    return { value: evaluatedText(done.result) };
+  },
+
+  'turtlescope/timeline': (context, given) => {
+    const { session } = context;
+    const { log } = session.machine;
+    const items = timelineItems(session.inspect(session.currentLevel), {
+      after: given.has('after') ? given.integer('after', -1, MAXIMUM) : undefined,
+      before: given.has('before') ? given.integer('before', 0, MAXIMUM) : undefined,
+      limit: given.has('limit') ? given.integer('limit', 0, MOST_ITEMS) : undefined,
+      filter: given.optionalText('filter'),
+    });
+    return {
+      items,
+      total: log.total,
+      dropped: log.oldest,
+      ...(log.total === 0 && { empty: 'Nothing has happened between the levels yet.' }),
+    };
+  },
+
+  'turtlescope/timelineItem': (context, given) => {
+    const { session } = context;
+    const index = given.integer('index', 0, MAXIMUM);
+    const item = timelineItem(session.inspect(session.currentLevel), index);
+    if (!item)
+      throw errors.notPossible(`There is no record ${index}: the oldest ones are dropped after a while.`);
+    return item;
+  },
+
+  'turtlescope/eventInFlight': (context, given) =>
+    eventInFlight(context.standing.inspect(context.level(given))),
+
+  'turtlescope/checkEntry': (context) => {
+    const session = context.standing;
+    const missing = missingChecks();
+    const { checked, ...result } = checkEntry(session.inspect(session.currentLevel));
+    return { ...result, checked: Math.max(0, checked - missing.length), notImplemented: missing.length };
+  },
+};

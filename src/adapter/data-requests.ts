@@ -1,0 +1,188 @@
+/**
+ * Requests that look at a stopped machine: stacks, scopes, variables, expressions, sources; and those that change a value.
+ */
+import { basename } from 'node:path';
+import { completions } from '../debugger/expression/completions';
+import { evaluate, evaluatedReference, evaluatedText, numberOf } from '../debugger/expression/evaluator';
+import { memoryReference } from '../debugger/memory-reference';
+import { resultNode } from '../debugger/variables/result';
+import { scopesOf } from '../debugger/variables/scopes';
+import type { VariableNode } from '../debugger/variables/node';
+import type { Client, Context, Handler } from './context';
+import { errors } from './errors';
+import type { RequestArguments } from './request-arguments';
+
+const MAXIMUM = Number.MAX_SAFE_INTEGER;
+
+export const dataRequests = {
+  stackTrace: (context, given) => {
+    const stack = context.stack(context.level(given));
+    const start = given.integer('startFrame', 0, MAXIMUM, 0);
+    const levels = given.integer('levels', 0, MAXIMUM, 0);
+    const wanted = stack.slice(start, levels > 0 ? start + levels : undefined);
+    const { client } = context;
+    return {
+      totalFrames: stack.length,
+      stackFrames: wanted.map((frame) => ({
+        id: context.frameId(frame),
+        name: frame.name,
+        line: frame.source ? client.toClientLine(frame.source.line) : 0,
+        column: frame.source ? client.toClientColumn(Math.max(1, frame.source.column)) : 0,
+        ...(frame.source && { source: sourceOf(client, frame.source.path) }),
+        ...(frame.look !== 'normal' && { presentationHint: frame.look }),
+        ...(frame.pc !== undefined && {
+          instructionPointerReference: memoryReference({ kind: 'linear', level: frame.level }, frame.pc),
+        }),
+      })),
+    };
+  },
+
+  scopes: (context, given) => {
+    const frame = context.frame(given.integer('frameId', 0, MAXIMUM));
+    return {
+      scopes: scopesOf(context.standing, frame).map(({ name, hint, expensive, nodes }) => ({
+        name,
+        ...(hint && { presentationHint: hint }),
+        expensive,
+        variablesReference: context.listId((start, count) =>
+          nodes().slice(start, count ? start + count : undefined),
+        ),
+      })),
+    };
+  },
+
+  variables: (context, given) => {
+    context.session.mustStand();
+    const list = context.list(given.integer('variablesReference', 0, MAXIMUM));
+    const start = given.integer('start', 0, MAXIMUM, 0);
+    const count = given.integer('count', 0, MAXIMUM, 0);
+    return { variables: list(start, count || undefined).map((node) => variable(context, node)) };
+  },
+
+  setVariable: (context, given) => {
+    const session = context.standing;
+    const list = context.list(given.integer('variablesReference', 0, MAXIMUM));
+    const name = given.text('name');
+    const node = list(0).find((candidate) => candidate.name === name);
+    if (!node) throw errors.unknownVariable(name);
+    if (!node.set) throw errors.readOnlyVariable(name);
+    const problem = node.set(given.text('value'));
+    if (problem !== undefined) throw errors.notPossible(problem);
+    edited(context);
+    session.mustStand();
+    return variable(context, list(0).find((candidate) => candidate.name === name) ?? node);
+  },
+
+  evaluate: (context, given) => {
+    const { scope, level, frame } = evaluation(context, given);
+    const purpose = given.text('context', 'repl');
+    const assigns = purpose === 'repl';
+    const found = evaluate(given.text('expression'), scope, assigns);
+    if ('error' in found) throw errors.notPossible(found.error);
+    if (assigns) edited(context);
+    const node = resultNode(context.session.machine, level, frame, found.result);
+    return {
+      result: evaluatedText(found.result),
+      type: node.type,
+      variablesReference: context.listId(node.children),
+      ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
+      ...(node.named !== undefined && { namedVariables: node.named }),
+      ...reference(evaluatedReference(found.result, scope)),
+    };
+  },
+
+  setExpression: (context, given) => {
+    const { scope } = evaluation(context, given);
+    const target = evaluate(given.text('expression'), scope, false);
+    if ('error' in target) throw errors.notPossible(target.error);
+    const text = given.text('value');
+    if (target.result.kind === 'variable') {
+      const problem = scope.writeVariable(target.result.value, text);
+      if (problem !== undefined) throw errors.notPossible(problem);
+    } else {
+      const done = evaluate(`${given.text('expression')} = ${text}`, scope);
+      if ('error' in done) throw errors.notPossible(done.error);
+    }
+    edited(context);
+    const after = evaluate(given.text('expression'), scope, false);
+    if ('error' in after) throw errors.notPossible(after.error);
+    return { value: evaluatedText(after.result), variablesReference: 0 };
+  },
+
+  completions: (context, given) => {
+    const text = given.text('text');
+    const end = context.client.fromClientColumn(given.integer('column', 0, MAXIMUM, text.length + 1)) - 1;
+    const { level } = evaluation(context, given);
+    const { start, names } = completions(text.slice(0, Math.max(0, end)), context.session, level);
+    const length = Math.max(0, end) - start;
+    return { targets: names.map((label) => ({ label, start, length })) };
+  },
+
+  loadedSources: (context) => {
+    const { programs, paths } = context.session;
+    const files = programs.all.flatMap(({ symbols }) =>
+      symbols.sourceFiles().map(({ path }) => paths.toLocal(path)),
+    );
+    return { sources: [...new Set(files)].map((path) => sourceOf(context.client, path)) };
+  },
+
+  modules: (context) => ({
+    modules: context.session.programs.all.map(({ name, path, level, symbols }, index) => ({
+      id: index,
+      name,
+      path,
+      level,
+      symbolStatus: symbols.hasDebugInformation ? 'Debug information loaded' : 'No debug information',
+    })),
+    totalModules: context.session.programs.all.length,
+  }),
+} satisfies Record<string, Handler>;
+
+/** The frame an expression is about, or the level that runs. */
+function evaluation(context: Context, given: RequestArguments) {
+  const session = context.standing;
+  const frame = given.has('frameId') ? context.frame(given.integer('frameId', 0, MAXIMUM)) : undefined;
+  // L0's frames have no guest registers: expressions there are about the guest L0 works for.
+  const guest = session.machine.l0 && (frame?.level ?? session.currentLevel) === 'L0';
+  const level = guest ? session.ground.guest : (frame?.level ?? session.currentLevel);
+  return { level, frame, scope: session.scope(level, guest ? undefined : frame) };
+}
+
+/** A value was changed: what the client shows of anything may be wrong now. */
+function edited(context: Context): void {
+  context.refresh();
+  context.client.send('invalidated', { areas: ['variables'] });
+  context.client.send('turtlescope/changed', { reason: 'edit' });
+}
+
+export function sourceOf(client: Client, path: string): object {
+  return { name: basename(path), path: client.toClientPath(path) };
+}
+
+function reference(memory: string | undefined): object {
+  return memory === undefined ? {} : { memoryReference: memory };
+}
+
+function variable(context: Context, node: VariableNode): object {
+  return {
+    name: node.name,
+    value: node.value,
+    ...(node.type !== undefined && { type: node.type }),
+    ...(node.evaluateName !== undefined && { evaluateName: node.evaluateName }),
+    ...reference(node.memoryReference),
+    variablesReference: context.listId(node.children),
+    ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
+    ...(node.named !== undefined && { namedVariables: node.named }),
+    ...(!node.set && { presentationHint: { attributes: ['readOnly'] } }),
+  };
+}
+
+/** For requests that take an expression where a number is wanted. */
+export function numberFrom(context: Context, text: string): bigint {
+  const session = context.standing;
+  const found = evaluate(text, session.scope(session.ground.guest), false);
+  if ('error' in found) throw errors.notPossible(found.error);
+  const number = numberOf(found.result);
+  if (number === undefined) throw errors.notPossible(`"${text}" is not a number.`);
+  return number;
+}

@@ -1,0 +1,142 @@
+/**
+ * Validates a launch configuration, attribute by attribute. Reads no file: paths are checked where they are opened.
+ */
+import { closest } from './closest-name';
+import { errors } from './errors';
+import type {
+  LaunchConfiguration,
+  ModuleConfiguration,
+  SymbolConfiguration,
+} from '../protocol/launch-configuration';
+
+/** Attributes every configuration may have: VS Code's own, which it keeps or strips as it likes. */
+const FOREIGN = new Set([
+  ...['name', 'type', 'request', 'noDebug', 'presentation', 'preLaunchTask', 'postDebugTask'],
+  ...['internalConsoleOptions', 'debugServer', 'serverReadyAction', 'suppressMultipleSessionWarning'],
+  ...['windows', 'linux', 'osx', 'restart'],
+]);
+
+type Check<T> = (name: string, value: unknown) => T;
+
+const text: Check<string> = (name, value) => {
+  if (typeof value !== 'string') throw errors.wrongType(name, 'text', value);
+  return value;
+};
+
+const path: Check<string> = (name, value) => {
+  if (typeof value !== 'string' || value === '') throw errors.wrongType(name, 'the path of a file', value);
+  return value;
+};
+
+const flag: Check<boolean> = (name, value) => {
+  if (typeof value !== 'boolean') throw errors.wrongType(name, 'true or false', value);
+  return value;
+};
+
+function integer(low: number, high: number, unit: string): Check<number> {
+  return (name, value) => {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < low || value > high)
+      throw errors.wrongType(name, `a whole number of ${unit} from ${low} to ${high}`, value);
+    return value;
+  };
+}
+
+function oneOf<T extends string>(...allowed: readonly T[]): Check<T> {
+  return (name, value) => {
+    const found = allowed.find((candidate) => candidate === value);
+    if (found === undefined)
+      throw errors.wrongType(name, allowed.map((candidate) => `"${candidate}"`).join(' or '), value);
+    return found;
+  };
+}
+
+/** Hex as text, or a number. */
+const address: Check<string | number> = (name, value) => {
+  const wanted = 'an address: a number, or text such as "0x100000"';
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  if (typeof value === 'string' && /^-?(0x[0-9a-f]+|\d+)$/i.test(value)) return value;
+  throw errors.wrongType(name, wanted, value);
+};
+
+function list<T>(item: Check<T>): Check<T[]> {
+  return (name, value) => {
+    if (!Array.isArray(value)) throw errors.wrongType(name, 'a list', value);
+    return value.map((element, index) => item(`${name}[${index}]`, element));
+  };
+}
+
+function mapOf<T>(item: Check<T>): Check<Record<string, T>> {
+  return (name, value) => {
+    const given = objectOf(name, value);
+    return Object.fromEntries(
+      Object.entries(given).map(([key, element]) => [key, item(`${name}.${key}`, element)]),
+    );
+  };
+}
+
+function objectOf(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw errors.wrongType(name, 'an object', value);
+  return value as Record<string, unknown>;
+}
+
+type Checks<T> = { readonly [K in keyof T]-?: Check<NonNullable<T[K]>> };
+
+/** An object with these attributes and no others. */
+function shape<T extends object>(checks: Checks<T>, required: readonly (keyof T & string)[]): Check<T> {
+  return (name, value) => {
+    const given = objectOf(name, value);
+    const prefix = name === '' ? '' : `${name}.`;
+    const result: Record<string, unknown> = {};
+    for (const [key, element] of Object.entries(given)) {
+      if (element === undefined || (name === '' && (FOREIGN.has(key) || key.startsWith('__')))) continue;
+      const check = (checks as Record<string, Check<unknown> | undefined>)[key];
+      if (!check || !Object.hasOwn(checks, key))
+        throw errors.unknownAttribute(prefix + key, closest(key, Object.keys(checks)));
+      result[key] = check(prefix + key, element);
+    }
+    for (const key of required)
+      if (result[key] === undefined) throw errors.wrongType(prefix + key, 'given', undefined);
+    return result as T;
+  };
+}
+
+/** Guest-physical memory below the hole for devices. */
+const MAXIMUM_MEMORY_MIB = 3072;
+
+const configuration = shape<LaunchConfiguration>(
+  {
+    program: path,
+    cmdline: text,
+    modules: list(shape<ModuleConfiguration>({ path, cmdline: text }, ['path'])),
+    memory: integer(1, MAXIMUM_MEMORY_MIB, 'MiB'),
+    cpu: text,
+    topology: oneOf('nested', 'bare'),
+    l0: shape<NonNullable<LaunchConfiguration['l0']>>(
+      { profile: oneOf('kvm-6.12'), features: mapOf(flag) },
+      [],
+    ),
+    symbols: list(
+      shape<SymbolConfiguration>({ path, level: oneOf('L0', 'L1', 'L2'), loadBias: address }, ['path']),
+    ),
+    sourceMap: mapOf(text),
+    stopOnEntry: flag,
+    serial: (name, value) =>
+      typeof value === 'string'
+        ? oneOf('console')(name, value)
+        : shape<{ file: string }>({ file: path }, ['file'])(name, value),
+    loadAddress: address,
+    maxInstructions: integer(1, Number.MAX_SAFE_INTEGER, 'instructions'),
+  },
+  [],
+);
+
+/**
+ * The configuration, as its type promises.
+ * @throws UserError naming the attribute and what it must be
+ */
+export function launchArguments(given: unknown): LaunchConfiguration {
+  const checked = configuration('', given ?? {});
+  if (checked.program === undefined) throw errors.missingProgram();
+  return checked;
+}

@@ -1,0 +1,23 @@
+/**
+ * The result of an expression as a line: structures and arrays open, numbers do not.
+ */
+import type { Level } from '../../machine/level-state';
+import type { Machine } from '../../machine/machine';
+import { evaluatedText, type Evaluated } from '../expression/evaluator';
+import type { StackFrame } from '../frames';
+import { ValueNodes } from './c-values';
+import type { VariableNode } from './node';
+
+export function resultNode(
+  machine: Machine,
+  level: Level,
+  frame: StackFrame | undefined,
+  result: Evaluated,
+): VariableNode {
+  const value = evaluatedText(result);
+  if (result.kind === 'text') return { name: '', value, type: 'text' };
+  if (result.kind === 'number') return { name: '', value, type: result.type };
+  const { guest } = frame ?? {};
+  if (!guest?.program) return { name: '', value, type: result.value.type };
+  return new ValueNodes(machine, level, guest).node(result.value);
+}
