@@ -1862,7 +1862,7 @@ export function execute(start: usize, stopAt: u64): i32 {
       }
       case Op.CALL_R32: {
         const target = <u64>rm32(u);
-        const at = (load<u64>(S + State.GPR + Gpr.RSP * 8) & 0xffffffff - 4) & 0xffffffff;
+        const at = (load<u64>(S + State.GPR + Gpr.RSP * 8) - 4) & 0xffffffff;
         const e = writeEntry(at);
         if (!hits(e, at, 4)) break;
         link = jumpLink(target);
@@ -1904,7 +1904,7 @@ export function execute(start: usize, stopAt: u64): i32 {
         const source = readEntry(from);
         if (!hits(source, from, 4)) break;
         const target = <u64>load<u32>(host(source, from));
-        const at = (load<u64>(S + State.GPR + Gpr.RSP * 8) & 0xffffffff - 4) & 0xffffffff;
+        const at = (load<u64>(S + State.GPR + Gpr.RSP * 8) - 4) & 0xffffffff;
         const e = writeEntry(at);
         if (!hits(e, at, 4)) break;
         link = jumpLink(target);
