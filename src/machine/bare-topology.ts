@@ -64,11 +64,15 @@ export class BareTopology implements TopologyDriver {
   }
 
   canWake(): boolean {
-    return this.cpu.get32(State.INTR) !== 0 || this.cpu.get32(State.NMI) !== 0;
+    if (this.cpu.get32(State.INTR) !== 0 || this.cpu.get32(State.NMI) !== 0) return true;
+    const now = this.cpu.retired + this.cpu.get64(State.TIME_SKEW);
+    return now >= this.cpu.get64(State.PREEMPTION_DEADLINE);
   }
 
-  deadline(): undefined {
-    return undefined;
+  /** The VMX-preemption timer runs on while the guest halts. */
+  deadline(): number | undefined {
+    const deadline = this.cpu.get64(State.PREEMPTION_DEADLINE);
+    return deadline === NONE_64 ? undefined : Number(deadline);
   }
 
   currentLevel(): Level {

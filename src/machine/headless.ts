@@ -31,10 +31,9 @@ const STEP = 10_000_000n;
 
 export function runHeadless(machine: Machine, options: HeadlessOptions): HeadlessResult {
   const counts: RunCounts = { exits: new Map(), entries: 0 };
-  machine.stopAt((record) => {
+  machine.observe((record) => {
     count(counts, record);
     options.onRecord?.(record);
-    return false;
   });
   const start = process.hrtime.bigint();
   let stop: MachineStop = { kind: 'budget' };

@@ -33,6 +33,7 @@ export class Machine implements BusOwner {
   private ended: MachineStop | undefined;
   private wanted: MachineRecord | undefined;
   private filter: RecordFilter | undefined;
+  private observer: ((record: MachineRecord) => void) | undefined;
   /** RETIRED at which the current slice ends, as a device may have moved it. */
   private sliceEnd = 0n;
 
@@ -75,6 +76,11 @@ export class Machine implements BusOwner {
   stopAt(filter: RecordFilter | undefined): void {
     this.filter = filter;
     this.driver.recordsWanted(filter !== undefined);
+  }
+
+  /** Called with every record, without a stop and in order, but perhaps some instructions late. */
+  observe(observer: ((record: MachineRecord) => void) | undefined): void {
+    this.observer = observer;
   }
 
   /**
@@ -166,10 +172,12 @@ export class Machine implements BusOwner {
 
   /** The slice never passes the next event, nor the instruction that ended the machine. */
   private limitSlice(): void {
-    const next = this.nextEvent();
     if (this.ended) this.sliceEnd = this.cpu.retired;
-    if (next === undefined) return;
-    const end = this.cpu.retired + BigInt(Math.max(0, next - this.ticks()));
+    const next = this.nextEvent();
+    const now = this.ticks();
+    // What is due already does not limit: the chip sees it at its next instruction boundary.
+    if (next === undefined || next <= now) return;
+    const end = this.cpu.retired + BigInt(next - now);
     if (end < this.sliceEnd) this.sliceEnd = end;
   }
 
@@ -179,6 +187,7 @@ export class Machine implements BusOwner {
 
   private record(made: MachineRecord): void {
     this.log.push(made);
+    this.observer?.(made);
     if (this.filter?.(made)) this.wanted ??= made;
   }
 }

@@ -24,10 +24,7 @@ function machineFor(request: Partial<MachineRequest>): {
     serial: (byte) => bytes.push(byte),
     ...request,
   });
-  machine.stopAt((record) => {
-    trace.push(recordLine(record));
-    return false;
-  });
+  machine.observe((record) => trace.push(recordLine(record)));
   return { machine, output: () => Buffer.from(bytes).toString('latin1'), trace };
 }
 
