@@ -14,7 +14,7 @@ import {
 } from './event-injection';
 import { kvm_deliver_exception_payload, kvm_queue_interrupt } from './event-queues';
 import { vmx_check_nested_events } from './nested/events';
-import { get_vmcs12 } from './nested/vmcs12';
+import { get_vmcs12 } from './nested/current-vmcs12';
 import {
   nested_cpu_has_preemption_timer,
   nested_exit_on_intr,

@@ -22,7 +22,7 @@ import {
   INTR_INFO_VECTOR,
   INTR_TYPE,
 } from './interruption-words';
-import { get_vmcs12 } from './nested/vmcs12';
+import { get_vmcs12 } from './nested/current-vmcs12';
 import { nested_exit_on_intr, nested_exit_on_nmi } from './nested/vmcs12-controls';
 import type { InjectionRecord } from './records';
 import { rflags, vectors } from './register-bits';

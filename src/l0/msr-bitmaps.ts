@@ -4,7 +4,8 @@
  */
 import { kvm_read_guest } from './host-memory';
 import { secondary } from './control-masks';
-import { get_vmcs12, type Vmcs12 } from './nested/vmcs12';
+import { get_vmcs12 } from './nested/current-vmcs12';
+import type { Vmcs12 } from './nested/vmcs12';
 import { nested_cpu_has, nested_cpu_has2 } from './nested/vmcs12-controls';
 import { primary } from './control-masks';
 import type { Vcpu } from './vcpu';

@@ -19,7 +19,7 @@ import { vmx_check_nested_events } from './nested/events';
 import { nested_vmx_triple_fault } from './nested/leave';
 import { vmx_check_preemption_timer } from './nested/preemption-timer';
 import { nested_vmx_reflect_vmexit } from './nested/reflect';
-import { get_vmcs12 } from './nested/vmcs12';
+import { get_vmcs12 } from './nested/current-vmcs12';
 import { nested_cpu_has_preemption_timer, nested_exit_on_intr } from './nested/vmcs12-controls';
 import { FAILED_VMENTRY, vmx_errors } from './register-bits';
 import type { EntryResult, HandleResult } from './run-results';

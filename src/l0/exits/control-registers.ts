@@ -6,7 +6,7 @@ import { kvm_inject_gp } from '../event-queues';
 import { load_pdptrs } from '../guest-paging';
 import { feature_wanted } from '../nested/capability-msrs';
 import { nested_cr4_valid, nested_guest_cr0_valid, nested_host_cr0_valid } from '../nested/control-registers';
-import { get_vmcs12 } from '../nested/vmcs12';
+import { get_vmcs12 } from '../nested/current-vmcs12';
 import { access_rights, cr0 as CR0, cr4 as CR4, efer as EFER } from '../register-bits';
 import {
   is_64_bit_mode,

@@ -6,7 +6,7 @@ import { vmx_set_nmi_mask } from '../event-injection';
 import { gpa_to_hpa } from '../host-memory';
 import { INTR_INFO_VALID } from '../interruption-words';
 import { nested_ept_page_fault } from '../nested/shadow-ept';
-import { get_vmcs12 } from '../nested/vmcs12';
+import { get_vmcs12 } from '../nested/current-vmcs12';
 import { nested_cpu_has_ept } from '../nested/vmcs12-controls';
 import type { Vcpu } from '../vcpu';
 import { x86_emulate_instruction } from './emulate';

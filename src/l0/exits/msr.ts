@@ -14,7 +14,7 @@ import {
   vmx_get_vmx_msr,
 } from '../nested/capability-msrs';
 import { kvm_pat_valid } from '../nested/failed-check';
-import { get_vmcs12 } from '../nested/vmcs12';
+import { get_vmcs12 } from '../nested/current-vmcs12';
 import { nested_exit_has } from '../nested/vmcs12-controls';
 import { efer as EFER } from '../register-bits';
 import {

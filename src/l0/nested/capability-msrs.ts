@@ -110,7 +110,7 @@ function offered_bits(config: L0Config, word: ControlWord, chip_high: number): n
   let bits = 0;
   for (const row of vmxControls) {
     if (row.word !== word) continue;
-    const name = row.name as ControlName;
+    const name = row.name;
     const bit = 1 << row.bit;
     const possible = (chip_high & bit) !== 0 || emulated.includes(name);
     if (!row.kvm612 || !possible || not_offered.includes(name)) continue;

@@ -23,7 +23,8 @@ import { load_vmcs12_host_state } from './host-state';
 import { nested_vmx_load_msr } from './msr-lists';
 import { vmx_calc_preemption_timer_value, vmx_start_preemption_timer } from './preemption-timer';
 import { nested_get_vmcs12_pages, prepare_vmcs02, prepare_vmcs02_early } from './prepare-vmcs02';
-import { get_vmcs12, type Vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
+import type { Vmcs12 } from './vmcs12';
 import { nested_cpu_has, nested_cpu_has_preemption_timer, nested_entry_has } from './vmcs12-controls';
 
 /** How an attempt to make L2 the guest ended (KVM: enum nvmx_vmentry_status). */

@@ -6,7 +6,7 @@
 import { PAGE_FRAME, read_guest_u64, write_guest_u64 } from '../host-memory';
 import type { Vcpu } from '../vcpu';
 import { EPT_CAP } from './capability-msrs';
-import { get_vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
 
 /** Access bits, as bits 2:0 of an EPT-violation qualification. */
 export const EPT_READ = 1;

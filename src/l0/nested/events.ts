@@ -21,7 +21,7 @@ import { dr6, DR6_ACTIVE_LOW, exit_reasons, vectors } from '../register-bits';
 import { is_protmode } from '../registers';
 import type { QueuedException, Vcpu } from '../vcpu';
 import { nested_vmx_vmexit } from './leave';
-import { get_vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
 import {
   nested_cpu_has_preemption_timer,
   nested_exit_intr_ack_set,

@@ -4,7 +4,8 @@
  */
 import { vectors } from '../register-bits';
 import type { Vcpu } from '../vcpu';
-import { get_vmcs12, type Vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
+import type { Vmcs12 } from './vmcs12';
 
 /** KVM: nested_vmx_is_page_fault_vmexit. */
 export function nested_vmx_is_page_fault_vmexit(vmcs12: Vmcs12, error_code: number): boolean {

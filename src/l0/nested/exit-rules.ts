@@ -9,7 +9,8 @@ import type { RuleCited } from '../records';
 import { cr0 as CR0, vectors } from '../register-bits';
 import { kvm_register_read } from '../registers';
 import type { Vcpu } from '../vcpu';
-import { get_vmcs12, type Vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
+import type { Vmcs12 } from './vmcs12';
 import { nested_cpu_has, nested_cpu_has2 } from './vmcs12-controls';
 
 /** An answer with its reason. */

@@ -23,7 +23,8 @@ import { load_vmcs12_host_state, nested_vmx_abort, nested_vmx_restore_host_state
 import { rarely_read } from './merge-rules';
 import { nested_vmx_store_msr } from './msr-lists';
 import { vmx_cancel_preemption_timer, vmx_get_preemption_timer_value } from './preemption-timer';
-import { get_vmcs12, type Vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
+import type { Vmcs12 } from './vmcs12';
 import {
   nested_cpu_has,
   nested_cpu_has2,

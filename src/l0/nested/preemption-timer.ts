@@ -5,7 +5,7 @@
 import { host_tsc } from '../time';
 import type { Vcpu } from '../vcpu';
 import { EMULATED_PREEMPTION_TIMER_RATE } from './capability-msrs';
-import { get_vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
 
 /** KVM: vmx_calc_preemption_timer_value. Timer units left, counted from the entry by L1. */
 export function vmx_calc_preemption_timer_value(vcpu: Vcpu): bigint {

@@ -48,7 +48,7 @@ export function nested_vmx_calc_efer(vcpu: Vcpu, vmcs12: Vmcs12): bigint {
 
 /** Copies one field as it is. */
 function copy_field(vcpu: Vcpu, vmcs12: Vmcs12, field: Vmcs12Field): void {
-  vcpu.cpu.vmwrite(field, vmcs12[field] as never);
+  vcpu.cpu.vmwrite(field, vmcs12[field]);
 }
 
 /** KVM: prepare_vmcs02_constant_state. */

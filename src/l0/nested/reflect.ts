@@ -21,7 +21,7 @@ import {
   type RuleAnswer,
 } from './exit-rules';
 import { nested_vmx_vmexit } from './leave';
-import { get_vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
 import { nested_cpu_has2 } from './vmcs12-controls';
 
 /** KVM: nested_vmx_l0_wants_exit. */

@@ -16,7 +16,7 @@ import {
   type Ept12Walk,
 } from './ept12-walk';
 import { nested_vmx_vmexit } from './leave';
-import { get_vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
 
 /** Walk length 4 and write-back, as an EPTP says it. */
 const EPTP_WALK_4_WRITE_BACK = 0x1en;

@@ -3,7 +3,7 @@
  * every entry and exit flushes linear mappings. SDM 28.3.3.1; KVM: nested_vmx_transition_tlb_flush.
  */
 import type { Vcpu } from '../vcpu';
-import { get_vmcs12 } from './vmcs12';
+import { get_vmcs12 } from './current-vmcs12';
 import { nested_cpu_has_vpid } from './vmcs12-controls';
 
 /** KVM: nested_vmx_transition_tlb_flush. */

@@ -6,12 +6,10 @@
 import type { fields16 } from '../../isa/vmcs-fields/width-16';
 import type { fields32 } from '../../isa/vmcs-fields/width-32';
 import { vmcsFieldByEncoding, vmcsFields, type FieldName, type VmcsField } from '../../isa/vmcs-fields';
-import { kvm_read_guest, kvm_write_guest, PAGE_SIZE } from '../host-memory';
-import type { Vcpu } from '../vcpu';
 
 /** KVM's revision identifier; it never changes. */
 export const VMCS12_REVISION = 0x11e57ed0;
-export const VMCS12_SIZE = PAGE_SIZE;
+export const VMCS12_SIZE = 4096;
 /** Byte offsets of the header. */
 const REVISION_AT = 0;
 const ABORT_AT = 4;
@@ -95,29 +93,6 @@ export function serialize_vmcs12(vmcs12: Vmcs12, page: Uint8Array): void {
     else if (row.width === 32) view.setUint32(offset, vmcs12[name] as number, true);
     else view.setBigUint64(offset, vmcs12[name] as bigint, true);
   }
-}
-
-/** KVM: kvm_read_guest_cached in handle_vmptrld. False when the page is not RAM of L1. */
-export function load_vmcs12(vcpu: Vcpu, vmptr: bigint): boolean {
-  const page = kvm_read_guest(vcpu, vmptr, VMCS12_SIZE);
-  if (!page) return false;
-  vcpu.nested.cached_vmcs12 = parse_vmcs12(page);
-  return true;
-}
-
-/** KVM: the flush in nested_release_vmcs12: the cached copy goes back to L1's memory. */
-export function flush_vmcs12(vcpu: Vcpu): void {
-  const vmptr = vcpu.nested.current_vmptr;
-  const current = kvm_read_guest(vcpu, vmptr, VMCS12_SIZE);
-  if (!current) return;
-  const page = new Uint8Array(current);
-  serialize_vmcs12(vcpu.nested.cached_vmcs12, page);
-  kvm_write_guest(vcpu, vmptr, page);
-}
-
-/** KVM: get_vmcs12. */
-export function get_vmcs12(vcpu: Vcpu): Vmcs12 {
-  return vcpu.nested.cached_vmcs12;
 }
 
 /** KVM: vmcs12_read_any, zero-extended to 64 bits. */

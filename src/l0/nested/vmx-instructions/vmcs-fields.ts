@@ -9,7 +9,8 @@ import { MISC } from '../capability-msrs';
 import { nested_vmx_check_permission } from '../enter';
 import { copy_vmcs02_to_vmcs12_rare } from '../leave';
 import { merge_rules, type MergeRule } from '../merge-rules';
-import { get_vmcs12, vmcs12_field_of, vmcs12_read_any, vmcs12_write_any } from '../vmcs12';
+import { get_vmcs12 } from '../current-vmcs12';
+import { vmcs12_field_of, vmcs12_read_any, vmcs12_write_any } from '../vmcs12';
 import { decode_operand_info, read_memory_operand, write_memory_operand } from './operand';
 
 /** Bits an access-rights field can hold. Some processors drop the others on VMWRITE, and so does KVM. */

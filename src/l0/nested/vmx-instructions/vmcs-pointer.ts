@@ -8,7 +8,8 @@ import { nested_vmx_fail, nested_vmx_succeed } from '../../vmx-outcome';
 import { nested_vmx_check_permission } from '../enter';
 import { page_address_valid } from '../failed-check';
 import { copy_vmcs02_to_vmcs12_rare } from '../leave';
-import { flush_vmcs12, LAUNCH_STATE_AT, load_vmcs12, VMCS12_REVISION } from '../vmcs12';
+import { flush_vmcs12, load_vmcs12 } from '../current-vmcs12';
+import { LAUNCH_STATE_AT, VMCS12_REVISION } from '../vmcs12';
 import { decode_operand_info, nested_vmx_get_vmptr, write_memory_operand } from './operand';
 
 /** KVM: nested_release_vmcs12: the cached copy goes to memory; L1 has no current VMCS. */
