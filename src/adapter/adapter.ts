@@ -60,6 +60,8 @@ export class Adapter extends ProtocolSession {
 
   constructor() {
     super();
+    this.setDebuggerLinesStartAt1(true);
+    this.setDebuggerColumnsStartAt1(true);
     this.context = new Context(this.client());
     this.handlers = new Map<string, Handler>(
       Object.entries({
