@@ -1,90 +1,134 @@
 /*
  * Runs user-mode instruction sequences on the host's own CPU. Reads cases on stdin, writes results on stdout; the record
- * layouts are those of native-cpu.ts. Each sequence ends in INT3 or in a fault: a signal handler takes the registers.
+ * layouts are those of native-cpu.ts. A signal handler returns into each case with all its registers and is entered again by
+ * the INT3 or the fault the case ends in, so that not even the stack pointer is needed in between. 16-bit and 32-bit code
+ * runs in compatibility mode, 16-bit code in segments of the local descriptor table.
  */
 #define _GNU_SOURCE
-#include <setjmp.h>
+#include <asm/ldt.h>
+#include <asm/prctl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #define CODE ((uint8_t *)0x600000)
 #define DATA ((uint8_t *)0x700000)
 #define STACK ((uint8_t *)0x800000)
-#define AREA 4096
+#define CODE_BYTES 4096
+#define CASE_CODE 256
+#define DATA_BYTES 8192
+#define STACK_BYTES 4096
 
 struct input {
-	uint8_t code[64];
+	uint64_t mode; /* 16, 32 or 64; all ones ends the run */
 	uint64_t registers[16];
 	uint64_t flags;
-	uint8_t data[AREA];
+	uint8_t code[CASE_CODE];
+	uint8_t data[DATA_BYTES];
 };
 
 struct output {
-	uint64_t signal;
+	uint64_t vector;
+	uint64_t error;
+	uint64_t cr2;
 	uint64_t rip;
 	uint64_t registers[16];
 	uint64_t flags;
-	uint8_t data[AREA];
-	uint8_t stack[AREA];
+	uint8_t code[CASE_CODE];
+	uint8_t data[DATA_BYTES];
+	uint8_t stack[STACK_BYTES];
 };
 
 static struct input in;
 static struct output out;
-static sigjmp_buf back;
+static int started;
+static long code_segment, data_segment, stack_segment;
+static long flat_code, flat_data, flat_stack;
 
 /* Register numbers as encoded, in the order of the signal context. */
 static const int order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
 			       REG_R8,	REG_R9,	 REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
 
-static void handler(int signal, siginfo_t *info, void *context)
+static void put(const void *from, size_t bytes)
 {
-	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	if (fwrite(from, bytes, 1, stdout) != 1)
+		_exit(4);
+}
 
-	(void)info;
-	/* The handler itself needs a forward string direction. */
-	__asm__ volatile("cld");
-	out.signal = signal;
+static void report(const greg_t *registers)
+{
+	out.vector = registers[REG_TRAPNO];
+	out.error = registers[REG_ERR];
+	out.cr2 = registers[REG_CR2];
 	out.rip = registers[REG_RIP];
 	out.flags = registers[REG_EFL];
 	for (int i = 0; i < 16; i++)
 		out.registers[i] = registers[order[i]];
-	siglongjmp(back, 1);
+	memcpy(out.code, CODE, CASE_CODE);
+	memcpy(out.data, DATA, DATA_BYTES);
+	memcpy(out.stack, STACK, STACK_BYTES);
+	put(&out, sizeof(out));
 }
 
-/* Loads every register from the case and jumps to the code. */
-void enter(struct input *from);
-__asm__(".globl enter\n"
-	"enter:\n"
-	"  pushq 192(%rdi)\n"
-	"  popfq\n"
-	"  mov 64+0*8(%rdi), %rax\n"
-	"  mov 64+1*8(%rdi), %rcx\n"
-	"  mov 64+2*8(%rdi), %rdx\n"
-	"  mov 64+3*8(%rdi), %rbx\n"
-	"  mov 64+4*8(%rdi), %rsp\n"
-	"  mov 64+5*8(%rdi), %rbp\n"
-	"  mov 64+6*8(%rdi), %rsi\n"
-	"  mov 64+8*8(%rdi), %r8\n"
-	"  mov 64+9*8(%rdi), %r9\n"
-	"  mov 64+10*8(%rdi), %r10\n"
-	"  mov 64+11*8(%rdi), %r11\n"
-	"  mov 64+12*8(%rdi), %r12\n"
-	"  mov 64+13*8(%rdi), %r13\n"
-	"  mov 64+14*8(%rdi), %r14\n"
-	"  mov 64+15*8(%rdi), %r15\n"
-	"  mov 64+7*8(%rdi), %rdi\n"
-	"  jmp *target(%rip)\n"
-	"target: .quad 0x600000\n");
-
-static void area(uint8_t *at)
+static void handler(int signal, siginfo_t *info, void *context)
 {
-	if (mmap(at, AREA, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at)
-		exit(3);
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	long code = flat_code, data = 0, stack = flat_stack;
+
+	(void)signal;
+	(void)info;
+	/* The handler itself needs a forward string direction. */
+	__asm__ volatile("cld");
+	if (started)
+		report(registers);
+	started = 1;
+	/* A case that never ends is a mistake of its author: the signal ends the harness. */
+	alarm(5);
+	if (fread(&in, sizeof(in), 1, stdin) != 1) {
+		fflush(stdout);
+		_exit(0);
+	}
+	memset(CODE, 0xcc, CODE_BYTES);
+	memcpy(CODE, in.code, CASE_CODE);
+	memcpy(DATA, in.data, DATA_BYTES);
+	memset(STACK, 0, STACK_BYTES);
+	for (int i = 0; i < 16; i++)
+		registers[order[i]] = in.registers[i];
+	registers[REG_RIP] = in.mode == 16 ? 0 : (uintptr_t)CODE;
+	registers[REG_EFL] = in.flags;
+	if (in.mode == 16) {
+		code = code_segment;
+		data = data_segment;
+		stack = stack_segment;
+	} else if (in.mode == 32) {
+		code = 0x23;
+		data = flat_data;
+	}
+	__asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(data));
+	/* CS, GS, FS and SS, 16 bits each. */
+	registers[REG_CSGSFS] = (registers[REG_CSGSFS] & 0xffffffff0000) | code | (stack << 48);
+}
+
+static void area(uint8_t *at, size_t bytes)
+{
+	if (mmap(at, bytes, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != at)
+		_exit(3);
+}
+
+/* A 16-bit segment of 64 KiB; answers its selector. */
+static long segment16(int entry, uint8_t *base, int contents)
+{
+	struct user_desc row = { .entry_number = entry, .base_addr = (uintptr_t)base, .limit = 0xffff, .contents = contents };
+
+	if (syscall(SYS_modify_ldt, 1, &row, sizeof(row)))
+		_exit(5);
+	return entry * 8 + 7;
 }
 
 int main(void)
@@ -93,21 +137,20 @@ int main(void)
 	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 	const int signals[] = { SIGTRAP, SIGFPE, SIGILL, SIGSEGV, SIGBUS };
 
-	area(CODE);
-	area(DATA);
-	area(STACK);
+	setvbuf(stdout, 0, _IONBF, 0);
+	area(CODE, CODE_BYTES);
+	area(DATA, DATA_BYTES);
+	area(STACK, STACK_BYTES);
+	code_segment = segment16(0, CODE, MODIFY_LDT_CONTENTS_CODE);
+	data_segment = segment16(1, DATA, MODIFY_LDT_CONTENTS_DATA);
+	stack_segment = segment16(2, STACK, MODIFY_LDT_CONTENTS_DATA);
+	__asm__("mov %%cs, %0" : "=r"(flat_code));
+	__asm__("mov %%ss, %0" : "=r"(flat_stack));
+	flat_data = flat_stack;
+	syscall(SYS_arch_prctl, ARCH_SET_GS, DATA);
 	sigaltstack(&alternate, 0);
 	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		sigaction(signals[i], &action, 0);
-	while (fread(&in, sizeof(in), 1, stdin) == 1) {
-		memcpy(CODE, in.code, sizeof(in.code));
-		memcpy(DATA, in.data, AREA);
-		memset(STACK, 0, AREA);
-		if (!sigsetjmp(back, 0))
-			enter(&in);
-		memcpy(out.data, DATA, AREA);
-		memcpy(out.stack, STACK, AREA);
-		fwrite(&out, sizeof(out), 1, stdout);
-	}
-	return 0;
+	__asm__ volatile("int3");
+	return 1;
 }

@@ -7,38 +7,47 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where code, data and stack lie, in the harness and in the core. */
+/** Where code, data and stack lie, in the harness and in the core; the pages around them are not mapped. */
 export const CODE = 0x600000;
 export const DATA = 0x700000;
 export const STACK = 0x800000;
-export const AREA = 4096;
+export const CODE_BYTES = 256;
+export const DATA_BYTES = 8192;
+export const STACK_BYTES = 4096;
 
 /** A sequence and the state it starts in. */
 export interface Case {
-  /** At most 62 bytes; INT3 is appended. */
+  /** Of the code segment: 16 and 32 are compatibility mode; 16-bit segments have their bases at CODE, DATA and STACK. */
+  mode: 16 | 32 | 64;
+  /** At most CODE_BYTES - 1 bytes; INT3 follows. */
   code: Uint8Array;
   /** 16 general registers in encoding order. */
   registers: bigint[];
   flags: bigint;
-  /** AREA bytes at DATA. */
+  /** DATA_BYTES bytes at DATA. */
   data: Uint8Array;
   /** For messages. */
   text: string;
 }
 
-/** How it ended: vectors of the faults the signals stand for (13 for any memory fault). */
+/** How it ended: the exception and the state it interrupted. */
 export interface Outcome {
   vector: number;
+  error: number;
+  /** Of a page fault, else 0. */
+  cr2: bigint;
   rip: bigint;
   registers: bigint[];
   flags: bigint;
+  code: Uint8Array;
   data: Uint8Array;
   stack: Uint8Array;
 }
 
-const INPUT = 64 + 16 * 8 + 8 + AREA;
-const OUTPUT = 8 + 8 + 16 * 8 + 8 + 2 * AREA;
-const vectorOfSignal: Record<number, number> = { 4: 6, 5: 3, 7: 13, 8: 0, 11: 13 };
+const INPUT = 18 * 8 + CODE_BYTES + DATA_BYTES;
+const OUTPUT = 21 * 8 + CODE_BYTES + DATA_BYTES + STACK_BYTES;
+/** Cases a call of the harness: its output has to fit into one buffer. */
+const BATCH = 5000;
 
 export interface NativeCpu {
   run(cases: readonly Case[]): Outcome[];
@@ -50,49 +59,54 @@ export function nativeCpu(): NativeCpu | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'turtlescope-native-'));
   const program = join(folder, 'harness');
-  try {
-    execFileSync(process.env['CC'] ?? 'gcc', [
-      '-O1',
-      '-pie',
-      '-fPIE',
-      '-o',
-      program,
-      join(__dirname, 'harness.c'),
-    ]);
-  } catch {
-    rmSync(folder, { recursive: true });
-    return undefined;
-  }
-  return { run: (cases) => run(program, cases), close: () => rmSync(folder, { recursive: true }) };
+  const flags = ['-O1', '-pie', '-fPIE', '-o', program, join(__dirname, 'harness.c')];
+  if (spawnSync(process.env['CC'] ?? 'gcc', ['--version']).status !== 0) return undefined;
+  execFileSync(process.env['CC'] ?? 'gcc', flags);
+  return { run: (cases) => batches(program, cases), close: () => rmSync(folder, { recursive: true }) };
+}
+
+function batches(program: string, cases: readonly Case[]): Outcome[] {
+  const outcomes: Outcome[] = [];
+  for (let i = 0; i < cases.length; i += BATCH) outcomes.push(...run(program, cases.slice(i, i + BATCH)));
+  return outcomes;
 }
 
 function run(program: string, cases: readonly Case[]): Outcome[] {
   const input = Buffer.alloc(INPUT * cases.length);
   cases.forEach((one, i) => {
     const at = i * INPUT;
-    input.fill(0xcc, at, at + 64);
-    input.set(one.code, at);
-    one.registers.forEach((value, r) => input.writeBigUInt64LE(value, at + 64 + r * 8));
-    input.writeBigUInt64LE(one.flags, at + 192);
-    input.set(one.data, at + 200);
+    input.writeUInt32LE(one.mode, at);
+    one.registers.forEach((value, r) => input.writeBigUInt64LE(value, at + 8 + r * 8));
+    input.writeBigUInt64LE(one.flags, at + 17 * 8);
+    input.fill(0xcc, at + 18 * 8, at + 18 * 8 + CODE_BYTES);
+    input.set(one.code, at + 18 * 8);
+    input.set(one.data, at + 18 * 8 + CODE_BYTES);
   });
   const done = spawnSync(program, { input, maxBuffer: OUTPUT * cases.length + 1024 });
-  if (done.stdout.length !== OUTPUT * cases.length)
+  if (done.stdout.length !== OUTPUT * cases.length) {
+    const count = Math.floor(done.stdout.length / OUTPUT);
     throw new Error(
-      `harness ended early: ${done.signal ?? done.status} after ${done.stdout.length / OUTPUT} cases`,
+      `harness ended early: ${done.signal ?? done.status} after ${count}: ${cases[count]?.text}`,
     );
+  }
   return cases.map((_, i) => outcome(done.stdout, i * OUTPUT));
 }
 
 function outcome(bytes: Buffer, at: number): Outcome {
-  const signal = Number(bytes.readBigUInt64LE(at));
-  const areas = at + 16 + 17 * 8;
+  const word = (index: number) => bytes.readBigUInt64LE(at + index * 8);
+  const code = at + 21 * 8;
+  const data = code + CODE_BYTES;
+  const stack = data + DATA_BYTES;
+  const vector = Number(word(0));
   return {
-    vector: vectorOfSignal[signal] ?? -1,
-    rip: bytes.readBigUInt64LE(at + 8),
-    registers: Array.from({ length: 16 }, (_, r) => bytes.readBigUInt64LE(at + 16 + r * 8)),
-    flags: bytes.readBigUInt64LE(at + 16 + 128),
-    data: bytes.subarray(areas, areas + AREA),
-    stack: bytes.subarray(areas + AREA, areas + 2 * AREA),
+    vector,
+    error: Number(word(1)),
+    cr2: vector === 14 ? word(2) : 0n,
+    rip: word(3),
+    registers: Array.from({ length: 16 }, (_, r) => word(4 + r)),
+    flags: word(20),
+    code: bytes.subarray(code, data),
+    data: bytes.subarray(data, stack),
+    stack: bytes.subarray(stack, stack + STACK_BYTES),
   };
 }

@@ -2,8 +2,8 @@
  * Random members of a family as bytes, and random states for them. Memory operands point into the middle of the data area
  * through registers that no instruction writes.
  */
-import { AREA, DATA, STACK, type Case } from './native-cpu';
-import { Random, type Family, type Template } from './families';
+import { DATA, DATA_BYTES, STACK, type Case } from './native-cpu';
+import { type Random, type Family, type Template } from './families';
 
 /** Registers an instruction may write: RAX RCX RDX R8..R11 R14 R15. */
 const writable = [0, 1, 2, 8, 9, 10, 11, 14, 15];
@@ -112,7 +112,7 @@ export function randomCase(random: Random, family: Family): Case {
   const strings = family.title === 'string operations';
   // A repeat count that stays inside the data area; loops count down from it too.
   if (strings) registers[1] = BigInt(random.below(120));
-  const data = new Uint8Array(AREA);
+  const data = new Uint8Array(DATA_BYTES);
   for (let i = 0x600; i < 0xa00; i++) data[i] = random.below(random.below(2) ? 256 : 2);
   let code: number[] = [];
   const names: string[] = [];
@@ -127,5 +127,12 @@ export function randomCase(random: Random, family: Family): Case {
   // CF PF AF ZF SF OF, IF as in any user program, and DF for strings.
   const flags = (random.bits(16) & 0x8d5n) | 0x202n | (strings && random.below(3) === 0 ? 0x400n : 0n);
   const hex = Buffer.from(code).toString('hex');
-  return { code: Uint8Array.from(code), registers, flags, data, text: `${names.join('; ')} [${hex}]` };
+  return {
+    mode: 64,
+    code: Uint8Array.from(code),
+    registers,
+    flags,
+    data,
+    text: `${names.join('; ')} [${hex}]`,
+  };
 }
