@@ -14,17 +14,19 @@ function answer(hpa: u64): u32 {
 
 /** Linear to host-physical with the running translation: 1 found, 0 not mapped. */
 export function translateLinear(linearHigh: u32, linearLow: u32): u32 {
-  return answer(walk((<u64>linearHigh << 32) | <u64>linearLow, Access.READ | Access.SYSTEM | Access.PROBE));
+  return answer(
+    walk(((<u64>linearHigh) << 32) | (<u64>linearLow), Access.READ | Access.SYSTEM | Access.PROBE),
+  );
 }
 
 /** Guest-physical to host-physical through the EPT in force: 1 found, 0 not mapped. */
 export function translateGuestPhysical(addressHigh: u32, addressLow: u32): u32 {
-  const gpa = (<u64>addressHigh << 32) | <u64>addressLow;
+  const gpa = ((<u64>addressHigh) << 32) | (<u64>addressLow);
   return answer(eptActive() ? guestPhysical(gpa, Access.READ | Access.PROBE, 0, 0) : gpa);
 }
 
 /** Guest-physical to host-physical through any EPT pointer, of a level that does not run. */
 export function translateThroughEpt(eptpHigh: u32, eptpLow: u32, addressHigh: u32, addressLow: u32): u32 {
-  const eptp = (<u64>eptpHigh << 32) | <u64>eptpLow;
-  return answer(probeEpt(eptp, (<u64>addressHigh << 32) | <u64>addressLow));
+  const eptp = ((<u64>eptpHigh) << 32) | (<u64>eptpLow);
+  return answer(probeEpt(eptp, ((<u64>addressHigh) << 32) | (<u64>addressLow)));
 }

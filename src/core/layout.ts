@@ -69,4 +69,3 @@ export const enum Private {
   /** u64 mask of the physical-address bits that are reserved. */
   RESERVED_ADDRESS = 0x968,
 }
-

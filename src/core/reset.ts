@@ -73,4 +73,3 @@ export function ramWritten(addressHigh: u32, addressLow: u32, length: u32): void
 export function breakpointsChanged(): void {
   dropAllBlocks();
 }
-

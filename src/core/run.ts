@@ -21,6 +21,9 @@ import { Next, Uop } from './uop';
 import { timerPollAt } from './vmx/preemption-timer';
 import { takeStopRequest } from './vmx/stop';
 
+/** Boundaries without a retired instruction (faults that fault again, repeated strings) after which a slice ends all the same. */
+const PATIENCE: u32 = 100000;
+
 /** Interruptibility bits that end after one instruction: blocking by STI and by MOV SS. */
 const SHADOW: u32 = 3;
 
@@ -174,9 +177,13 @@ export function run(): i32 {
   setAttention();
   let link: usize = 0;
   let stamp: u32 = 0;
+  let before: u64 = 0;
+  let idle: u32 = 0;
   for (;;) {
     const retired = load<u64>(S + State.RETIRED);
-    if (retired >= load<u64>(S + State.DEADLINE)) {
+    idle = retired == before ? idle + 1 : 0;
+    before = retired;
+    if (retired >= load<u64>(S + State.DEADLINE) || idle > PATIENCE) {
       stop(Stop.BUDGET, 0, 0);
       break;
     }
@@ -221,7 +228,8 @@ export function run(): i32 {
         link = 0;
         if (settle(next)) break;
       }
-      if (single && load<u32>(S + State.INTERRUPTIBILITY) & SHADOW && load<u64>(S + State.RETIRED) != retired) endShadow();
+      if (single && load<u32>(S + State.INTERRUPTIBILITY) & SHADOW && load<u64>(S + State.RETIRED) != retired)
+        endShadow();
     } else if (faulted()) {
       link = 0;
       if (fetchFault()) break;

@@ -3,7 +3,7 @@
  * as a host does (enter, exit, VMCS). Knows no level, no symbol and no device; never throws on what a guest does.
  */
 import { Region, PageAttribute, BreakpointTable } from '../abi/memory-map';
-import { Gpr, Mode, Seg, Segment, State } from '../abi/state-block';
+import { type Gpr, type Mode, Seg, Segment, State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { Bus } from './bus';
@@ -52,7 +52,7 @@ export class Cpu {
 
   /** The core's whole linear memory, for snapshots and tables. */
   get memory(): ArrayBuffer {
-    return this.core.memory.buffer as ArrayBuffer;
+    return this.core.memory.buffer;
   }
 
   // --- running ---------------------------------------------------------------------------------------------------

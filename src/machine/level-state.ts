@@ -2,7 +2,7 @@
  * Registers of a level, wherever they are now: in the chip while the level runs, in a VMCS while it waits. What a waiting
  * level's general registers are is not known to the hardware (software keeps them), so they may be undefined.
  */
-import { Gpr, Seg, State } from '../abi/state-block';
+import { Gpr, type Seg, State } from '../abi/state-block';
 import type { Cpu, SegmentRegister } from '../cpu/cpu';
 
 export type Level = 'L0' | 'L1' | 'L2';

@@ -6,7 +6,6 @@ import { CapabilityTable } from '../abi/tables';
 import { Region } from '../abi/memory-map';
 import { LaunchState, VmcsPage } from '../abi/vmcs-page';
 import type { Cpu } from '../cpu/cpu';
-import type { FieldValue } from '../cpu/vmcs-access';
 import { msr, type MsrName } from '../isa/msrs';
 import { vmcsField, type FieldName } from '../isa/vmcs-fields';
 import type { ControlWord } from '../isa/vmx-controls';
@@ -60,9 +59,7 @@ export function hardwareVmcs(cpu: Cpu, name: VmcsName, pointer: bigint, writable
     revision: word(VmcsPage.REVISION),
     has: () => true,
     read: (field) => BigInt(cpu.vmread(field, pointer)),
-    write: writable
-      ? (field, value) => cpu.vmwrite(field, fieldValue(field, value) as FieldValue<typeof field>, pointer)
-      : undefined,
+    write: writable ? (field, value) => cpu.vmwrite(field, fieldValue(field, value), pointer) : undefined,
     limits: (control) => limitsOf(control, chipCapability(cpu, TRUE_MSRS[control])),
   };
 }

@@ -29,9 +29,9 @@ export let fetchGap: bool = false;
 export function breakpointAt(linear: u64): bool {
   if (load<u32>(Region.BREAKPOINTS + BreakpointTable.USED) == 0) return false;
   const mask = load<u32>(Region.BREAKPOINTS + BreakpointTable.MASK);
-  let i = <u32>linear & mask;
+  let i = (<u32>linear) & mask;
   while (true) {
-    const entry = load<u64>(Region.BREAKPOINTS + BreakpointTable.ENTRIES + (<usize>i << 3));
+    const entry = load<u64>(Region.BREAKPOINTS + BreakpointTable.ENTRIES + ((<usize>i) << 3));
     if (entry == linear) return true;
     if (entry == 0xffff_ffff_ffff_ffff) return false;
     i = (i + 1) & mask;
@@ -96,7 +96,7 @@ export function decodeBlock(hpa: u64, linear: u64, rip: u64, key: u32): usize {
   store<u32>(b + Block.FLAGS, breakpointAt(linear) ? BlockFlag.BREAKPOINT : 0);
   fetchGap = false;
   const start = ramPointer(hpa);
-  const pageEnd = start + 0x1000 - (<usize>hpa & 0xfff);
+  const pageEnd = start + 0x1000 - ((<usize>hpa) & 0xfff);
   const end = codeEnd(start, pageEnd, rip, key);
   let p = start;
   let u = b + Block.SIZE;

@@ -84,7 +84,7 @@ export function next32(): u32 {
 export function next64(): u64 {
   const low: u32 = next32();
   const high: u32 = next32();
-  return <u64>low | (<u64>high << 32);
+  return (<u64>low) | ((<u64>high) << 32);
 }
 
 /** Immediate of the operand size, at most 32 bits, sign-extended. */

@@ -148,7 +148,8 @@ function eighties(u: usize, opcode: u32): void {
 
 /** 90-9F. */
 function nineties(u: usize, opcode: u32): void {
-  if (opcode == 0x90 && !(cursor.rex & 1)) return setGeneric(u, cursor.repeat == 0xf3 ? SlowOp.PAUSE : Generic.NOP);
+  if (opcode == 0x90 && !(cursor.rex & 1))
+    return setGeneric(u, cursor.repeat == 0xf3 ? SlowOp.PAUSE : Generic.NOP);
   if (opcode < 0x98) {
     setRegister(u, opcodeRegister(opcode));
     return setGeneric(u, Generic.XCHG);

@@ -115,7 +115,9 @@ function move(u: usize, isLoad: bool): u32 {
 
 function moveImmediate(u: usize): u32 {
   if (!register) {
-    return onlyAny(width == 8 ? Op.STORE_I64_X : width == 4 ? Op.STORE_I32_X : width == 2 ? Op.STORE_I16_X : Op.STORE_I8_X);
+    return onlyAny(
+      width == 8 ? Op.STORE_I64_X : width == 4 ? Op.STORE_I32_X : width == 2 ? Op.STORE_I16_X : Op.STORE_I8_X,
+    );
   }
   if (width == 1) return Op.MOV_RI8;
   if (width == 2) return NONE;
@@ -182,17 +184,22 @@ function branch(u: usize, op: u32): u32 {
 /** The hot operation for `u`, or NONE. `running`: the mode has flat code and stack segments. */
 function choose(u: usize, generic: u32, running: bool): u32 {
   if (generic >= <u32>Generic.ALU_STORE && generic < <u32>Generic.ALU_LOAD)
-    return register ? arithmetic(generic - Generic.ALU_STORE, Form.RR) : memory(Form.MR, generic - Generic.ALU_STORE);
+    return register
+      ? arithmetic(generic - Generic.ALU_STORE, Form.RR)
+      : memory(Form.MR, generic - Generic.ALU_STORE);
   if (generic >= <u32>Generic.ALU_LOAD && generic < <u32>Generic.ALU_IMMEDIATE) {
     if (!register) return memory(Form.RM, generic - Generic.ALU_LOAD);
     swapRegisters(u);
     return arithmetic(generic - Generic.ALU_LOAD, Form.RR);
   }
   if (generic >= <u32>Generic.ALU_IMMEDIATE && generic < <u32>Generic.SHIFT_IMMEDIATE)
-    return register ? arithmetic(generic - Generic.ALU_IMMEDIATE, Form.RI) : memory(Form.MI, generic - Generic.ALU_IMMEDIATE);
+    return register
+      ? arithmetic(generic - Generic.ALU_IMMEDIATE, Form.RI)
+      : memory(Form.MI, generic - Generic.ALU_IMMEDIATE);
   if (generic >= <u32>Generic.SHIFT_IMMEDIATE && generic < <u32>Generic.SHIFT_CL)
     return shift(u, generic - Generic.SHIFT_IMMEDIATE, false);
-  if (generic >= <u32>Generic.SHIFT_CL && generic < <u32>Generic.TEST_REG) return shift(u, generic - Generic.SHIFT_CL, true);
+  if (generic >= <u32>Generic.SHIFT_CL && generic < <u32>Generic.TEST_REG)
+    return shift(u, generic - Generic.SHIFT_CL, true);
   switch (generic) {
     case Generic.TEST_REG: {
       // TEST has no RM form: RR RI MR MI.
@@ -226,7 +233,11 @@ function choose(u: usize, generic: u32, running: bool): u32 {
     case Generic.NOT:
       return register ? byWidth(Op.NOT_R64, Op.NOT_R32) : NONE;
     case Generic.IMUL_REG:
-      return register ? byWidth(Op.IMUL_RR64, Op.IMUL_RR32) : flat ? byWidth(Op.IMUL_RM64, Op.IMUL_RM32) : NONE;
+      return register
+        ? byWidth(Op.IMUL_RR64, Op.IMUL_RR32)
+        : flat
+          ? byWidth(Op.IMUL_RM64, Op.IMUL_RM32)
+          : NONE;
     case Generic.IMUL_IMMEDIATE:
       return register ? byWidth(Op.IMUL_RI64, Op.IMUL_RI32) : NONE;
     case Generic.CMOVCC:

@@ -29,7 +29,7 @@ const enum BitOp {
 }
 
 function changed(op: u32, value: u64, bit: u64): u64 {
-  const mask = <u64>1 << bit;
+  const mask = (<u64>1) << bit;
   if (op == BitOp.SET) return value | mask;
   if (op == BitOp.RESET) return value & ~mask;
   return value ^ mask;
@@ -37,7 +37,7 @@ function changed(op: u32, value: u64, bit: u64): u64 {
 
 /** CF is the bit; the other flags keep their values (undefined except ZF, which is kept by definition). */
 function carryFrom(value: u64, bit: u64): void {
-  setArithmeticFlags((<u32>rflags() & ~Flag.CF) | (<u32>(value >> bit) & 1));
+  setArithmeticFlags(((<u32>rflags()) & ~Flag.CF) | ((<u32>(value >> bit)) & 1));
 }
 
 function bitOperand(u: usize, op: u32, bit: u64): i32 {
@@ -58,9 +58,9 @@ export function execBitImmediate(u: usize, op: u32): i32 {
 export function execBitReg(u: usize, op: u32): i32 {
   const width = <u32>load<u8>(u + Uop.WIDTH);
   const offset = signed(readRegOperand(u, width), width);
-  const bit = offset & ((<u64>width << 3) - 1);
+  const bit = offset & (((<u64>width) << 3) - 1);
   if (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) return bitOperand(u, op, bit);
-  const away = <u64>(<i64>offset >> (<i64>ctz<u32>(width) + 3)) * <u64>width;
+  const away = <u64>((<i64>offset) >> (<i64>ctz<u32>(width) + 3)) * <u64>width;
   const at = truncateAddress(effectiveAddress(u) + away, load<u8>(u + Uop.ADDRESS_WIDTH));
   const linear = segmentLinear(load<u8>(u + Uop.SEGMENT), at, width, op != BitOp.TEST);
   if (faulted()) return Next.FAULT;
@@ -96,7 +96,7 @@ export function execPopcnt(u: usize): i32 {
 }
 
 function zeroFlag(set: bool): void {
-  setArithmeticFlags((<u32>rflags() & ~Flag.ZF) | (set ? Flag.ZF : 0));
+  setArithmeticFlags(((<u32>rflags()) & ~Flag.ZF) | (set ? Flag.ZF : 0));
 }
 
 export function execCmpxchg8b(u: usize): i32 {

@@ -15,7 +15,7 @@ function al(): u32 {
 function setAl(value: u32, bits: u32): i32 {
   writeReg(Gpr.RAX, 1, false, <u64>(value & 0xff));
   logic(<u64>(value & 0xff), 1);
-  setArithmeticFlags((<u32>rflags() & (Flag.SF | Flag.ZF | Flag.PF)) | bits);
+  setArithmeticFlags(((<u32>rflags()) & (Flag.SF | Flag.ZF | Flag.PF)) | bits);
   return Next.DONE;
 }
 
@@ -39,12 +39,12 @@ export function execDecimal(subtract: bool): i32 {
 
 /** AAA and AAS. */
 export function execAscii(subtract: bool): i32 {
-  const adjust = (al() & 15) > 9 || (<u32>rflags() & Flag.AF) != 0;
+  const adjust = (al() & 15) > 9 || ((<u32>rflags()) & Flag.AF) != 0;
   let ax = <u32>readReg(Gpr.RAX, 2, false);
   if (adjust) ax = subtract ? ax - 0x106 : ax + 0x106;
   writeReg(Gpr.RAX, 2, false, <u64>(ax & 0xff0f));
   logic(<u64>(ax & 15), 1);
-  setArithmeticFlags((<u32>rflags() & (Flag.SF | Flag.ZF | Flag.PF)) | (adjust ? Flag.CF | Flag.AF : 0));
+  setArithmeticFlags(((<u32>rflags()) & (Flag.SF | Flag.ZF | Flag.PF)) | (adjust ? Flag.CF | Flag.AF : 0));
   return Next.DONE;
 }
 

@@ -34,7 +34,7 @@ function doubleShift(u: usize, left: bool, given: u32): i32 {
   if (faulted()) return Next.FAULT;
   const count = <u64>(given & (width == 8 ? 63 : 31));
   const b = readRegOperand(u, width);
-  const bits = <u64>width << 3;
+  const bits = (<u64>width) << 3;
   if (count == 0) {
     writeOperand(u, width, a);
     return Next.DONE;
@@ -45,15 +45,15 @@ function doubleShift(u: usize, left: bool, given: u32): i32 {
     // 48 bits in a row, so that counts up to 31 find the bits behind the second operand.
     const row = left ? (a << 32) | (b << 16) | a : a | (b << 16) | (a << 32);
     x = (left ? row >> (32 - count) : row >> count) & 0xffff;
-    out = <u32>(left ? row >> (48 - count) : row >> (count - 1)) & 1;
+    out = (<u32>(left ? row >> (48 - count) : row >> (count - 1))) & 1;
   } else if (left) {
     x = alu.truncated((a << count) | (b >> (bits - count)), width);
-    out = <u32>(a >> (bits - count)) & 1;
+    out = (<u32>(a >> (bits - count))) & 1;
   } else {
     x = alu.truncated((a >> count) | (b << (bits - count)), width);
-    out = <u32>(a >> (count - 1)) & 1;
+    out = (<u32>(a >> (count - 1))) & 1;
   }
-  const flipped = <u32>((a ^ x) >> (bits - 1)) & 1;
+  const flipped = (<u32>((a ^ x) >> (bits - 1))) & 1;
   explicitFlags(alu.signed(x, width), out | (flipped << 11));
   writeOperand(u, width, x);
   return Next.DONE;

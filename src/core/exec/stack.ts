@@ -63,11 +63,11 @@ export function execPopa(u: usize): i32 {
   for (let i: u32 = 0; i < 8; i++) {
     const value = readSegment(Seg.SS, truncateAddress(sp + <u64>(i * width), mask), width);
     if (faulted()) return Next.FAULT;
-    store<u64>(values + (<usize>i << 3), value);
+    store<u64>(values + ((<usize>i) << 3), value);
   }
   for (let i: u32 = 0; i < 8; i++) {
     const index = 7 - i;
-    if (index != <u32>Gpr.RSP) writeReg(index, width, true, load<u64>(values + (<usize>i << 3)));
+    if (index != <u32>Gpr.RSP) writeReg(index, width, true, load<u64>(values + ((<usize>i) << 3)));
   }
   setStackPointer(sp + <u64>(8 * width));
   return Next.DONE;
@@ -77,7 +77,7 @@ export function execPopa(u: usize): i32 {
 export function execEnter(u: usize): i32 {
   const width = <u32>load<u8>(u + Uop.WIDTH);
   const frame = load<u64>(u + Uop.IMMEDIATE) & 0xffff;
-  const level = <u32>(load<u64>(u + Uop.IMMEDIATE) >> 16) & 31;
+  const level = (<u32>(load<u64>(u + Uop.IMMEDIATE) >> 16)) & 31;
   const mask = stackWidth();
   const step = <u64>width;
   let sp = truncateAddress(stackPointer() - step, mask);

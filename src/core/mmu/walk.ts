@@ -21,7 +21,7 @@ export function reservedAddressBits(): u64 {
       if (load<u32>(row + CpuidTable.LEAF) == 0x80000008) bits = load<u32>(row + CpuidTable.EAX) & 0xff;
     }
     store<u32>(S + Private.PHYSICAL_BITS, bits);
-    store<u64>(S + Private.RESERVED_ADDRESS, PageEntry.BASE & ~(((<u64>1 << <u64>bits) - 1)));
+    store<u64>(S + Private.RESERVED_ADDRESS, PageEntry.BASE & ~(((<u64>1) << (<u64>bits)) - 1));
   }
   return load<u64>(S + Private.RESERVED_ADDRESS);
 }
@@ -106,14 +106,14 @@ function walk64(table: u64, top: u32): u64 {
     const leaf = level == 1 || (entry & PageEntry.PS && level <= 3);
     let bad = entry & reserved;
     if (level == 4) bad |= entry & PageEntry.PS;
-    if (leaf && level > 1) bad |= entry & ((<u64>1 << shift) - 0x2000);
+    if (leaf && level > 1) bad |= entry & (((<u64>1) << shift) - 0x2000);
     if (bad) return pageFault(true, true);
     gather64(entry);
     if (leaf) {
       if (!allowed()) return pageFault(true, false);
       mark64(at, entry, kind & Access.WRITE ? PageEntry.A | PageEntry.D : PageEntry.A);
       if (faulted()) return NOT_MAPPED;
-      const offset = (<u64>1 << shift) - 1;
+      const offset = ((<u64>1) << shift) - 1;
       return (entry & PageEntry.BASE & ~offset) | (walked & offset);
     }
     mark64(at, entry, PageEntry.A);
@@ -139,30 +139,30 @@ function walk32(cr3: u64): u64 {
   const pdeAt = (cr3 & 0xfffff000) + ((walked >> 22) & 0x3ff) * 4;
   const pde: u32 = read32(pdeAt);
   if (faulted()) return NOT_MAPPED;
-  if (!(<u64>pde & PageEntry.P)) return pageFault(false, false);
-  writable = (<u64>pde & PageEntry.RW) != 0;
-  user = (<u64>pde & PageEntry.US) != 0;
+  if (!((<u64>pde) & PageEntry.P)) return pageFault(false, false);
+  writable = ((<u64>pde) & PageEntry.RW) != 0;
+  user = ((<u64>pde) & PageEntry.US) != 0;
   const dirty: u32 = kind & Access.WRITE ? <u32>(PageEntry.A | PageEntry.D) : <u32>PageEntry.A;
-  if (<u64>pde & PageEntry.PS && load<u64>(S + State.CR4) & Cr4.PSE) {
-    const high = (<u64>pde & 0x1fe000) << 19;
+  if ((<u64>pde) & PageEntry.PS && load<u64>(S + State.CR4) & Cr4.PSE) {
+    const high = ((<u64>pde) & 0x1fe000) << 19;
     if (pde & 0x200000 || high & reservedAddressBits()) return pageFault(true, true);
     if (!allowed()) return pageFault(true, false);
     mark32(pdeAt, pde, dirty);
     if (faulted()) return NOT_MAPPED;
-    return high | (<u64>pde & 0xffc00000) | (walked & 0x3fffff);
+    return high | ((<u64>pde) & 0xffc00000) | (walked & 0x3fffff);
   }
   mark32(pdeAt, pde, <u32>PageEntry.A);
   if (faulted()) return NOT_MAPPED;
-  const pteAt = (<u64>pde & 0xfffff000) + ((walked >> 12) & 0x3ff) * 4;
+  const pteAt = ((<u64>pde) & 0xfffff000) + ((walked >> 12) & 0x3ff) * 4;
   const pte: u32 = read32(pteAt);
   if (faulted()) return NOT_MAPPED;
-  if (!(<u64>pte & PageEntry.P)) return pageFault(false, false);
-  if (!(<u64>pte & PageEntry.RW)) writable = false;
-  if (!(<u64>pte & PageEntry.US)) user = false;
+  if (!((<u64>pte) & PageEntry.P)) return pageFault(false, false);
+  if (!((<u64>pte) & PageEntry.RW)) writable = false;
+  if (!((<u64>pte) & PageEntry.US)) user = false;
   if (!allowed()) return pageFault(true, false);
   mark32(pteAt, pte, dirty);
   if (faulted()) return NOT_MAPPED;
-  return (<u64>pte & 0xfffff000) | (walked & 0xfff);
+  return ((<u64>pte) & 0xfffff000) | (walked & 0xfff);
 }
 
 /** Guest-physical address of `linear`; NOT_MAPPED with a fault pending (or none when probing). */
@@ -184,7 +184,8 @@ function guestWalk(linear: u64, access: u32): u64 {
 export function walk(linear: u64, access: u32): u64 {
   const gpa = guestWalk(linear, access);
   if (gpa == NOT_MAPPED || !eptActive()) return gpa;
-  const modify: u32 = (access & (Access.READ | Access.WRITE)) == (Access.READ | Access.WRITE) ? Access.MODIFY : 0;
+  const modify: u32 =
+    (access & (Access.READ | Access.WRITE)) == (Access.READ | Access.WRITE) ? Access.MODIFY : 0;
   return guestPhysical(gpa, access | modify, linear, WalkInfo.TRANSLATION);
 }
 
@@ -195,7 +196,9 @@ export function loadPdptes(cr3: u64): bool {
   const entries = memory.data(32);
   for (let i: u64 = 0; i < 4; i++) {
     const gpa = table + i * 8;
-    const hpa = eptActive() ? guestPhysical(gpa, Access.READ, 0, WalkInfo.PAGING_STRUCTURE | WalkInfo.NO_LINEAR) : gpa;
+    const hpa = eptActive()
+      ? guestPhysical(gpa, Access.READ, 0, WalkInfo.PAGING_STRUCTURE | WalkInfo.NO_LINEAR)
+      : gpa;
     if (faulted()) return false;
     const entry = physicalRead64(hpa);
     if (entry & PageEntry.P && entry & bad) return false;

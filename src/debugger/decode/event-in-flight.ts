@@ -11,15 +11,15 @@ import { fieldRow } from './field';
 
 const COLUMNS: readonly { title: string; fields: readonly FieldName[] }[] = [
   {
-    title: 'VM-entry interruption information',
+    title: 'VM-entry interruption',
     fields: ['VM_ENTRY_INTR_INFO_FIELD', 'VM_ENTRY_EXCEPTION_ERROR_CODE', 'VM_ENTRY_INSTRUCTION_LEN'],
   },
   {
-    title: 'VM-exit interruption information',
+    title: 'VM-exit interruption',
     fields: ['VM_EXIT_INTR_INFO', 'VM_EXIT_INTR_ERROR_CODE'],
   },
   {
-    title: 'IDT-vectoring information',
+    title: 'IDT-vectoring',
     fields: ['IDT_VECTORING_INFO_FIELD', 'IDT_VECTORING_ERROR_CODE', 'VM_EXIT_INSTRUCTION_LEN'],
   },
 ];

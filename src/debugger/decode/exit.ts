@@ -29,7 +29,7 @@ export function qualificationText(reasonWord: number, qualification: bigint, int
   const values: Readonly<Record<number, string>> | undefined = 'values' in format ? format.values : undefined;
   const named = values?.[Number(qualification)];
   if (named !== undefined) return named;
-  if (format.ranges.length > 0) return wordSummary(qualification, format.ranges);
+  if (format.ranges.length > 0) return wordSummary(qualification, format.ranges, true);
   const show = 'show' in format ? format.show : undefined;
   if (show === 'none') return '';
   return show === 'signed' ? BigInt.asIntN(64, qualification).toString() : hex(qualification);

@@ -20,6 +20,23 @@ const TITLES = {
 /** The VMCS a thread is about: L2 runs on vmcs02, L1 fills in vmcs12, L0 works with vmcs01. */
 const FOCUS = { L2: 'vmcs02', L1: 'vmcs12', L0: 'vmcs01' } as const;
 
+/** Groups in reading order: what just happened, the guest it happened to, then what the hypervisor asked for. */
+const GROUP_ORDER: Readonly<Record<VmcsGroup, number>> = {
+  'Exit information': 0,
+  'Guest registers': 1,
+  'Guest non-register state': 2,
+  'Guest segments': 3,
+  'Guest MSRs': 4,
+  'Execution controls': 5,
+  'Execution addresses': 6,
+  'EPT and VPID': 7,
+  'CR masks and shadows': 8,
+  'APIC virtualization': 9,
+  'Entry controls': 10,
+  'Exit controls': 11,
+  'Host state': 12,
+};
+
 /** @param filter words that must all stand in a row's name, value or meaning; empty shows everything */
 export function vmcsTrees(inspection: Inspection, filter = ''): VmcsTree[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
@@ -67,7 +84,8 @@ function groups(
     if (vmcs.name === 'vmcs02') row.provenance = provenance(name);
     byGroup.set(group, [...(byGroup.get(group) ?? []), row]);
   }
-  return [...byGroup].map(([group, children]) => ({
+  const inOrder = [...byGroup].sort(([a], [b]) => GROUP_ORDER[a] - GROUP_ORDER[b]);
+  return inOrder.map(([group, children]) => ({
     id: `${vmcs.name}/${group}`,
     label: group,
     value: '',

@@ -86,15 +86,18 @@ export function wordRows(id: string, word: bigint, ranges: readonly BitRange[]):
   return rows;
 }
 
-/** The ranges that say something (bits that are on, parts that are not zero), in one line. */
-export function wordSummary(word: bigint, ranges: readonly BitRange[]): string {
+/**
+ * The ranges that say something, in one line: bits that are on, parts that are not zero. A zero is left out even where it has a
+ * name, unless the word is nothing but that range, or `all` is asked for (qualifications, where 0 is an answer).
+ */
+export function wordSummary(word: bigint, ranges: readonly BitRange[], all = false): string {
   return ranges
     .filter((range) => applies(range, ranges, word))
     .flatMap((range) => {
       const value = extract(word, range);
-      if (range.high !== range.low)
-        return value === 0n && !range.values ? [] : [`${range.name}=${rangeText(range, value)}`];
-      return value === 1n ? [range.name] : [];
+      const single = range.high === range.low;
+      if (value === 0n && ranges.length > 1 && (single || !all || !range.values)) return [];
+      return [single ? range.name : `${range.name}=${rangeText(range, value)}`];
     })
     .join(' ');
 }

@@ -2,7 +2,7 @@
  * A core with RAM and nothing else, put into a mode by hand: what the tests of the instruction set, the MMU and the run
  * loop start from. Page tables are identity maps below 1 GiB unless a test writes its own.
  */
-import { Gpr, Mode, Seg, State } from '../../../src/abi/state-block';
+import { Gpr, type Mode, Seg, State } from '../../../src/abi/state-block';
 import type { Bus } from '../../../src/cpu/bus';
 import { Cpu } from '../../../src/cpu/cpu';
 

@@ -17,7 +17,8 @@ export const VMXON_POINTER = 0x230000;
 export const VMCS_POINTER = 0x230008;
 
 export interface Exit {
-  readonly reason: ExitReasonName | string;
+  /** Name of the basic exit reason, or its number where isa has no row. */
+  readonly reason: string;
   readonly qualification: bigint;
   readonly length: number;
 }

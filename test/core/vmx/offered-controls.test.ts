@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Gpr, State } from '../../../src/abi/state-block';
 import { Stop } from '../../../src/abi/stop-codes';
-import { cpuProfiles } from '../../../src/isa/cpu-profiles';
+import { type cpuProfiles } from '../../../src/isa/cpu-profiles';
 import type { ControlName } from '../../../src/isa/vmx-controls';
 import { CODE, DATA, STACK, Select } from '../system/bench';
 import { GuestBench } from './guest-bench';

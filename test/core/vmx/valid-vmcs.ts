@@ -2,7 +2,7 @@
 // one thing in it. Knows the fields by name only.
 import { Region } from '../../../src/abi/memory-map';
 import { Seg, State } from '../../../src/abi/state-block';
-import { VmcsPage } from '../../../src/abi/vmcs-page';
+import { type VmcsPage } from '../../../src/abi/vmcs-page';
 import { Cpu } from '../../../src/cpu/cpu';
 import { applyProfile, capabilityValues, writeCapabilities } from '../../../src/cpu/profile';
 import { entryChecks } from '../../../src/isa/entry-checks';
@@ -76,7 +76,7 @@ export class Image {
 
   set(name: FieldName, value: bigint | number): void {
     const narrow = vmcsField[name].width === 16 || vmcsField[name].width === 32;
-    this.cpu.vmwrite(name, (narrow ? Number(value) : BigInt.asUintN(64, BigInt(value))) as never, VMCS);
+    this.cpu.vmwrite(name, narrow ? Number(value) : BigInt.asUintN(64, BigInt(value)), VMCS);
   }
 
   or(name: FieldName, bits: bigint | number): void {
