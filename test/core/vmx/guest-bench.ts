@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { Seg, State } from '../../../src/abi/state-block';
 import { Stop } from '../../../src/abi/stop-codes';
-import { exitReasonByNumber, type ExitReasonName } from '../../../src/isa/exit-reasons';
+import { exitReasonByNumber } from '../../../src/isa/exit-reasons';
 import type { FieldName } from '../../../src/isa/vmcs-fields';
 import { Bench, CODE, Select, STACK } from '../system/bench';
 import { EPT_ROOT, Fixture, VMCS, VMXON_REGION, type Image } from './valid-vmcs';
