@@ -70,14 +70,7 @@ class PagedMachine {
     cpu.set64(State.CR0, CR0_BASE | (situation.cr0 ?? WP));
     cpu.set64(State.CR4, (kind === '32' ? 0n : PAE) | (situation.cr4 ?? 0n));
     cpu.set64(State.EFER, (long ? 0x500n : 0n) | (situation.efer ?? NXE));
-    cpu.set64(State.RFLAGS, 2n | (situation.rflags ?? 0n));
-    const ring = situation.cpl === 3 ? DPL_3 : 0;
-    for (let i = Seg.ES; i <= Seg.GS; i++) {
-      const row = i === Seg.CS ? (long ? CODE_64 : CODE_32) : DATA;
-      cpu.setSegment(i, { ...row, selector: row.selector | (situation.cpl ?? 0), access: row.access | ring });
-    }
     this.handlers(long);
-    cpu.stateReplaced();
   }
 
   /** Identity below 4 MiB, and PAGE with the entry under test. */
@@ -134,6 +127,20 @@ class PagedMachine {
     cpu.setSegment(Seg.TR, { selector: 0x18, base: BigInt(TSS), limit: 0x67, access: 0x8b });
   }
 
+  /** The segments of the privilege level under test; a handler leaves its own. */
+  private enterRing(): void {
+    const { cpu } = this.machine;
+    const { situation } = this;
+    const long = (situation.kind ?? 'long') === 'long';
+    const ring = situation.cpl === 3 ? DPL_3 : 0;
+    for (let i = Seg.ES; i <= Seg.GS; i++) {
+      const row = i === Seg.CS ? (long ? CODE_64 : CODE_32) : DATA;
+      cpu.setSegment(i, { ...row, selector: row.selector | (situation.cpl ?? 0), access: row.access | ring });
+    }
+    cpu.set64(State.RFLAGS, 2n | (situation.rflags ?? 0n));
+    cpu.stateReplaced();
+  }
+
   /** The page-fault error code, or undefined when the access was done. */
   attempt(kind: Attempt): number | undefined {
     const { cpu } = this.machine;
@@ -143,6 +150,7 @@ class PagedMachine {
     cpu.setGpr(Gpr.RBX, BigInt(PAGE));
     cpu.setGpr(Gpr.RSP, 0x6800n);
     this.machine.jumpTo(CODE);
+    this.enterRing();
     const stop = this.machine.step(10);
     assert.equal(stop, Stop.HALT, `stop ${stop} at ${cpu.rip.toString(16)}`);
     const vector = (Number(cpu.rip) - HANDLER) >> 4;
@@ -211,7 +219,6 @@ const rights: readonly Row[] = [
   { title: 'SMEP: supervisor fetches from a supervisor page', entry: 3n, cr4: SMEP },
   { title: 'SMAP: supervisor uses a user page', entry: 7n, cr4: SMAP, read: P, write: P | W, modify: P | W },
   { title: 'SMAP with EFLAGS.AC: supervisor uses a user page', entry: 7n, cr4: SMAP, rflags: AC },
-  { title: 'SMAP: user uses a user page', ...user, entry: 7n, cr4: SMAP },
 ];
 
 /** Rows that need entries of 64 bits. */
@@ -268,7 +275,7 @@ for (const kind of kinds) {
       it(row.title, () => {
         for (const attempt of attempts) {
           const machine = new PagedMachine({ ...row, kind });
-          // Twice: through the walk, and with what it left in the TLB.
+          // Twice: with fresh entries, and with the accessed and dirty bits the first round left.
           for (let round = 0; round < 2; round++)
             assert.equal(
               hex(machine.attempt(attempt)),
