@@ -208,7 +208,7 @@ export function run(): i32 {
         store<u64>(S + State.SKIP_BREAKPOINT, 0xffff_ffff_ffff_ffff);
       }
       let stopAt = load<u64>(S + State.DEADLINE);
-      if (timer < stopAt) stopAt = timer;
+      if (timer > retired && timer < stopAt) stopAt = timer;
       let room = stopAt - retired;
       if (single) room = 1;
       let next: i32;

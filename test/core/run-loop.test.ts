@@ -236,6 +236,39 @@ describe('run loop: code that changes', () => {
 });
 
 describe('run loop: breakpoints and stops', () => {
+  it('ends a slice that retires nothing: a fault whose handler faults on its first byte', () => {
+    const one = machine('ud2');
+    // Gates into a page that is not present, on a stack that is.
+    for (let vector = 0n; vector < 32n; vector++) {
+      one.cpu.physical.write64(0x2000n + vector * 16n, (8n << 16n) | (0x8en << 40n) | (0x5000n << 48n));
+      one.cpu.physical.write64(0x2000n + vector * 16n + 8n, 0n);
+    }
+    one.cpu.physical.write64(0x1008n, 0x00af9b000000ffffn);
+    one.cpu.set64(State.GDTR_BASE, 0x1000n);
+    one.cpu.set32(State.GDTR_LIMIT, 0xff);
+    one.cpu.set64(State.IDTR_BASE, 0x2000n);
+    one.cpu.set32(State.IDTR_LIMIT, 0x1ff);
+    one.stack = 0xf00000n;
+    assert.equal(one.step(1000), Stop.BUDGET);
+    assert.equal(one.cpu.retired, 0n);
+  });
+
+  it('raises #AC for a misaligned access of user code when CR0.AM and EFLAGS.AC are set, and only then', () => {
+    for (const [cr0, flags, allowed] of [
+      [0x80050011n, 0x40002n, false],
+      [0x80050011n, 0x2n, true],
+      [0x80010011n, 0x40002n, true],
+    ] as const) {
+      const one = machine('mov eax, [0x200001]; nop; nop');
+      one.enterLongMode(3);
+      one.cpu.set64(State.CR0, cr0);
+      one.cpu.set64(State.RFLAGS, flags);
+      one.cpu.stateReplaced();
+      // There is no IDT to deliver through: the fault ends in shutdown.
+      assert.equal(one.step(2), allowed ? Stop.BUDGET : Stop.SHUTDOWN, `CR0 ${cr0}, RFLAGS ${flags}`);
+    }
+  });
+
   it('stops before the instruction, and passes it once when told to', () => {
     const one = machine('mov ecx, 3; again: inc eax; target: dec ecx; jnz again; hlt');
     const target = BigInt(CODE + 7);

@@ -80,6 +80,7 @@ function elementsInPage(linear: u64): u64 {
 function bulk(count: u64): u64 {
   if (load<u32>(S + State.MODE) != Mode.LONG_64 || addressWidth != 8 || step != <u64>width) return 0;
   const to = segmentLinear(Seg.ES, index(Gpr.RDI), width, true);
+  if (faulted()) return 0;
   const target = pointer(Tlb.WRITE, to);
   if (!target) return 0;
   let n = min(count, elementsInPage(to));
