@@ -130,6 +130,12 @@ export class Client extends DebugClient {
     return body.variables;
   }
 
+  /** The body of the answer to a request. The type is the test's claim about it. */
+  async ask<Body>(command: string, given: object = {}): Promise<Body> {
+    const response = await this.customRequest(command, given);
+    return response.body as Body;
+  }
+
   /** The message of the error a request is answered with. */
   async refused(command: string, given?: unknown): Promise<string> {
     try {

@@ -1,0 +1,164 @@
+/**
+ * Bad input at launch: one clear message that says what to do, and a session that can be ended in order.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchArguments } from '../../src/adapter/launch-arguments';
+import { launchAttributes } from '../../src/protocol/launch-attributes';
+import { Client, sample } from './client';
+
+const refused = (given: object) => {
+  try {
+    launchArguments(given);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'accepted';
+};
+
+describe('adapter: launch configuration', () => {
+  const program = sample('hello-nested.elf');
+
+  it('accepts a configuration with every attribute', () => {
+    const given = {
+      program,
+      cmdline: 'a b',
+      modules: [{ path: program, cmdline: 'm' }],
+      memory: 64,
+      cpu: 'turtle-64',
+      topology: 'nested',
+      l0: { profile: 'kvm-6.12', features: { ENABLE_EPT: false } },
+      symbols: [{ path: program, level: 'L2', loadBias: '0x1000' }],
+      sourceMap: { '/build': '/src' },
+      stopOnEntry: true,
+      serial: { file: 'com1.txt' },
+      loadAddress: '0x7c00',
+      maxInstructions: 1000,
+    };
+    assert.deepEqual(Object.keys(given).sort(), Object.keys(launchAttributes).sort());
+    assert.deepEqual(
+      launchArguments({ ...given, name: 'x', type: 't', request: 'launch', __sessionId: '1' }),
+      given,
+    );
+  });
+
+  it('names an unknown attribute and the one that was meant', () => {
+    assert.match(
+      refused({ program, topologie: 'bare' }),
+      /unknown attribute "topologie"; did you mean "topology"\?/,
+    );
+    assert.match(
+      refused({ program, l0: { feature: {} } }),
+      /"l0.feature"; did you mean "l0.features"|did you mean "features"/,
+    );
+    assert.match(refused({ program, xyzzy: 1 }), /unknown attribute "xyzzy"$/);
+    assert.match(refused({ program, constructor: 1 }), /unknown attribute "constructor"/);
+  });
+
+  for (const [attribute, value, wanted] of [
+    ['program', 5, 'the path of a file'],
+    ['memory', '64', 'a whole number of MiB'],
+    ['memory', 0, 'a whole number of MiB'],
+    ['memory', 1e9, 'a whole number of MiB'],
+    ['topology', 'sideways', '"nested" or "bare"'],
+    ['modules', {}, 'a list'],
+    ['modules', ['x'], 'an object'],
+    ['symbols', [{ level: 'L1' }], 'given'],
+    ['sourceMap', { a: 1 }, 'text'],
+    ['stopOnEntry', 'yes', 'true or false'],
+    ['serial', 'printer', '"console"'],
+    ['loadAddress', 'top', 'an address'],
+    ['loadAddress', -1, 'an address'],
+    ['maxInstructions', 1.5, 'a whole number of instructions'],
+    ['l0', [], 'an object'],
+  ] as const)
+    it(`says what "${attribute}" must be instead of ${JSON.stringify(value)}`, () => {
+      const message = refused({ program, [attribute]: value });
+      assert.match(message, new RegExp(`"${attribute}`));
+      assert.ok(message.includes(wanted), message);
+    });
+
+  describe('over the protocol', () => {
+    let client: Client;
+    let folder: string;
+    beforeEach(async () => {
+      client = await Client.start();
+      folder = mkdtempSync(join(tmpdir(), 'turtlescope-'));
+      await client.initializeRequest();
+    });
+    afterEach(async () => {
+      await client.stop();
+    });
+    const launch = (given: object) => client.refused('launch', given);
+
+    it('says that "program" is missing', async () => {
+      assert.match(await launch({}), /"program" is missing/);
+    });
+
+    it('says that a file does not exist, and accepts a second launch', async () => {
+      assert.match(
+        await launch({ program: join(folder, 'nothing.elf') }),
+        /there is no such file: build it first/,
+      );
+      await client.launchRequest({ program } as object);
+    });
+
+    it('says that a file is empty, no image, or too large for the memory', async () => {
+      const write = (name: string, bytes: Uint8Array | string) => {
+        writeFileSync(join(folder, name), bytes);
+        return join(folder, name);
+      };
+      assert.match(await launch({ program: write('empty', '') }), /is empty/);
+      const text = await launch({ program: write('text', 'hello, this is no program at all') });
+      assert.match(text, /^Cannot boot: /);
+      assert.match(await launch({ program, memory: 1 }), /^Cannot boot: .*memory/i);
+      assert.match(await launch({ program: folder }), /cannot be read \(EISDIR\)/);
+    });
+
+    it('says that CPU profiles and features do not exist', async () => {
+      assert.match(await launch({ program, cpu: 'pentium' }), /unknown CPU profile "pentium"/);
+      assert.match(await launch({ program, l0: { features: { EPTT: true } } }), /unknown L0 feature "EPTT"/);
+    });
+
+    it('runs an image whose debug information is cut off, and says so', async () => {
+      const bytes = readFileSync(program);
+      const cut = join(folder, 'cut.elf');
+      const section = bytes.indexOf('.debug_info');
+      assert.ok(section > 0);
+      // The bytes of the debug sections become noise; the loaded segments stay.
+      const noisy = Buffer.from(bytes);
+      noisy.fill(0xa5, 0xd000, Math.min(0x11000, bytes.length - 4096));
+      writeFileSync(cut, noisy);
+      const initialized = client.waitForEvent('initialized');
+      await client.launchRequest({ program: cut } as object);
+      await initialized;
+      const terminated = client.waitForEvent('terminated');
+      await client.configurationDoneRequest();
+      await terminated;
+      assert.match(client.serial, /hello-nested: success/);
+    });
+
+    it('writes the serial port to a file', async () => {
+      const file = join(folder, 'com1.txt');
+      const initialized = client.waitForEvent('initialized');
+      await client.launchRequest({ program, serial: { file } } as object);
+      await initialized;
+      const terminated = client.waitForEvent('terminated');
+      await client.configurationDoneRequest();
+      await terminated;
+      assert.match(readFileSync(file, 'utf8'), /hello-nested: success\n$/);
+      assert.equal(client.serial, '');
+    });
+
+    it('pauses by itself after maxInstructions', async () => {
+      const initialized = client.waitForEvent('initialized');
+      await client.launchRequest({ program, maxInstructions: 1000 } as object);
+      await initialized;
+      const stopped = client.stop1();
+      await client.configurationDoneRequest();
+      assert.match((await stopped).description!, /maxInstructions/);
+    });
+  });
+});
