@@ -172,8 +172,8 @@ function printStats(result: HeadlessResult): void {
   console.error(`seconds      ${result.seconds.toFixed(3)}`);
   console.error(`MIPS         ${mips.toFixed(1)}`);
   console.error(`VM entries   ${result.counts.entries}`);
-  for (const [key, count] of [...result.counts.exits].sort((a, b) => b[1] - a[1]))
-    console.error(`exits        ${String(count).padStart(9)}  ${key}`);
+  for (const { route, reason, count } of result.counts.list())
+    console.error(`exits        ${String(count).padStart(9)}  ${route} ${reason}`);
 }
 
 function rows(args: string[]): number {

@@ -195,12 +195,17 @@ export class Cpu {
   }
 
   /** VMREAD of the current VMCS, or of `vmcs` (host-physical). */
-  vmread<N extends FieldName>(name: N, vmcs: bigint = this.currentVmcs): FieldValue<N> {
-    return readField(this.view, Region.RAM + Number(vmcs), name);
+  vmread<N extends FieldName>(name: N, vmcs?: bigint): FieldValue<N> {
+    return readField(this.view, this.vmcsOffset(vmcs), name);
   }
 
-  vmwrite<N extends FieldName>(name: N, value: FieldValue<N>, vmcs: bigint = this.currentVmcs): void {
-    writeField(this.view, Region.RAM + Number(vmcs), name, value);
+  vmwrite<N extends FieldName>(name: N, value: FieldValue<N>, vmcs?: bigint): void {
+    writeField(this.view, this.vmcsOffset(vmcs), name, value);
+  }
+
+  /** Where a VMCS page lies in linear memory. RAM ends below 4 GiB, so the low half of the pointer is enough. */
+  private vmcsOffset(vmcs: bigint | undefined): number {
+    return Region.RAM + (vmcs === undefined ? this.get32(State.VMCS_POINTER) : Number(vmcs));
   }
 
   /** VMLAUNCH or VMRESUME by the embedder. On success `run()` executes the guest. */

@@ -5,7 +5,7 @@
 import type { EntryCheckRow } from '../isa/entry-checks';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { Level } from '../machine/level-state';
-import type { RecordLog } from '../machine/machine-record';
+import type { RecordLog } from '../machine/record-log';
 import type { Topology } from '../machine/machine-config';
 import type { VmcsName, VmcsView } from '../machine/vmcs-view';
 

@@ -11,10 +11,9 @@ import type { InitialCpuState } from '../platform/boot/boot-image';
 import { ExitRegisters } from './exit-registers';
 import { applyInitialState } from './initial-state';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
-import type { MachineRecord } from './machine-record';
 import { walkEpt, walkLinear } from './page-walk';
 import type { AddressSpace, TopologyDriver } from './topology-driver';
-import { drainTraceRing } from './trace-ring';
+import { drainTraceRing, traceCount, traceExitReason } from './trace-ring';
 import type { RegisterHome } from './register-write';
 import { hardwareVmcs, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, hostState, usesEpt } from './vmcs-state';
@@ -29,7 +28,8 @@ export class BareTopology implements TopologyDriver {
   constructor(
     private readonly cpu: Cpu,
     private readonly board: Board,
-    private readonly record: (made: MachineRecord) => void,
+    /** Takes a record of the chip's ring: its place in 32-bit words of the core's memory. */
+    private readonly trace: (words: Uint32Array, at: number) => void,
   ) {}
 
   writeImage(address: bigint, bytes: Uint8Array): boolean {
@@ -49,10 +49,11 @@ export class BareTopology implements TopologyDriver {
   }
 
   drain(): void {
-    for (const made of drainTraceRing(this.cpu)) {
-      this.exitRegisters.note(made, this.cpu);
-      this.record(made);
-    }
+    drainTraceRing(this.cpu, (words, at) => {
+      if (traceExitReason(words, at) !== undefined)
+        this.exitRegisters.exited(traceCount(words, at), this.cpu);
+      this.trace(words, at);
+    });
   }
 
   recordsWanted(wanted: boolean): void {

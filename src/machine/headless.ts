@@ -1,22 +1,16 @@
 /**
  * Runs a machine to its end without a debugger, and counts what happened.
  */
-import { exitReasonName } from './trace-ring';
+import type { ExitCounts } from './exit-counts';
 import type { Machine } from './machine';
 import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
-
-export interface RunCounts {
-  /** Hardware exits by level and reason, L2's split by who handled them. */
-  readonly exits: Map<string, number>;
-  entries: number;
-}
 
 export interface HeadlessResult {
   readonly stop: MachineStop;
   readonly instructions: bigint;
   readonly seconds: number;
-  readonly counts: RunCounts;
+  readonly counts: ExitCounts;
 }
 
 export interface HeadlessOptions {
@@ -30,11 +24,7 @@ export interface HeadlessOptions {
 const STEP = 10_000_000n;
 
 export function runHeadless(machine: Machine, options: HeadlessOptions): HeadlessResult {
-  const counts: RunCounts = { exits: new Map(), entries: 0 };
-  machine.observe((record) => {
-    count(counts, record);
-    options.onRecord?.(record);
-  });
+  machine.observe(options.onRecord);
   const start = process.hrtime.bigint();
   let stop: MachineStop = { kind: 'budget' };
   while (stop.kind === 'budget' && machine.cpu.retired < options.maxInstructions) {
@@ -42,13 +32,5 @@ export function runHeadless(machine: Machine, options: HeadlessOptions): Headles
     stop = machine.run(left < STEP ? left : STEP);
   }
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  return { stop, instructions: machine.cpu.retired, seconds, counts };
-}
-
-function count(counts: RunCounts, record: MachineRecord): void {
-  if (record.kind === 'entry') counts.entries++;
-  if (record.kind !== 'exit' && record.kind !== 'nested-exit') return;
-  const route = record.kind === 'nested-exit' ? 'L2 -> L1' : `${record.level} -> L0`;
-  const key = `${route} ${exitReasonName(record.reasonWord) ?? record.reasonWord}`;
-  counts.exits.set(key, (counts.exits.get(key) ?? 0) + 1);
+  return { stop, instructions: machine.cpu.retired, seconds, counts: machine.counts };
 }

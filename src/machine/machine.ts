@@ -12,7 +12,10 @@ import { applyBootImage } from './boot';
 import { bareBus, nestedBus, type BusOwner } from './host-bus';
 import { BareTopology } from './bare-topology';
 import type { L0Runner } from './l0-runner';
-import { RecordLog, type MachineRecord } from './machine-record';
+import type { MachineRecord } from './machine-record';
+import { RecordLog } from './record-log';
+import { decodeTraceRecord, isTraceEntry, traceExitReason } from './trace-ring';
+import { ExitCounts } from './exit-counts';
 import type { MachineConfig } from './machine-config';
 import { isFinal, type MachineStop } from './machine-stop';
 import { NestedTopology } from './nested-topology';
@@ -29,6 +32,7 @@ export class Machine implements BusOwner {
   readonly cpu: Cpu;
   readonly board: Board;
   readonly log = new RecordLog();
+  readonly counts = new ExitCounts();
   readonly driver: TopologyDriver;
   private ended: MachineStop | undefined;
   private wanted: MachineRecord | undefined;
@@ -50,10 +54,9 @@ export class Machine implements BusOwner {
     const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
     this.cpu = new Cpu(NestedTopology.hostRamBytes(config), host);
     applyProfile(this.cpu, config.cpuProfile);
-    const record = (made: MachineRecord) => this.record(made);
     this.driver = nested
-      ? new NestedTopology(this.cpu, this.board, config, record)
-      : new BareTopology(this.cpu, this.board, record);
+      ? new NestedTopology(this.cpu, this.board, config, (made) => this.record(made))
+      : new BareTopology(this.cpu, this.board, (words, at) => this.trace(words, at));
     applyBootImage(this.driver, config.image);
   }
 
@@ -187,6 +190,22 @@ export class Machine implements BusOwner {
 
   private record(made: MachineRecord): void {
     this.log.push(made);
+    if (made.kind === 'entry') this.counts.entries++;
+    else if (made.kind === 'exit') this.counts.exit(`${made.level} -> L0`, made.reasonWord);
+    else if (made.kind === 'nested-exit') this.counts.exit('L2 -> L1', made.reasonWord);
+    this.offer(made);
+  }
+
+  /** A record in the chip's own form: decoded now only if somebody looks now. */
+  private trace(words: Uint32Array, at: number): void {
+    this.log.pushRaw(words, at);
+    const reason = traceExitReason(words, at);
+    if (reason !== undefined) this.counts.exit('L1 -> L0', reason);
+    else if (isTraceEntry(words, at)) this.counts.entries++;
+    if (this.observer || this.filter) this.offer(decodeTraceRecord(new DataView(words.buffer), at * 4));
+  }
+
+  private offer(made: MachineRecord): void {
     this.observer?.(made);
     if (this.filter?.(made)) this.wanted ??= made;
   }

@@ -59,7 +59,7 @@ export class NestedTopology implements TopologyDriver {
       cpu,
       board,
       (made) => {
-        if (made.kind === 'nested-exit') this.exitRegisters.note(made, cpu);
+        if (made.kind === 'nested-exit') this.exitRegisters.exited(made.count, cpu);
         record(made);
       },
     );

@@ -16,23 +16,37 @@ export function exitReasonName(word: number): ExitReasonName | undefined {
   return exitReasonByNumber.get(word & 0xffff)?.name;
 }
 
-/** All records since the last call; marks them read. */
-export function drainTraceRing(cpu: Cpu): MachineRecord[] {
+/** Calls `take` with the place (in 32-bit words of the core's memory) of each record since the last call; marks them read. */
+export function drainTraceRing(cpu: Cpu, take: (words: Uint32Array, at: number) => void): void {
   const head = cpu.get32(State.TRACE_HEAD);
   let tail = cpu.get32(State.TRACE_TAIL);
-  const records: MachineRecord[] = [];
-  const view = new DataView(cpu.memory);
+  if (tail === head) return;
+  const words = new Uint32Array(cpu.memory);
   while (tail !== head) {
-    const at = Region.TRACE + (tail % TraceRing.RECORDS) * TraceRing.RECORD_SIZE;
-    const record = decode(view, at);
-    if (record) records.push(record);
+    take(words, (Region.TRACE + (tail % TraceRing.RECORDS) * TraceRing.RECORD_SIZE) / 4);
     tail = (tail + 1) >>> 0;
   }
   cpu.set32(State.TRACE_TAIL, tail);
-  return records;
 }
 
-function decode(view: DataView, at: number): MachineRecord | undefined {
+/** Exit-reason word of a VM exit; undefined for any other record. */
+export function traceExitReason(words: Uint32Array, at: number): number | undefined {
+  const exit = words[at + TraceRecord.KIND / 4] === (TraceKind.VM_EXIT as number);
+  return exit ? words[at + TraceRecord.CODE / 4] : undefined;
+}
+
+export function isTraceEntry(words: Uint32Array, at: number): boolean {
+  return words[at + TraceRecord.KIND / 4] === (TraceKind.VM_ENTRY as number);
+}
+
+/** Instructions retired when the record was made. */
+export function traceCount(words: Uint32Array, at: number): number {
+  const low = at + TraceRecord.RETIRED / 4;
+  return words[low]! + words[low + 1]! * 2 ** 32;
+}
+
+/** A record from its bytes at `at`. A kind this build does not know cannot be there: the core comes with it. */
+export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
   const u32 = (offset: TraceRecord) => view.getUint32(at + offset, true);
   const u64 = (offset: TraceRecord) => view.getBigUint64(at + offset, true);
   const base = { count: Number(u64(TraceRecord.RETIRED)), level: 'L1' as const };

@@ -1,6 +1,7 @@
 /** The log of records, and their form in a trace file. */
 import assert from 'node:assert/strict';
-import { RecordLog, type MachineRecord } from '../../src/machine/machine-record';
+import type { MachineRecord } from '../../src/machine/machine-record';
+import { RecordLog } from '../../src/machine/record-log';
 import { recordLine } from '../../src/machine/record-json';
 
 const record = (count: number): MachineRecord => ({ kind: 'halt', count, level: 'L1' });

@@ -13,7 +13,7 @@ import { entryCheck } from '../../../src/isa/entry-checks';
 import { exitReason } from '../../../src/isa/exit-reasons';
 import { vmcsFields, type FieldName } from '../../../src/isa/vmcs-fields';
 import { control } from '../../../src/isa/vmx-controls';
-import { RecordLog } from '../../../src/machine/machine-record';
+import { RecordLog } from '../../../src/machine/record-log';
 import type { DecodedRow } from '../../../src/protocol/decoded-row';
 
 type Values = Partial<Record<FieldName, bigint>>;
