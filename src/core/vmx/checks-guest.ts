@@ -39,7 +39,7 @@ import {
 } from './check-values';
 
 /** IA32_DEBUGCTL bits that WRMSR takes on this chip. */
-const DEBUGCTL_KNOWN: u64 = Debugctl.BTF;
+const DEBUGCTL_KNOWN: u64 = Debugctl.LBR | Debugctl.BTF;
 
 export function guestRegistersFail(): bool {
   return guestControlRegistersFail() || guestMsrsFail() || guestNewerMsrsFail();
