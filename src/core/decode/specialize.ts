@@ -292,7 +292,9 @@ export function specialize(u: usize, key: u32): void {
   long = (key & ModeKey.MODE) == Mode.LONG_64;
   const based = segmentIndex >= <u32>Seg.FS;
   const running = long || (key & ModeKey.FLAT) != 0;
-  flat = running && !register && addressWidth == (long ? 8 : 4) && (long || !based);
+  // Outside 64-bit mode a code segment takes no stores, and no loads either when it is execute-only: not flat memory.
+  const data = !based && segmentIndex != <u32>Seg.CS;
+  flat = running && !register && addressWidth == (long ? 8 : 4) && (long || data);
   simple = long && !based && load<u8>(u + Uop.INDEX) == Uop.NO_REGISTER;
   const segmentAt: u32 =
     long && based ? State.SEGMENTS + segmentIndex * Seg.SIZE + Segment.BASE : <u32>Private.ZERO;

@@ -61,7 +61,7 @@ export class CoreCpu {
     physical.write64(directory, 0x83n);
     let table = BigInt(TABLES);
     for (const [start, bytes] of [
-      [CODE, 4096],
+      [CODE, CODE_BYTES],
       [DATA, DATA_BYTES],
       [STACK, STACK_BYTES],
     ] as const) {
@@ -79,15 +79,15 @@ export class CoreCpu {
   run(one: Case, slice: number): Outcome & { retired: bigint } {
     const { machine } = this;
     const { cpu } = machine;
-    const code = new Uint8Array(4096).fill(0xcc);
-    code.set(one.code);
+    const code = new Uint8Array(CODE_BYTES).fill(0xcc);
+    code.set(one.code.subarray(0, CODE_BYTES - one.start), one.start);
     machine.load(CODE, code);
     machine.load(DATA, one.data);
     machine.load(STACK, new Uint8Array(STACK_BYTES));
     one.registers.forEach((value, i) => cpu.setGpr(i, value));
     cpu.set64(State.RFLAGS, one.flags | 2n);
     cpu.set32(State.ACTIVITY, 0);
-    machine.jumpTo(one.mode === 16 ? 0 : CODE);
+    machine.jumpTo(one.start + (one.mode === 16 ? 0 : CODE));
     this.setSegments(one.mode);
     const before = cpu.retired;
     let stop: number = Stop.BUDGET;

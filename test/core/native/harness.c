@@ -20,13 +20,14 @@
 #define CODE ((uint8_t *)0x600000)
 #define DATA ((uint8_t *)0x700000)
 #define STACK ((uint8_t *)0x800000)
-#define CODE_BYTES 4096
+#define CODE_BYTES 8192
 #define CASE_CODE 256
 #define DATA_BYTES 8192
 #define STACK_BYTES 4096
 
 struct input {
-	uint64_t mode; /* 16, 32 or 64; all ones ends the run */
+	uint64_t mode; /* 16, 32 or 64 */
+	uint64_t start; /* of the code, from CODE */
 	uint64_t registers[16];
 	uint64_t flags;
 	uint8_t code[CASE_CODE];
@@ -40,7 +41,7 @@ struct output {
 	uint64_t rip;
 	uint64_t registers[16];
 	uint64_t flags;
-	uint8_t code[CASE_CODE];
+	uint8_t code[CODE_BYTES];
 	uint8_t data[DATA_BYTES];
 	uint8_t stack[STACK_BYTES];
 };
@@ -70,7 +71,7 @@ static void report(const greg_t *registers)
 	out.flags = registers[REG_EFL];
 	for (int i = 0; i < 16; i++)
 		out.registers[i] = registers[order[i]];
-	memcpy(out.code, CODE, CASE_CODE);
+	memcpy(out.code, CODE, CODE_BYTES);
 	memcpy(out.data, DATA, DATA_BYTES);
 	memcpy(out.stack, STACK, STACK_BYTES);
 	put(&out, sizeof(out));
@@ -95,12 +96,12 @@ static void handler(int signal, siginfo_t *info, void *context)
 		_exit(0);
 	}
 	memset(CODE, 0xcc, CODE_BYTES);
-	memcpy(CODE, in.code, CASE_CODE);
+	memcpy(CODE + in.start, in.code, in.start + CASE_CODE > CODE_BYTES ? CODE_BYTES - in.start : CASE_CODE);
 	memcpy(DATA, in.data, DATA_BYTES);
 	memset(STACK, 0, STACK_BYTES);
 	for (int i = 0; i < 16; i++)
 		registers[order[i]] = in.registers[i];
-	registers[REG_RIP] = in.mode == 16 ? 0 : (uintptr_t)CODE;
+	registers[REG_RIP] = in.start + (in.mode == 16 ? 0 : (uintptr_t)CODE);
 	registers[REG_EFL] = in.flags;
 	if (in.mode == 16) {
 		code = code_segment;

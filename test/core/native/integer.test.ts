@@ -74,7 +74,7 @@ describe('user-mode instructions equal the host CPU', function () {
 /** Flags that nothing defines where the case ended. */
 function undefinedFlags(one: Sequence, host: Outcome): bigint {
   // RIP of INT3 is behind its byte.
-  const offset = Number(host.rip) - (one.mode === 16 ? 0 : CODE) - (host.vector === 3 ? 1 : 0);
+  const offset = Number(host.rip) - (one.mode === 16 ? 0 : CODE) - one.start - (host.vector === 3 ? 1 : 0);
   // Off the known instructions there is no telling.
   return BigInt(one.undefinedAt.get(offset) ?? 0xfff);
 }

@@ -11,7 +11,9 @@ import { join } from 'node:path';
 export const CODE = 0x600000;
 export const DATA = 0x700000;
 export const STACK = 0x800000;
-export const CODE_BYTES = 256;
+export const CODE_BYTES = 8192;
+/** Room for the code of a case. */
+export const CASE_CODE = 256;
 export const DATA_BYTES = 8192;
 export const STACK_BYTES = 4096;
 
@@ -19,7 +21,9 @@ export const STACK_BYTES = 4096;
 export interface Case {
   /** Of the code segment: 16 and 32 are compatibility mode; 16-bit segments have their bases at CODE, DATA and STACK. */
   mode: 16 | 32 | 64;
-  /** At most CODE_BYTES - 1 bytes; INT3 follows. */
+  /** Where the code lies, from CODE; what does not fit into CODE_BYTES is not there. */
+  start: number;
+  /** At most CASE_CODE - 1 bytes; INT3 follows. */
   code: Uint8Array;
   /** 16 general registers in encoding order. */
   registers: bigint[];
@@ -44,10 +48,11 @@ export interface Outcome {
   stack: Uint8Array;
 }
 
-const INPUT = 18 * 8 + CODE_BYTES + DATA_BYTES;
+const HEAD = 19 * 8;
+const INPUT = HEAD + CASE_CODE + DATA_BYTES;
 const OUTPUT = 21 * 8 + CODE_BYTES + DATA_BYTES + STACK_BYTES;
 /** Cases a call of the harness: its output has to fit into one buffer. */
-const BATCH = 5000;
+const BATCH = 2000;
 
 export interface NativeCpu {
   run(cases: readonly Case[]): Outcome[];
@@ -76,11 +81,12 @@ function run(program: string, cases: readonly Case[]): Outcome[] {
   cases.forEach((one, i) => {
     const at = i * INPUT;
     input.writeUInt32LE(one.mode, at);
-    one.registers.forEach((value, r) => input.writeBigUInt64LE(value, at + 8 + r * 8));
-    input.writeBigUInt64LE(one.flags, at + 17 * 8);
-    input.fill(0xcc, at + 18 * 8, at + 18 * 8 + CODE_BYTES);
-    input.set(one.code, at + 18 * 8);
-    input.set(one.data, at + 18 * 8 + CODE_BYTES);
+    input.writeUInt32LE(one.start, at + 8);
+    one.registers.forEach((value, r) => input.writeBigUInt64LE(value, at + 16 + r * 8));
+    input.writeBigUInt64LE(one.flags, at + 18 * 8);
+    input.fill(0xcc, at + HEAD, at + HEAD + CASE_CODE);
+    input.set(one.code, at + HEAD);
+    input.set(one.data, at + HEAD + CASE_CODE);
   });
   const done = spawnSync(program, { input, maxBuffer: OUTPUT * cases.length + 1024 });
   if (done.stdout.length !== OUTPUT * cases.length) {

@@ -129,6 +129,7 @@ export function randomCase(random: Random, family: Family): Case {
   const hex = Buffer.from(code).toString('hex');
   return {
     mode: 64,
+    start: 0,
     code: Uint8Array.from(code),
     registers,
     flags,

@@ -236,6 +236,8 @@ export const rows: readonly Row[] = [
   { name: 'pop', opcode: [0x8f], modrm: 0, widths: [2, 4, 8], stack: true },
   { name: 'pushf', opcode: [0x9c], widths: [2, 4, 8], stack: true, reads: ALL },
   { name: 'pusha', opcode: [0x60], widths: [2, 4], stack: true, modes: LEGACY, share: 0.3 },
+  { name: 'into', opcode: [0xce], widths: [1], modes: LEGACY, reads: OF, share: 0.3 },
+  { name: 'bound', opcode: [0x62], modrm: 'reg', form: 'memory', widths: [2, 4], modes: LEGACY, share: 0.2 },
   {
     name: 'daa',
     opcode: [0x27],

@@ -3,7 +3,7 @@
  * registers hold addresses or small indexes and are not written; which, each case chooses anew. Every case knows which
  * flags are undefined at each of its instructions.
  */
-import { CODE, CODE_BYTES, DATA, DATA_BYTES, STACK, type Case } from './native-cpu';
+import { CODE, CASE_CODE, CODE_BYTES, DATA, DATA_BYTES, STACK, type Case } from './native-cpu';
 import { type Random } from './families';
 import { AF, ALL, CF, OF, PF, SF, ZF, rows, type Row, type Width } from './rows';
 
@@ -42,6 +42,9 @@ interface Plan {
   pointers: number[];
   indexes: number[];
   values: bigint[];
+  /** Offset of the code in its area, and its address in the code segment. */
+  start: number;
+  codeAt: number;
   /** Addresses of data lie at this offset: 0 in 16-bit segments. */
   dataAt: number;
 }
@@ -132,13 +135,24 @@ function memoryOperand(plan: Plan, reg: number): Operand {
     const operand = memory16(plan, reg);
     return { ...operand, prefixes: [...prefixes, ...operand.prefixes] };
   }
+  const forms = random.below(30);
+  // GS has its base at the data area.
+  if (forms === 0 && width === 8)
+    return {
+      bytes: [((reg & 7) << 3) | 4, 0x25, ...little(place(random), 4)],
+      rex: (reg & 8) >> 1,
+      prefixes: [0x65],
+    };
+  // The stack pointer, which PUSH and POP move, as base.
+  if (forms < 3)
+    return { bytes: [0x44 | ((reg & 7) << 3), 0x24, random.below(120)], rex: (reg & 8) >> 1, prefixes };
   const modulus = width === 8 ? 64 : 32;
   const target = BigInt(plan.dataAt + place(random));
   const rex = (reg & 8) >> 1;
   const top = (reg & 7) << 3;
   const bare = random.below(10);
   if (bare === 0 && mode === 64)
-    return { bytes: [top | 5, ...little(target - BigInt(CODE), 4)], rex, prefixes, relative: true };
+    return { bytes: [top | 5, ...little(target - BigInt(plan.codeAt), 4)], rex, prefixes, relative: true };
   if (bare === 0) return { bytes: [top | 5, ...little(target, 4)], rex, prefixes };
   const index = random.below(2) === 0 ? random.pick(plan.indexes) : undefined;
   const scale = random.below(4);
@@ -192,7 +206,8 @@ function encode(plan: Plan, row: Row): Instruction | undefined {
       operand = memoryOperand(plan, reg);
       if (plain && operand.rex) return undefined;
       if (row.lockable && random.below(8) === 0) prefixes.unshift(0xf0);
-      if (mode === 64 && random.below(12) === 0) prefixes.push(random.pick([0x2e, 0x36, 0x3e, 0x26]));
+      if (random.below(mode === 64 ? 12 : 25) === 0 && !operand.prefixes.includes(0x65))
+        prefixes.push(random.pick([0x2e, 0x36, 0x3e, 0x26]));
     } else {
       const rm = register(plan, row.rmWidth ?? width, plain);
       operand = {
@@ -260,7 +275,7 @@ function branch(plan: Plan, at: number, count: number, counter: boolean): Instru
   const blank = (n: number) => Array.from({ length: n }, () => 0);
   const target = random.pick(plan.free);
   const free = plan.free.filter((r) => r < 8);
-  switch (random.below(9)) {
+  switch (random.below(10)) {
     case 0:
       return [plainInstruction('jmp', [0xeb, 0], { ...offset(1), falls: false })];
     case 1:
@@ -294,6 +309,19 @@ function branch(plan: Plan, at: number, count: number, counter: boolean): Instru
         plainInstruction('jmp/call r', [...rex, 0xff, random.pick([0xe0, 0xd0]) | (r & 7)], { falls: false }),
       );
     }
+    case 7: {
+      // Indirect through memory.
+      const at = little(plan.dataAt + 1024 + random.below(1024), near);
+      const rex = mode === 64 ? [0x48] : [];
+      const absolute = (reg: number) => (mode === 64 ? [4 | reg, 0x25] : [mode === 32 ? 5 | reg : 6 | reg]);
+      const address = { index, bytes: near, skip: 0, part: 'start' as const };
+      return pair(
+        plainInstruction('mov', [...rex, 0xc7, ...absolute(0), ...at, ...blank(near)], { address }),
+        plainInstruction('jmp/call m', [0xff, ...absolute(random.pick([0x20, 0x10])), ...at], {
+          falls: false,
+        }),
+      );
+    }
     default:
       return [plainInstruction(`j${code}`, [0x70 + code, 0], { ...offset(1), reads })];
   }
@@ -319,7 +347,7 @@ function stringOperation(plan: Plan): Instruction[] {
   if (plan.mode !== 16 && opcode !== 0xa6 && opcode !== 0xa7 && random.below(8) === 0) prefixes.push(0x67);
   const rex = plan.mode === 64 && random.below(3) === 0 ? [0x48] : [];
   const flags = compares ? { writes: ALL, counted: repeat !== 0 } : {};
-  const count = little(random.below(random.pick([4, 40])), plan.mode === 16 ? 2 : 4);
+  const count = little(random.below(random.pick([4, 40, 40, 400])), plan.mode === 16 ? 2 : 4);
   return pair(
     plainInstruction('mov ecx', [0xb9, ...count]),
     plainInstruction('string', [...prefixes, ...rex, opcode], flags),
@@ -430,7 +458,13 @@ function makePlan(random: Random, mode: Mode): Plan {
     values[r] = BigInt.asUintN(mode === 16 ? 16 : width, BigInt(random.below(128) - 40));
   if (mode === 16 && pointers.length === 3) values[7] = BigInt(random.below(4000));
   values[4] = BigInt((mode === 16 ? 0 : STACK) + 2048 - random.below(16) * 4);
-  return { mode, random, free, pointers, indexes, values, dataAt };
+  // Overlapping string operands.
+  if (pointers.includes(6) && pointers.includes(7) && random.below(4) === 0)
+    values[7] = values[6]! + BigInt(random.below(33) - 16);
+  const far = random.below(12);
+  const start = far < 2 ? 4096 - random.below(120) : far === 2 ? CODE_BYTES - random.below(60) - 1 : 0;
+  const codeAt = (mode === 16 ? 0 : CODE) + start;
+  return { mode, random, free, pointers, indexes, values, dataAt, start, codeAt };
 }
 
 /** Undefined flags before each instruction; undefined when one reads a flag that may be undefined. */
@@ -453,7 +487,10 @@ function undefinedFlags(list: readonly Instruction[]): number[] | undefined {
 }
 
 /** Places and links the instructions; undefined when something does not reach. */
-function link(list: readonly Instruction[], mode: Mode): { code: number[]; offsets: number[] } | undefined {
+function link(
+  list: readonly Instruction[],
+  codeAt: number,
+): { code: number[]; offsets: number[] } | undefined {
   const offsets: number[] = [];
   let at = 0;
   for (const one of list) {
@@ -462,7 +499,7 @@ function link(list: readonly Instruction[], mode: Mode): { code: number[]; offse
     if (one.bytes.length > 15) return undefined;
   }
   offsets.push(at);
-  if (at > CODE_BYTES - 16) return undefined;
+  if (at > CASE_CODE - 16) return undefined;
   const code = list.flatMap((one, i) => {
     const bytes = [...one.bytes];
     const end = offsets[i + 1]!;
@@ -482,8 +519,7 @@ function link(list: readonly Instruction[], mode: Mode): { code: number[]; offse
     if (one.address) {
       const { index, bytes: count, skip, part } = one.address;
       if (part === 'end' ? !list[index]?.mutable : list[index]?.second) return [0x100];
-      const address =
-        (mode === 16 ? 0 : CODE) + (part === 'start' ? offsets[index]! : offsets[index + 1]! - 1);
+      const address = codeAt + (part === 'start' ? offsets[index]! : offsets[index + 1]! - 1);
       put(bytes.length - skip - count, little(address, count));
     }
     return bytes;
@@ -527,7 +563,7 @@ function attempt(random: Random, mode: Mode, length: number): Sequence | undefin
     if (one.address) one.address.index = Math.min(one.address.index, list.length);
   }
   const before = undefinedFlags(list);
-  const linked = before && link(list, mode);
+  const linked = before && link(list, plan.codeAt);
   if (!linked) return undefined;
   const data = new Uint8Array(DATA_BYTES);
   const seed = Array.from({ length: 61 }, () =>
@@ -542,11 +578,12 @@ function attempt(random: Random, mode: Mode, length: number): Sequence | undefin
   );
   return {
     mode,
+    start: plan.start,
     code: Uint8Array.from(linked.code),
     registers: plan.values,
     flags,
     data,
-    text: `${mode}-bit: ${hex.join(' ')}`,
+    text: `${mode}-bit at ${plan.codeAt.toString(16)}: ${hex.join(' ')}`,
     undefinedAt,
   };
 }
