@@ -10,7 +10,7 @@ import {
   eventBeingDelivered,
 } from '../events';
 import { EventType, Exit, ExitInterruption, V } from '../gen/constants';
-import { get32, get64, set32 } from '../state';
+import { get32, get64, set32, set64 } from '../state';
 import { abort } from './abort';
 import { saveGuest } from './exit-guest';
 import { loadHost } from './exit-host';
@@ -58,6 +58,8 @@ export function vmExitEvent(reason: u32, qualification: u64, info: u32, error: u
   markWritten(<usize>get32(Vmx.PAGE));
   traceExit(reason);
   clearDelivery();
+  // The list holds the processor's own time stamp: the offset of the guest ends with the guest.
+  set64(State.TSC_OFFSET, 0);
   const stored = storeMsrs();
   const controls = vm32(V.VM_EXIT_CONTROLS);
   leaveNonRoot();
