@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { capabilityValues, cpuidRows } from '../../src/cpu/profile';
 import { control, default1, vmxControls } from '../../src/isa/vmx-controls';
 import type { L0Config } from '../../src/l0/config';
-import { nested_vmx_setup_ctls_msrs, not_offered, vmx_get_vmx_msr } from '../../src/l0/nested/capability-msrs';
+import {
+  nested_vmx_setup_ctls_msrs,
+  not_offered,
+  vmx_get_vmx_msr,
+} from '../../src/l0/nested/capability-msrs';
 
 function capabilities(features: L0Config['features'] = {}) {
   return nested_vmx_setup_ctls_msrs(

@@ -25,7 +25,8 @@ describe('L0: events in flight', () => {
     assert.equal(exit.guestRip, PLACE.HANDLER);
     const requeued = guest.of('requeued');
     assert.ok(requeued.length > 0);
-    for (const record of requeued) assert.equal(record.vectoring, (VALID | HARDWARE_EXCEPTION_WITH_ERROR | PF) >>> 0);
+    for (const record of requeued)
+      assert.equal(record.vectoring, (VALID | HARDWARE_EXCEPTION_WITH_ERROR | PF) >>> 0);
     const injected = guest.of('injection');
     assert.equal(injected.length, requeued.length);
     for (const record of injected) assert.equal(record.source, 'reinjection');
@@ -163,7 +164,8 @@ describe('L0: events in flight', () => {
     Object.assign(guest.vcpu, {
       record: (made: Parameters<typeof record>[0]) => {
         record(made);
-        if (made.kind === 'requeued' && guest.of('requeued').length === 1) guest.vcpu.board.localApic.request(0x61);
+        if (made.kind === 'requeued' && guest.of('requeued').length === 1)
+          guest.vcpu.board.localApic.request(0x61);
       },
     });
     const exit = guest.runToNestedExit();

@@ -8,7 +8,13 @@ import assert from 'node:assert/strict';
 import { Stop } from '../../src/abi/stop-codes';
 import { Cpu } from '../../src/cpu/cpu';
 import { applyProfile, capabilityValues, cpuidRows } from '../../src/cpu/profile';
-import { createL0, vcpu_enter_guest, vmx_handle_exit, wants_host_interrupt, type L0Config } from '../../src/l0';
+import {
+  createL0,
+  vcpu_enter_guest,
+  vmx_handle_exit,
+  wants_host_interrupt,
+  type L0Config,
+} from '../../src/l0';
 import { vcpu_load_boot_state } from '../../src/l0';
 import type { L0Record } from '../../src/l0/records';
 import { nested_vmx_run } from '../../src/l0/nested/enter';
@@ -44,6 +50,10 @@ export const PLACE = {
   IO_BITMAP_B: 0x15000n,
   MSR_BITMAP: 0x16000n,
   MSR_LIST: 0x17000n,
+  /** Code of L1 under test, and a place for its operands. */
+  L1_CODE: 0x19000n,
+  OPERAND: 0x1a000n,
+  L1_STACK: 0x1f000n,
   /** L1's exit handler. */
   HOST_CODE: 0x18000n,
 } as const;
@@ -70,6 +80,8 @@ export interface NestedGuest {
   launch: () => void;
   /** Runs until L1 has an exit of L2; returns its record. */
   runToNestedExit: () => Extract<L0Record, { kind: 'nested-exit' }>;
+  /** Runs `code` as L1, from its first byte to the HLT that is put behind it. */
+  runL1: (code: readonly number[]) => void;
   /** Records of one kind, in order. */
   of: <K extends L0Record['kind']>(kind: K) => Extract<L0Record, { kind: K }>[];
 }
@@ -128,7 +140,7 @@ function validVmcs12(vcpu: Vcpu): Vmcs12 {
     HOST_GDTR_BASE: PLACE.GDT,
     HOST_IDTR_BASE: PLACE.IDT,
     HOST_RIP: PLACE.HOST_CODE,
-    HOST_RSP: 0x1f000n,
+    HOST_RSP: PLACE.L1_STACK,
     GUEST_CR0: 0x80000031n,
     GUEST_CR3: PLACE.PML4,
     GUEST_CR4: 0x2020n,
@@ -164,7 +176,11 @@ function gate(handler: bigint): bigint[] {
   return [low, handler >> 32n];
 }
 
-export function createVcpu(features: L0Config['features'] = {}): { vcpu: Vcpu; cpu: Cpu; records: L0Record[] } {
+export function createVcpu(features: L0Config['features'] = {}): {
+  vcpu: Vcpu;
+  cpu: Cpu;
+  records: L0Record[];
+} {
   const cpu = new Cpu(Number(L1_BASE) + L1_RAM, {
     portRead: () => 0xffffffff,
     portWrite: () => undefined,
@@ -204,6 +220,19 @@ export function createVcpu(features: L0Config['features'] = {}): { vcpu: Vcpu; c
   );
   vcpu_load_boot_state(vcpu, bootState());
   return { vcpu, cpu, records };
+}
+
+/** Runs the chip to its next exit as the machine does: not past L0's timer, with the interrupt line as L0 wants it. */
+function runChip(vcpu: Vcpu): Stop {
+  const { cpu } = vcpu;
+  const limit = cpu.retired + 5000n;
+  for (;;) {
+    cpu.set32(State.INTR, wants_host_interrupt(vcpu) ? 1 : 0);
+    const timer = host_timer_deadline(vcpu);
+    const deadline = timer === undefined || BigInt(timer) > limit ? limit : BigInt(timer);
+    const stop = cpu.run(deadline);
+    if (stop !== Stop.BUDGET || cpu.retired >= limit) return stop;
+  }
 }
 
 /** @param code bytes L2 executes at PLACE.CODE; HLT follows */
@@ -254,19 +283,51 @@ export function createNestedGuest(code: readonly number[], features: L0Config['f
       const entry = vcpu_enter_guest(vcpu);
       if (entry.kind === 'again') continue;
       if (entry.kind === 'halted') continue;
-      assert.equal(entry.kind, 'entered', JSON.stringify(entry, (_, value: unknown) => String(value)));
-      cpu.set32(State.INTR, wants_host_interrupt(vcpu) ? 1 : 0);
-      const stop = cpu.run(cpu.retired + 1000n);
+      assert.equal(
+        entry.kind,
+        'entered',
+        JSON.stringify(entry, (_, value: unknown) => String(value)),
+      );
+      const stop = runChip(vcpu);
       assert.equal(stop, Stop.VM_EXIT, `the chip stopped with ${stop}, detail ${cpu.stopDetail}`);
       const handled = vmx_handle_exit(vcpu);
-      assert.equal(handled.kind, 'resume', JSON.stringify(handled, (_, value: unknown) => String(value)));
+      assert.equal(
+        handled.kind,
+        'resume',
+        JSON.stringify(handled, (_, value: unknown) => String(value)),
+      );
     }
     assert.fail('L1 got no exit');
+  };
+  const runL1 = (code1: readonly number[]) => {
+    poke(PLACE.L1_CODE, [...code1, 0xf4]);
+    cpu.vmwrite('GUEST_RIP', PLACE.L1_CODE);
+    cpu.vmwrite('GUEST_RSP', PLACE.L1_STACK);
+    vcpu.arch.mp_state = 'runnable';
+    for (let turn = 0; turn < 200; turn++) {
+      const entry = vcpu_enter_guest(vcpu);
+      if (entry.kind === 'halted') return;
+      if (entry.kind === 'again') continue;
+      assert.equal(
+        entry.kind,
+        'entered',
+        JSON.stringify(entry, (_, value: unknown) => String(value)),
+      );
+      assert.equal(runChip(vcpu), Stop.VM_EXIT);
+      const handled = vmx_handle_exit(vcpu);
+      assert.equal(
+        handled.kind,
+        'resume',
+        JSON.stringify(handled, (_, value: unknown) => String(value)),
+      );
+    }
+    assert.fail('L1 did not come to its HLT');
   };
   return {
     vcpu,
     cpu,
     records,
+    runL1,
     vmcs12: vcpu.nested.cached_vmcs12,
     poke,
     poke64,
