@@ -65,7 +65,7 @@ function iconOf(row: DecodedRow, mark: RowMark | undefined): RowAppearance['icon
     return row.on
       ? { name: 'circle-filled', color: mark ? markColors[mark] : 'charts.green' }
       : { name: 'circle-outline', color: mark ? markColors[mark] : 'disabledForeground' };
-  if (row.kind === 'group') return { name: 'symbol-namespace' };
+  if (row.kind === 'group') return mark && { name: 'diff-modified', color: markColors[mark] };
   if (row.kind === 'part') return { name: 'symbol-constant' };
   return mark ? { name: 'diff-modified', color: markColors[mark] } : { name: 'symbol-field' };
 }

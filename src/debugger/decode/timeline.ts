@@ -121,15 +121,14 @@ export function timelineItem(
   const record = inspection.log.at(index);
   if (!record) return undefined;
   const item = timelineEntry(inspection, index, record);
-  const rows: DecodedRow[] = [
-    plain('count', 'instructions retired', item.count),
-    plain('level', 'level', item.level),
-    ...(item.rip ? [plain('rip', 'RIP', item.rip)] : []),
-  ];
+  const rows: DecodedRow[] = [];
   if ('reasonWord' in record && record.reasonWord !== 0) rows.push(...exitRows(record));
   if (item.verdict) rows.push(plain('verdict', 'handled by', item.verdict));
   if (item.rule) rows.push(plain('rule', 'because', item.rule));
   if (item.detail) rows.push(plain('detail', 'detail', item.detail));
+  rows.push(plain('level', 'level', item.level));
+  if (item.rip) rows.push(plain('rip', 'RIP', item.rip));
+  rows.push(plain('count', 'instructions retired', item.count));
   return { title: item.title, rows };
 }
 

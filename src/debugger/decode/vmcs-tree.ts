@@ -37,6 +37,17 @@ const GROUP_ORDER: Readonly<Record<VmcsGroup, number>> = {
   'Host state': 12,
 };
 
+/** The words that say most first; what belongs to one segment stays together. */
+const WIDTH_ORDER = [32, 'natural', 64, 16] as const;
+const BY_NAME: readonly VmcsGroup[] = ['Guest segments', 'Host state'];
+const readingOrder = [...vmcsFields].sort(
+  (a, b) =>
+    GROUP_ORDER[a.group] - GROUP_ORDER[b.group] ||
+    (BY_NAME.includes(a.group) ? a.name.localeCompare(b.name) : 0) ||
+    WIDTH_ORDER.indexOf(a.width) - WIDTH_ORDER.indexOf(b.width) ||
+    a.encoding - b.encoding,
+);
+
 /** @param filter words that must all stand in a row's name, value or meaning; empty shows everything */
 export function vmcsTrees(inspection: Inspection, filter = ''): VmcsTree[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
@@ -67,7 +78,7 @@ function groups(
 ): DecodedRow[] {
   const byGroup = new Map<VmcsGroup, DecodedRow[]>();
   const writable = vmcs.name === 'vmcs12' || inspection.topology === 'bare';
-  for (const { name, group, type } of vmcsFields) {
+  for (const { name, group, type } of readingOrder) {
     if (!vmcs.has(name)) continue;
     const row = fieldRow(`${vmcs.name}/${name}`, name, vmcs);
     const previous = inspection.previous(vmcs.name, name);
@@ -84,8 +95,7 @@ function groups(
     if (vmcs.name === 'vmcs02') row.provenance = provenance(name);
     byGroup.set(group, [...(byGroup.get(group) ?? []), row]);
   }
-  const inOrder = [...byGroup].sort(([a], [b]) => GROUP_ORDER[a] - GROUP_ORDER[b]);
-  return inOrder.map(([group, children]) => ({
+  return [...byGroup].map(([group, children]) => ({
     id: `${vmcs.name}/${group}`,
     label: group,
     value: '',

@@ -96,7 +96,7 @@ export function wordSummary(word: bigint, ranges: readonly BitRange[], all = fal
     .flatMap((range) => {
       const value = extract(word, range);
       const single = range.high === range.low;
-      if (value === 0n && ranges.length > 1 && (single || !all || !range.values)) return [];
+      if (value === 0n && (single || (ranges.length > 1 && (!all || !range.values)))) return [];
       return [single ? range.name : `${range.name}=${rangeText(range, value)}`];
     })
     .join(' ');

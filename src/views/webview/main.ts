@@ -54,26 +54,28 @@ function drawEvent(event: EventInFlight): void {
   const columns = event.columns.map((column, index) => {
     const heading = element('h2', '', column.title);
     heading.id = `column-${index}`;
-    const section = element('section', 'column', heading, ...column.rows.map(drawWord));
+    const section = element('section', 'column', heading, ...column.rows.filter(saysSomething).map(drawWord));
     section.setAttribute('aria-labelledby', heading.id);
     return section;
   });
   content.replaceChildren(element('div', 'columns', ...columns), drawHistory(event.history));
 }
 
+/** The words themselves are always there; an error code or a length only when it is not zero. */
+function saysSomething(row: DecodedRow): boolean {
+  return row.meaning !== undefined || !isZero(row);
+}
+
+function isZero(row: DecodedRow): boolean {
+  return /^0x0*$/.test(row.value);
+}
+
 /** A word in words; its bits open below it. */
 function drawWord(row: DecodedRow): HTMLElement {
-  const idle = row.meaning === 'none' || row.meaning === undefined;
-  const words = element(
-    'span',
-    idle ? 'idle' : 'words',
-    row.meaning ?? (row.value.replace(/^0x0+$/, '') || 'none'),
-  );
-  const head = [
-    element('span', 'name', row.label),
-    words,
-    element('code', row.changed ? 'changed' : '', row.value),
-  ];
+  const none = row.meaning === 'none';
+  const head = [element('span', 'name', row.label)];
+  if (row.meaning !== undefined) head.push(element('span', none ? 'idle' : 'words', row.meaning));
+  if (!isZero(row) || row.changed) head.push(element('code', row.changed ? 'changed' : '', row.value));
   if (!row.children?.length) return element('div', 'word', ...head);
   const details = document.createElement('details');
   details.className = 'word';

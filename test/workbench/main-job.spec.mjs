@@ -1,0 +1,139 @@
+// The main job, as a user does it: F5, a nested VM exit, vmcs12, a step into L2, a step in L0.
+import assert from 'node:assert/strict';
+import { onStage } from './stage.mjs';
+
+describe('F5 on hello-nested', function () {
+  this.bail(true);
+  const on = onStage({ width: 1480, height: 1040 });
+
+  it('boots the image as L1 and stops at its entry', async () => {
+    const { workbench } = on;
+    await workbench.showDebugView();
+    await workbench.widen(580);
+    await workbench.start();
+    await workbench.stopped('L1 at its entry point');
+    await workbench.page.locator('.tab.active', { hasText: 'boot.S' }).waitFor();
+  });
+
+  it('before L1 uses VMX the views say that nothing has happened', async () => {
+    const { workbench } = on;
+    for (const view of ['Variables', 'Watch']) await workbench.setOpen(view, false);
+    for (const view of ['VMCS', 'VM Exits', 'Event in Flight']) await workbench.setOpen(view, true);
+    await workbench.pane('VM Exits').getByText('Nothing has happened').waitFor();
+    await workbench.webview().getByText('No event was interrupted').waitFor();
+    await workbench.row('VMCS', 'vmcs01').waitFor();
+    assert.equal(await workbench.row('VMCS', 'vmcs12').count(), 0);
+  });
+
+  it('stops at the first exit of L2 that L1 gets, once the filter is on', async () => {
+    const { workbench } = on;
+    await workbench.checkBreakpoint('VM Exit to L1');
+    await workbench.page.keyboard.press('F5');
+    await workbench.stopped('L2 exited: CPUID, reflected to L1');
+    await workbench.setOpen('Breakpoints', false);
+  });
+
+  it('shows L0, L1 and L2 as threads, with L1 in its sources', async () => {
+    const { workbench } = on;
+    for (const level of ['L0', 'L1', 'L2']) await workbench.callStack(level).first().waitFor();
+    await workbench.callStack('vmx_run').filter({ hasText: 'vmx-run.S' }).waitFor();
+    await workbench.callStack('l1_main').filter({ hasText: 'main.c' }).waitFor();
+  });
+
+  it('decodes vmcs12 down to the bit', async () => {
+    const { workbench } = on;
+    await workbench.setOpen('VM Exits', false);
+    await workbench.setOpen('Event in Flight', false);
+    await workbench.row('VMCS', 'vmcs12', 'what L1 wrote for L2').waitFor();
+    await workbench.expand('VMCS', 'Exit information');
+    const reason = await workbench.expand('VMCS', 'VM_EXIT_REASON');
+    assert.match(await reason.innerText(), /CPUID/);
+    await workbench.expand('VMCS', 'Execution controls');
+    await workbench.expand('VMCS', 'SECONDARY_VM_EXEC_CONTROL');
+    await workbench.reachSpoken('VMCS', 'ENABLE_EPT on');
+    await workbench.reachSpoken('VMCS', 'UNRESTRICTED_GUEST off');
+    await workbench.shot('vmcs-dark');
+  });
+
+  it('lists the exits with level, verdict and rule, and opens one', async () => {
+    const { workbench } = on;
+    await workbench.setOpen('VMCS', false);
+    await workbench.setOpen('VM Exits', true);
+    await workbench.row('VM Exits', 'CPUID', 'L2 \u2192 L1').first().waitFor();
+    await workbench.row('VM Exits', 'IO_INSTRUCTION', 'L2 \u2192 L0').first().waitFor();
+    await workbench.expand('VM Exits', 'CPUID', 'L2 \u2192 L1');
+    await workbench.reach('VM Exits', 'because');
+  });
+
+  it('filters the exits', async () => {
+    const { workbench } = on;
+    await workbench.command('Turtlescope: Filter VM Exits...');
+    await workbench.answer('kind:reflected');
+    await workbench.row('VM Exits', 'VM entry').first().waitFor({ state: 'detached' });
+    await workbench.row('VM Exits', 'CPUID reflected').first().waitFor();
+    await workbench.command('Turtlescope: Show All VM Exits');
+    await workbench.row('VM Exits', 'VM entry').first().waitFor();
+  });
+
+  it('edits a field of vmcs12, and refuses a value that cannot fit', async () => {
+    const { workbench } = on;
+    await workbench.setOpen('VM Exits', false);
+    await workbench.setOpen('VMCS', true);
+    await workbench.command('Turtlescope: Filter VMCS Fields...');
+    await workbench.answer('CR3_TARGET_VALUE0');
+    const row = workbench.row('VMCS', 'CR3_TARGET_VALUE0').first();
+    await row.waitFor();
+    await row.hover();
+    await row.locator('[aria-label^="Edit VMCS Field"]').click();
+    const input = workbench.page.locator('.quick-input-widget input').first();
+    await input.fill('0x10000000000000000');
+    await workbench.page.locator('.quick-input-message', { hasText: '64 bits' }).waitFor();
+    await workbench.answer('0x1234000');
+    await workbench.row('VMCS', 'CR3_TARGET_VALUE0', '0x1234000').first().waitFor();
+    await workbench.command('Turtlescope: Show All VMCS Fields');
+    await workbench.row('VMCS', 'vmcs01').first().waitFor();
+  });
+
+  it('follows the exits of L1 to an event whose delivery was interrupted', async () => {
+    const { workbench } = on;
+    const { page } = workbench;
+    await workbench.setOpen('VM Exits', true);
+    await workbench.setOpen('Event in Flight', true);
+    const reflected = [
+      'CPUID',
+      'IO_INSTRUCTION',
+      'IO_INSTRUCTION',
+      'MSR_WRITE',
+      'MSR_READ',
+      'EPT_VIOLATION',
+      'EPT_VIOLATION',
+    ];
+    for (const reason of reflected) {
+      await page.keyboard.press('F5');
+      await workbench.stopped(`L2 exited: ${reason}`);
+      // The next stop may have the same words: its count tells them apart.
+      await workbench.settled();
+    }
+    await workbench.webview().locator('.words', { hasText: '#PF' }).first().waitFor();
+    await workbench.shot('nested-exit-dark');
+  });
+
+  it('steps by source line', async () => {
+    const { workbench } = on;
+    const before = await workbench.topFrame();
+    await workbench.page.keyboard.press('F10');
+    await workbench.frameMoves(before);
+  });
+
+  it('restarts and stops at the entry again, with empty views', async () => {
+    const { workbench } = on;
+    await workbench.command('Debug: Restart');
+    await workbench.stopped('L1 at its entry point');
+    await workbench.row('VMCS', 'vmcs12').waitFor({ state: 'detached' });
+    await workbench.pane('VM Exits').getByText('Nothing has happened').waitFor();
+  });
+
+  it('wrote no error to the console or the extension host log', () => {
+    assert.deepEqual(on.workbench.errors, []);
+  });
+});

@@ -1,0 +1,18 @@
+// `npm run test:workbench`: the built extension, packed and installed, in the real workbench. Installs the workbench when it is missing.
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { installWorkbench } from './install.mjs';
+import { root } from './vsix.mjs';
+
+try {
+  installWorkbench(console.log);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+const specs = join(root, 'test/workbench/*.spec.mjs');
+// Minutes, not seconds: a loaded machine starts a workbench slowly, and no time is asserted.
+const args = [mocha, '--no-config', '--timeout', '300000', specs, ...process.argv.slice(2)];
+process.exit(spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1);

@@ -1,0 +1,74 @@
+// What the specs share: one server with the packed extension, a copy of the samples, and a place for pictures.
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startServer } from './server.mjs';
+import { packVsix, root } from './vsix.mjs';
+import { Workbench, openBrowser } from './workbench.mjs';
+
+const shots = join(root, 'test/workbench/shots');
+
+/** Opens a workbench for a describe block: call in `before`, and `close` in `after`. */
+export class Stage {
+  static async open({ theme = 'Default Dark Modern', prepare = copySamples, width, height } = {}) {
+    mkdirSync(shots, { recursive: true });
+    const stage = new Stage();
+    stage.server = await startServer({
+      vsix: packVsix(),
+      settings: {
+        'workbench.colorTheme': theme,
+        'editor.minimap.enabled': false,
+        'workbench.tree.enableStickyScroll': false,
+        'editor.fontSize': 13,
+      },
+    });
+    stage.folder = prepare(stage.server);
+    stage.browser = await openBrowser();
+    stage.workbench = await Workbench.open({
+      server: stage.server,
+      browser: stage.browser,
+      folder: stage.folder,
+      shots,
+      width,
+      height,
+    });
+    return stage;
+  }
+
+  /** A picture of how it looked, when a test of the block failed. */
+  async failed(test) {
+    const name = `failed-${test.fullTitle().replace(/\W+/g, '-')}`.slice(0, 80);
+    await this.workbench?.shot(name).catch(() => undefined);
+  }
+
+  async close() {
+    await this.browser?.close();
+    await this.server?.stop();
+  }
+}
+
+function copySamples(server) {
+  return server.copyOf(join(root, 'samples'), 'samples');
+}
+
+/** A folder with one sample's image and sources, and no launch.json. */
+export function copyWithoutConfiguration(server) {
+  const folder = server.copyOf(join(root, 'samples/hello-nested'), 'only-an-image/hello-nested');
+  cpSync(join(root, 'samples/broken-entry/broken-entry.elf'), join(folder, '../broken-entry.elf'));
+  return join(folder, '..');
+}
+
+/** mocha's hooks for a block that shares one stage; a test that fails ends the block, because the next ones stand on it. */
+export function onStage(options) {
+  const held = {};
+  before(async () => {
+    held.stage = await Stage.open(options);
+    held.workbench = held.stage.workbench;
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === 'failed') await held.stage.failed(this.currentTest);
+  });
+  after(async () => {
+    await held.stage?.close();
+  });
+  return held;
+}

@@ -1,0 +1,250 @@
+// The workbench as a user's hands and eyes: what can be clicked and read, by the words on it. Knows VS Code's page, nothing of hypervisors.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * What this installation of the workbench says about itself in every run: it was installed without compiling its native modules, and
+ * asks nothing of the outside.
+ */
+const noise = [
+  /spdlog|native-watchdog|build\/Release\/watchdog/,
+  /authentication provider 'github'/,
+  /status of 404/,
+  /onWillSaveTextDocument-event/,
+  /vsda|@vscode\/deviceid|policy-watcher|extension-recommendations|Could not locate the bindings file/,
+];
+
+function browserPath() {
+  const candidates = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ];
+  const found = candidates.find((path) => path && existsSync(path));
+  if (!found)
+    throw new Error('No Chromium here: install it (apt-get install chromium), or set CHROMIUM to its path.');
+  return found;
+}
+
+export async function openBrowser() {
+  return chromium.launch({ executablePath: browserPath(), args: flags });
+}
+
+export class Workbench {
+  /** Errors of the page and of the extension host that are not the installation's own. */
+  errors = [];
+
+  constructor(page, server, shots) {
+    this.page = page;
+    this.server = server;
+    this.shots = shots;
+    page.setDefaultTimeout(60_000);
+    const note = (text) => {
+      if (!noise.some((known) => known.test(text))) this.errors.push(text);
+    };
+    page.on('pageerror', (error) => note(`page: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') note(message.text());
+    });
+  }
+
+  /** @param {{ server: object, browser: object, folder: string, shots: string, width?: number, height?: number }} options */
+  static async open({ server, browser, folder, shots, width = 1440, height = 1000 }) {
+    const context = await browser.newContext({ viewport: { width, height } });
+    const workbench = new Workbench(await context.newPage(), server, shots);
+    await workbench.page.goto(server.url(folder), { waitUntil: 'domcontentloaded' });
+    await workbench.page.locator('.activitybar [aria-label^="Run and Debug"]').first().waitFor();
+    return workbench;
+  }
+
+  async close() {
+    await this.page.context().close();
+  }
+
+  async shot(name) {
+    await this.page.mouse.move(720, 5);
+    await this.page.screenshot({ path: join(this.shots, `${name}.png`) });
+  }
+
+  // --- commands and files ---------------------------------------------------------------------------------------------
+
+  async command(title) {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+  }
+
+  /** Types into the input or pick box that is open, and accepts. */
+  async answer(text) {
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  async openFile(name) {
+    await this.page.keyboard.press('Control+P');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(name);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1) })
+      .first()
+      .click();
+    await this.page.locator('.tab.active', { hasText: name.split('/').at(-1) }).waitFor();
+  }
+
+  // --- debugging ------------------------------------------------------------------------------------------------------
+
+  async showDebugView() {
+    await this.page.locator('.activitybar [aria-label^="Run and Debug"]').first().click();
+    await this.page.locator('.debug-viewlet, .start-debug-action-item').first().waitFor();
+  }
+
+  async chooseConfiguration(name) {
+    const select = this.page.locator('.start-debug-action-item select');
+    await select.waitFor();
+    await select.selectOption({ label: name });
+  }
+
+  /** F5, again when the workbench was not listening yet. */
+  async start() {
+    const stopButton = this.page.locator('.codicon-debug-stop').first();
+    for (let attempt = 0; attempt < 8; attempt++) {
+      await this.page.keyboard.press('F5');
+      try {
+        await stopButton.waitFor({ timeout: 15_000 });
+        return;
+      } catch {
+        // Pressed before the extension host lived: VS Code drops the key.
+      }
+    }
+    throw new Error('F5 starts nothing');
+  }
+
+  async stop() {
+    await this.page.keyboard.press('Shift+F5');
+    await this.page.locator('.codicon-debug-stop').first().waitFor({ state: 'detached' });
+  }
+
+  callStack(text) {
+    return this.page.locator('.debug-call-stack .monaco-list-row', { hasText: text });
+  }
+
+  /** Waits until a thread says why it stopped. */
+  async stopped(text) {
+    await this.callStack(text).first().waitFor();
+  }
+
+  /** Text of the selected frame: function, file and line. */
+  async topFrame() {
+    return this.page.locator('.debug-call-stack .monaco-list-row.selected').first().innerText();
+  }
+
+  /** Waits until another frame, or another line of it, is selected. */
+  async frameMoves(from) {
+    await this.page.waitForFunction((text) => {
+      const row = document.querySelector('.debug-call-stack .monaco-list-row.selected');
+      return row instanceof HTMLElement && row.innerText.trim() !== '' && row.innerText !== text;
+    }, from);
+  }
+
+  /** Waits until the machine stands and the toolbar offers to go on. */
+  async settled() {
+    await this.page.locator('.codicon-debug-continue').first().waitFor();
+    await this.page.waitForTimeout(400);
+  }
+
+  // --- views ----------------------------------------------------------------------------------------------------------
+
+  header(view) {
+    return this.page.locator(`.pane-header[aria-label^="${view} Section"]`);
+  }
+
+  async setOpen(view, open) {
+    const header = this.header(view);
+    await header.waitFor();
+    if ((await header.getAttribute('aria-expanded')) !== String(open)) await header.click();
+  }
+
+  pane(view) {
+    return this.page.locator('.pane', { has: this.header(view) });
+  }
+
+  /** Rows of a view whose text contains all given words. */
+  row(view, ...words) {
+    let rows = this.pane(view).locator('.monaco-list-row');
+    for (const word of words) rows = rows.filter({ hasText: word });
+    return rows;
+  }
+
+  /** Scrolls a tree down until a row with these words is there. */
+  async reach(view, ...words) {
+    return this.scrollTo(view, this.row(view, ...words).first());
+  }
+
+  /** The same for the row whose spoken text begins so. */
+  async reachSpoken(view, beginning) {
+    return this.scrollTo(
+      view,
+      this.pane(view).locator(`.monaco-list-row[aria-label^="${beginning}"]`).first(),
+    );
+  }
+
+  async scrollTo(view, row) {
+    const list = this.pane(view).locator('.monaco-list').first();
+    for (let turns = 0; turns < 60; turns++) {
+      if (await row.isVisible().catch(() => false)) return row;
+      await list.hover();
+      await this.page.mouse.wheel(0, 150);
+      await this.page.waitForTimeout(80);
+    }
+    throw new Error(`${view} has no such row: ${row}`);
+  }
+
+  async expand(view, ...words) {
+    const row = await this.reach(view, ...words);
+    if ((await row.getAttribute('aria-expanded')) === 'false')
+      await row.locator('.monaco-tl-twistie').click();
+    return row;
+  }
+
+  async checkBreakpoint(label) {
+    const row = this.page.locator('.debug-breakpoints .monaco-list-row', { hasText: label }).first();
+    await row.waitFor();
+    const box = row.locator('[role=checkbox], input[type=checkbox]').first();
+    const checked = (await box.getAttribute('aria-checked')) ?? String(await box.isChecked());
+    if (checked !== 'true') await box.click();
+  }
+
+  /** The page inside the webview of a view. */
+  webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** Width of the side bar, by its sash. */
+  async widen(pixels) {
+    const bar = await this.page.locator('.part.sidebar').boundingBox();
+    const edge = bar.x + bar.width;
+    await this.page.mouse.move(edge, 500);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + pixels, 500, { steps: 6 });
+    await this.page.mouse.up();
+  }
+}
