@@ -54,8 +54,6 @@ export const enum Generic {
   BTC_IMMEDIATE,
   BSF,
   BSR,
-  TZCNT,
-  LZCNT,
   POPCNT,
   BSWAP,
   XADD,
