@@ -10,12 +10,13 @@ import { Cpu } from '../../src/cpu/cpu';
 import { applyProfile, capabilityValues, cpuidRows } from '../../src/cpu/profile';
 import {
   createL0,
+  host_timer_deadline,
   vcpu_enter_guest,
+  vcpu_load_boot_state,
   vmx_handle_exit,
   wants_host_interrupt,
   type L0Config,
 } from '../../src/l0';
-import { vcpu_load_boot_state } from '../../src/l0';
 import type { L0Record } from '../../src/l0/records';
 import { nested_vmx_run } from '../../src/l0/nested/enter';
 import { new_vmcs12, VMCS12_REVISION, type Vmcs12 } from '../../src/l0/nested/vmcs12';
