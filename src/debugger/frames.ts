@@ -45,6 +45,10 @@ export interface GuestFrame {
 }
 
 const MAXIMUM_FRAMES = 256;
+/** Place of RSP among the general registers. */
+const RSP = 4;
+/** L0 makes a few records more after an exit, before its guest goes on. */
+const NEWEST_RECORDS = 4;
 
 /** Frames of a guest level, innermost first; empty when the level does not exist now. */
 export function guestStack(
@@ -57,11 +61,28 @@ export function guestStack(
   if (!registers) return [];
   const stack: StackFrame[] = [];
   let depth = 0;
-  for (const physical of physicalFrames(machine, programs, level, registers)) {
+  const own = justExited(machine, level) ? { ...registers, gprs: onlyRsp(registers) } : registers;
+  for (const physical of physicalFrames(machine, programs, level, own)) {
     stack.push(...logicalFrames(physical, level, depth++, paths));
     if (stack.length >= MAXIMUM_FRAMES) break;
   }
   return stack;
+}
+
+/**
+ * At the first instruction after an exit every general register but RSP still is the guest's: a frame pointer among them would
+ * lead into the guest's stack.
+ */
+function justExited(machine: Machine, level: Level): boolean {
+  const { log, driver, config } = machine;
+  if (level !== driver.currentLevel()) return false;
+  const exit = config.topology === 'bare' ? 'exit' : 'nested-exit';
+  const newest = log.slice(log.total - NEWEST_RECORDS, NEWEST_RECORDS);
+  return newest.some((record) => record.kind === exit && BigInt(record.count) === machine.cpu.retired);
+}
+
+function onlyRsp({ gprs }: LevelRegisters): (bigint | undefined)[] {
+  return gprs.map((value, index) => (index === RSP ? value : undefined));
 }
 
 interface PhysicalFrame {
