@@ -54,6 +54,8 @@ export function deliverEvent(
     State.INTERRUPTIBILITY,
     get32(State.INTERRUPTIBILITY) & ~(Interruptibility.STI | Interruptibility.MOV_SS),
   );
+  // Debug exceptions that a MOV SS shadow held back do not survive an event in that shadow.
+  set64(State.PENDING_DEBUG, 0);
   modeChanged();
   setAttention();
   if ((get32(State.STOP_ON) & StopOn.EVENT_DELIVERY) != 0)

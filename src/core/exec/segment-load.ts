@@ -151,5 +151,8 @@ function dropOne(index: u32, cpl: u32): void {
   if ((access & AccessRights.UNUSABLE) != 0) return;
   const conforming =
     (access & (SegmentType.CODE | SegmentType.CONFORMING)) == (SegmentType.CODE | SegmentType.CONFORMING);
-  if (!conforming && rightsDpl(access) < cpl) storeNull(index, 0, 0);
+  if (conforming || rightsDpl(access) >= cpl) return;
+  // The hidden base stays: 64-bit code goes on with its FS and GS bases.
+  store<u32>(s + Segment.SELECTOR, 0);
+  store<u32>(s + Segment.ACCESS, access | AccessRights.UNUSABLE);
 }
