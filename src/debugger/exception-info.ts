@@ -21,7 +21,8 @@ export function exceptionInfo(session: DebugSession): ExceptionInfo | undefined 
   const { record } = stop;
   if (!record) return { id: 'end', description: stop.description, details: stop.description };
   const { title, detail } = describeRecord(record);
-  const lines = [detail, ...recordLines(session, record), ...failingChecks(session, record.kind)];
+  const rule = 'rule' in record ? [`rule: ${record.rule.id}`] : [];
+  const lines = [detail, ...recordLines(session, record), ...rule, ...failingChecks(session, record.kind)];
   return {
     id: stop.filter ?? record.kind,
     description: title === stop.description ? title : `${stop.description}\n${title}`,

@@ -34,6 +34,8 @@ export type Evaluated =
       readonly space?: AddressSpace;
       /** The number points to this type, behind so many stars. */
       readonly target?: { readonly type: BuiltinType; readonly pointers: number };
+      /** The number is the address of this variable. */
+      readonly variable?: Value;
     }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'variable'; readonly value: Value };
@@ -187,10 +189,10 @@ class Evaluator {
       if (part) return this.cell(`${name}.${node.name}`, part);
     }
     const object = this.value(node.object);
-    if (object.kind !== 'variable') throw new ExpressionError(`A number has no member "${node.name}".`);
-    const member = object.value.child(node.name);
-    if (!member)
-      throw new ExpressionError(`${object.value.name} (${object.value.type}) has no member "${node.name}".`);
+    const owner = object.kind === 'number' ? object.variable : object.kind === 'variable' && object.value;
+    if (!owner) throw new ExpressionError(`A number has no member "${node.name}".`);
+    const member = owner.child(node.name);
+    if (!member) throw new ExpressionError(`${owner.name} (${owner.type}) has no member "${node.name}".`);
     return { kind: 'variable', value: member };
   }
 
@@ -226,8 +228,10 @@ class Evaluator {
 
   private addressOf(operand: Node): Evaluated {
     const value = this.value(operand);
-    if (value.kind === 'variable' && value.value.address !== undefined)
-      return { kind: 'number', value: value.value.address, hex: true, type: `${value.value.type} *` };
+    if (value.kind === 'variable' && value.value.address !== undefined) {
+      const { address, type } = value.value;
+      return { kind: 'number', value: address, hex: true, type: `${type} *`, variable: value.value };
+    }
     if (value.kind === 'number' && value.place?.kind === 'memory')
       return {
         kind: 'number',
@@ -247,6 +251,7 @@ class Evaluator {
         throw new ExpressionError(`${value.value.name} (${value.value.type}) does not point to data.`);
       return { kind: 'variable', value: target };
     }
+    if (value.kind === 'number' && value.variable) return { kind: 'variable', value: value.variable };
     return this.memory(value);
   }
 
