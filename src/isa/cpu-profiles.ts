@@ -110,7 +110,7 @@ export const cpuProfiles = {
       LOGICAL_PROCESSORS: 1,
       APIC_ID: 0,
       MAX_EXTENDED_LEAF: 0x80000008,
-      PHYSICAL_ADDRESS_BITS: 39,
+      PHYSICAL_ADDRESS_BITS: 40,
       LINEAR_ADDRESS_BITS: 48,
     },
     leaves: [

@@ -179,12 +179,12 @@ export const brokenControls: Partial<Record<CheckId, Breakage>> = {
   C05: broken((v) => (v.set('VM_EXIT_MSR_STORE_COUNT', 1), v.set('VM_EXIT_MSR_STORE_ADDR', 8n))),
   C06: broken((v) => {
     v.set('VM_EXIT_MSR_STORE_COUNT', 2);
-    v.set('VM_EXIT_MSR_STORE_ADDR', (1n << 39n) - 16n);
+    v.set('VM_EXIT_MSR_STORE_ADDR', (1n << 40n) - 16n);
   }),
   C07: broken((v) => (v.set('VM_EXIT_MSR_LOAD_COUNT', 1), v.set('VM_EXIT_MSR_LOAD_ADDR', 8n))),
   C08: broken((v) => {
     v.set('VM_EXIT_MSR_LOAD_COUNT', 2);
-    v.set('VM_EXIT_MSR_LOAD_ADDR', (1n << 39n) - 16n);
+    v.set('VM_EXIT_MSR_LOAD_ADDR', (1n << 40n) - 16n);
   }),
   D01: broken((v) => v.clear('VM_ENTRY_CONTROLS', 1)),
   D02: broken((v) => v.enable('VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL'), { ownCapabilities: true }),
@@ -214,7 +214,7 @@ export const brokenControls: Partial<Record<CheckId, Breakage>> = {
   }),
   D14: broken((v) => {
     v.set('VM_ENTRY_MSR_LOAD_COUNT', 2);
-    v.set('VM_ENTRY_MSR_LOAD_ADDR', (1n << 39n) - 16n);
+    v.set('VM_ENTRY_MSR_LOAD_ADDR', (1n << 40n) - 16n);
   }),
   D15: broken((v) => v.enable('VM_ENTRY_DEACTIVATE_DUAL_MONITOR')),
   D16: broken((v) => v.enable('VM_ENTRY_DEACTIVATE_DUAL_MONITOR', 'VM_ENTRY_ENTRY_TO_SMM'), {

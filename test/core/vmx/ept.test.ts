@@ -120,7 +120,7 @@ describe('EPT misconfigurations', () => {
     ['memory type 2', BigInt(DATA) | 0x17n],
     ['memory type 3', BigInt(DATA) | 0x1fn],
     ['memory type 7', BigInt(DATA) | 0x3fn],
-    ['an address beyond the physical-address width', (1n << 40n) | EPT_ALL],
+    ['an address beyond the physical-address width', (1n << 41n) | EPT_ALL],
   ];
   for (const [title, entry] of bad)
     it(title, () => {
