@@ -11,10 +11,10 @@ import { build_ept01 } from './ept01';
 import { enter_host_mode, HOST_EFER } from './host-area';
 import { alloc_host_page, PAGE_SIZE } from './host-memory';
 import { l1_msr_bitmap } from './msr-bitmaps';
-import { nested_vmx_setup_ctls_msrs } from './nested/capability-msrs';
+import { chip_capability, nested_vmx_setup_ctls_msrs } from './nested/capability-msrs';
 import { new_vmcs12, vmcs12_fields } from './nested/vmcs12';
 import type { RecordSink } from './records';
-import { DR7_FIXED_1 } from './register-bits';
+import { DR7_FIXED_1, msr_bits } from './register-bits';
 import {
   INVALID_GPA,
   type HostMemory,
@@ -131,7 +131,9 @@ function required_page(vcpu: L0State): bigint {
 /** A VMCS or VMXON region of the chip: a page that begins with the chip's revision identifier. */
 function alloc_vmcs(vcpu: L0State): bigint {
   const page = required_page(vcpu);
-  const revision = Number((vcpu.config.capabilities[0] ?? 0n) & 0x7fffffffn);
+  const revision = Number(
+    chip_capability(vcpu.config, 'IA32_VMX_BASIC') & msr_bits('IA32_VMX_BASIC', 'REVISION'),
+  );
   vcpu.cpu.physical.write32(page, revision);
   return page;
 }

@@ -3,7 +3,7 @@
  * to a device exits. SDM 28.2.
  */
 import { alloc_host_page, PAGE_FRAME } from './host-memory';
-import { EPT_CAP } from './nested/capability-msrs';
+import { chip_capability, EPT_CAP } from './nested/capability-msrs';
 import { EPTE } from './nested/ept12-walk';
 import type { Vcpu } from './vcpu';
 
@@ -45,7 +45,7 @@ export function build_ept01(vcpu: Vcpu): bigint | undefined {
   const root = alloc_host_page(vcpu);
   if (root === undefined) return undefined;
   const ram_bytes = BigInt(vcpu.config.l1RamBytes);
-  const caps = Number((vcpu.config.capabilities[0xc] ?? 0n) & 0xffffffffn);
+  const caps = Number(chip_capability(vcpu.config, 'IA32_VMX_EPT_VPID_CAP') & 0xffffffffn);
   const has_large_pages = (caps & EPT_CAP.PAGES_2M) !== 0 && vcpu.config.l1Base % LARGE_PAGE === 0n;
   let gpa = 0n;
   while (gpa < ram_bytes) {

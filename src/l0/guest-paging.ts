@@ -7,7 +7,15 @@ import { PAGE_FRAME, read_guest_u32, read_guest_u64, write_guest_u32, write_gues
 import { translate_nested_gpa } from './nested/ept12-walk';
 import { nested_cpu_has_ept } from './nested/vmcs12-controls';
 import { kvm_queue_exception } from './event-queues';
-import { cr0 as CR0, cr4 as CR4, efer as EFER, rflags as RFLAGS, vectors } from './register-bits';
+import {
+  cr0 as CR0,
+  cr4 as CR4,
+  efer as EFER,
+  page_entry,
+  page_fault_error,
+  rflags as RFLAGS,
+  vectors,
+} from './register-bits';
 import { is_long_mode, is_pae_paging, kvm_read_cr0, kvm_read_cr4, vmx_get_cpl } from './registers';
 import type { Vcpu } from './vcpu';
 
@@ -17,16 +25,13 @@ export type WalkResult =
   { kind: 'mapped'; gpa: bigint } | { kind: 'fault'; linear: bigint; error_code: number };
 
 /** Bits of a paging entry (SDM 4.5). */
-const PRESENT = 1n;
-const WRITABLE = 2n;
-const USER = 4n;
-const ACCESSED = 0x20n;
-const DIRTY = 0x40n;
-const PAGE_SIZE_BIT = 0x80n;
-const EXECUTE_DISABLE = 1n << 63n;
-
-/** Bits of a page-fault error code (SDM 4.7). */
-export const PFERR = { PRESENT: 1, WRITE: 2, USER: 4, RESERVED: 8, FETCH: 16 } as const;
+const PRESENT = page_entry.P;
+const WRITABLE = page_entry.RW;
+const USER = page_entry.US;
+const ACCESSED = page_entry.A;
+const DIRTY = page_entry.D;
+const PAGE_SIZE_BIT = page_entry.PS;
+const EXECUTE_DISABLE = page_entry.XD;
 
 /** The shape of the running guest's paging structures. */
 interface PagingShape {
@@ -93,9 +98,9 @@ export function gva_to_gpa(vcpu: Vcpu, linear: bigint, access: GuestAccess, user
   const shape = paging_shape(vcpu);
   const nx_enabled = (vcpu.arch.efer & EFER.NXE) !== 0n;
   let error_code = 0;
-  if (access === 'write') error_code |= PFERR.WRITE;
-  if (user_mode) error_code |= PFERR.USER;
-  if (access === 'fetch' && nx_enabled) error_code |= PFERR.FETCH;
+  if (access === 'write') error_code |= page_fault_error.WR;
+  if (user_mode) error_code |= page_fault_error.US;
+  if (access === 'fetch' && nx_enabled) error_code |= page_fault_error.ID;
   const rights: Rights = { writable: true, user: true, execute: true };
   const has_pse = shape.entry_bytes === 8 || (kvm_read_cr4(vcpu) & CR4.PSE) !== 0n;
   let table = shape.root;
@@ -119,7 +124,7 @@ export function gva_to_gpa(vcpu: Vcpu, linear: bigint, access: GuestAccess, user
       continue;
     }
     if (!access_permitted(vcpu, rights, access, user_mode))
-      return { kind: 'fault', linear, error_code: error_code | PFERR.PRESENT };
+      return { kind: 'fault', linear, error_code: error_code | page_fault_error.P };
     const used = access === 'write' ? entry | ACCESSED | DIRTY : entry | ACCESSED;
     if (used !== entry) write_entry(vcpu, entry_gpa, shape.entry_bytes, used);
     const offset_mask = (1n << shift) - 1n;

@@ -2,6 +2,7 @@
  * MSR bitmap pages: four quarters of 1 KByte (read low, read high, write low, write high; SDM 24.6.9). L0 lets few MSRs through
  * to L1; for L2 it lets one through only where L1 does too.
  */
+import { msr } from '../isa/msrs';
 import { kvm_read_guest } from './host-memory';
 import { secondary } from './control-masks';
 import { get_vmcs12 } from './nested/current-vmcs12';
@@ -21,20 +22,20 @@ export interface PassedMsr {
 
 /** MSRs L1 accesses without an exit: they are switched by the VMCS, or L0 has no use for them. */
 export const passed_to_l1: readonly PassedMsr[] = [
-  { index: 0x10, read: true, write: false }, // IA32_TIME_STAMP_COUNTER, with the TSC offset
-  { index: 0x174, read: true, write: true }, // IA32_SYSENTER_CS
-  { index: 0x175, read: true, write: true }, // IA32_SYSENTER_ESP
-  { index: 0x176, read: true, write: true }, // IA32_SYSENTER_EIP
-  { index: 0xc0000100, read: true, write: true }, // IA32_FS_BASE
-  { index: 0xc0000101, read: true, write: true }, // IA32_GS_BASE
-  { index: 0xc0000102, read: true, write: true }, // IA32_KERNEL_GS_BASE
+  { index: msr.IA32_TIME_STAMP_COUNTER.number, read: true, write: false }, // with the TSC offset
+  { index: msr.IA32_SYSENTER_CS.number, read: true, write: true },
+  { index: msr.IA32_SYSENTER_ESP.number, read: true, write: true },
+  { index: msr.IA32_SYSENTER_EIP.number, read: true, write: true },
+  { index: msr.IA32_FS_BASE.number, read: true, write: true },
+  { index: msr.IA32_GS_BASE.number, read: true, write: true },
+  { index: msr.IA32_KERNEL_GS_BASE.number, read: true, write: true },
 ];
 
 /** Those of them that may be merged for L2 (KVM: nested_vmx_prepare_msr_bitmap). All others exit from L2. */
 const merged_for_l2: readonly PassedMsr[] = [
-  { index: 0xc0000100, read: true, write: true },
-  { index: 0xc0000101, read: true, write: true },
-  { index: 0xc0000102, read: true, write: true },
+  { index: msr.IA32_FS_BASE.number, read: true, write: true },
+  { index: msr.IA32_GS_BASE.number, read: true, write: true },
+  { index: msr.IA32_KERNEL_GS_BASE.number, read: true, write: true },
 ];
 
 /** Byte offset in a bitmap page and bit of one MSR's intercept; undefined outside both ranges. */
@@ -62,9 +63,9 @@ function intercepted(bitmap: Uint8Array, index: number, is_write: boolean): bool
 /** The bitmap of vmcs01. */
 export function l1_msr_bitmap(): Uint8Array {
   const bitmap = new Uint8Array(BITMAP_BYTES).fill(0xff);
-  for (const msr of passed_to_l1) {
-    if (msr.read) pass_through(bitmap, msr.index, false);
-    if (msr.write) pass_through(bitmap, msr.index, true);
+  for (const passed of passed_to_l1) {
+    if (passed.read) pass_through(bitmap, passed.index, false);
+    if (passed.write) pass_through(bitmap, passed.index, true);
   }
   return bitmap;
 }
@@ -75,22 +76,23 @@ export function l1_msr_bitmap(): Uint8Array {
  */
 export function merged_msr_bitmap(vmcs12: Vmcs12, bitmap_l1: Uint8Array): Uint8Array {
   const merged = new Uint8Array(BITMAP_BYTES).fill(0xff);
-  for (const msr of merged_for_l2) {
-    if (msr.read && !intercepted(bitmap_l1, msr.index, false)) pass_through(merged, msr.index, false);
-    if (msr.write && !intercepted(bitmap_l1, msr.index, true)) pass_through(merged, msr.index, true);
+  for (const passed of merged_for_l2) {
+    if (passed.read && !intercepted(bitmap_l1, passed.index, false))
+      pass_through(merged, passed.index, false);
+    if (passed.write && !intercepted(bitmap_l1, passed.index, true)) pass_through(merged, passed.index, true);
   }
   if (!nested_cpu_has2(vmcs12, secondary.VIRTUALIZE_X2APIC_MODE)) return merged;
-  const first_x2apic = 0x800;
+  const first_x2apic = msr.IA32_X2APIC_TPR.number & ~0xff;
   if (nested_cpu_has2(vmcs12, secondary.APIC_REGISTER_VIRTUALIZATION)) {
     const from = first_x2apic >> 3;
     merged.set(bitmap_l1.subarray(from, from + 32), from);
   }
-  const task_priority = 0x808;
+  const task_priority = msr.IA32_X2APIC_TPR.number;
   if (!intercepted(bitmap_l1, task_priority, false)) pass_through(merged, task_priority, false);
   if (!intercepted(bitmap_l1, task_priority, true)) pass_through(merged, task_priority, true);
   if (nested_cpu_has2(vmcs12, secondary.VIRTUAL_INTERRUPT_DELIVERY)) {
-    const end_of_interrupt = 0x80b;
-    const self_ipi = 0x83f;
+    const end_of_interrupt = msr.IA32_X2APIC_EOI.number;
+    const self_ipi = msr.IA32_X2APIC_SELF_IPI.number;
     if (!intercepted(bitmap_l1, end_of_interrupt, true)) pass_through(merged, end_of_interrupt, true);
     if (!intercepted(bitmap_l1, self_ipi, true)) pass_through(merged, self_ipi, true);
   }

@@ -4,6 +4,7 @@
  */
 import { exceptions, type ExceptionName } from '../isa/exceptions';
 import { exitReasons, type ExitReasonName } from '../isa/exit-reasons';
+import { msr, type MsrName } from '../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../isa/registers';
 import { vmInstructionErrors, type VmInstructionErrorName } from '../isa/vm-instruction-errors';
 
@@ -30,6 +31,28 @@ export const dr7 = Object.fromEntries(registerFormats.dr7.ranges.map(wide)) as W
 export const access_rights = Object.fromEntries(
   registerFormats['access-rights'].ranges.map(narrow),
 ) as Narrow<'access-rights'>;
+
+export const page_entry = Object.fromEntries(
+  registerFormats['page-entry'].ranges.map(wide),
+) as Wide<'page-entry'>;
+export const ept_entry = Object.fromEntries(
+  registerFormats['ept-entry'].ranges.map(wide),
+) as Wide<'ept-entry'>;
+export const eptp_bits = Object.fromEntries(registerFormats.eptp.ranges.map(wide)) as Wide<'eptp'>;
+/** Page-fault error code. */
+export const page_fault_error = Object.fromEntries(
+  registerFormats['page-fault-error-code'].ranges.map(narrow),
+) as Narrow<'page-fault-error-code'>;
+
+/**
+ * Mask of a named bit range of an MSR.
+ * @throws Error when isa has no such range: a spelling mistake of ours, found when the module is loaded
+ */
+export function msr_bits(name: MsrName, range_name: string): bigint {
+  const range = msr[name].ranges?.find((candidate) => candidate.name === range_name);
+  if (!range) throw new Error(`isa/msrs has no ${range_name} in ${name}`);
+  return ((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low);
+}
 
 /** Exception vectors by mnemonic without the number sign. */
 export const vectors = Object.fromEntries(exceptions.map((row) => [row.name, row.vector])) as Readonly<

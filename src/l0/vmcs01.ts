@@ -3,16 +3,19 @@
  * them: EPT, VPID, unrestricted guest, MSR bitmap, every port access, HLT, interrupts and NMIs exit. SDM 24.6 to 24.8.
  */
 import { entry_controls, exit_controls, pin, primary, secondary } from './control-masks';
+import type { MsrName } from '../isa/msrs';
 import { write_constant_host_state } from './host-area';
+import { chip_capability } from './nested/capability-msrs';
+import { msr_bits } from './register-bits';
 import { POSSIBLE_CR0_GUEST_BITS, POSSIBLE_CR4_GUEST_BITS } from './registers';
 import { INVALID_GPA, type Vcpu } from './vcpu';
 
 /** What L0 cannot do without, and what it uses where the chip has it, of one control word. */
 interface ControlWish {
   word: string;
-  /** Index of the capability MSR from IA32_VMX_BASIC; the TRUE one where bit 55 of that says so. */
-  msr: number;
-  true_msr?: number;
+  /** The capability MSR, and the one that takes its place where IA32_VMX_BASIC says that TRUE MSRs exist. */
+  msr: MsrName;
+  true_msr?: MsrName;
   required: number;
   optional: number;
 }
@@ -20,15 +23,15 @@ interface ControlWish {
 const wishes = {
   pin: {
     word: 'pin-based controls',
-    msr: 0x1,
-    true_msr: 0xd,
+    msr: 'IA32_VMX_PINBASED_CTLS',
+    true_msr: 'IA32_VMX_TRUE_PINBASED_CTLS',
     required: pin.EXTERNAL_INTERRUPT_EXITING | pin.NMI_EXITING | pin.VIRTUAL_NMIS,
     optional: 0,
   },
   primary: {
     word: 'primary processor-based controls',
-    msr: 0x2,
-    true_msr: 0xe,
+    msr: 'IA32_VMX_PROCBASED_CTLS',
+    true_msr: 'IA32_VMX_TRUE_PROCBASED_CTLS',
     required:
       primary.HLT_EXITING |
       primary.CR8_LOAD_EXITING |
@@ -44,14 +47,14 @@ const wishes = {
   },
   secondary: {
     word: 'secondary processor-based controls',
-    msr: 0xb,
+    msr: 'IA32_VMX_PROCBASED_CTLS2',
     required: secondary.ENABLE_EPT | secondary.ENABLE_VPID | secondary.UNRESTRICTED_GUEST,
     optional: secondary.ENABLE_RDTSCP | secondary.ENABLE_INVPCID | secondary.WBINVD_EXITING,
   },
   exit: {
     word: 'VM-exit controls',
-    msr: 0x3,
-    true_msr: 0xf,
+    msr: 'IA32_VMX_EXIT_CTLS',
+    true_msr: 'IA32_VMX_TRUE_EXIT_CTLS',
     required:
       exit_controls.VM_EXIT_HOST_ADDRESS_SPACE_SIZE |
       exit_controls.VM_EXIT_ACKNOWLEDGE_INTERRUPT_ON_EXIT |
@@ -62,8 +65,8 @@ const wishes = {
   },
   entry: {
     word: 'VM-entry controls',
-    msr: 0x4,
-    true_msr: 0x10,
+    msr: 'IA32_VMX_ENTRY_CTLS',
+    true_msr: 'IA32_VMX_TRUE_ENTRY_CTLS',
     required:
       entry_controls.VM_ENTRY_LOAD_DEBUG_CONTROLS |
       entry_controls.VM_ENTRY_LOAD_IA32_EFER |
@@ -77,10 +80,9 @@ const wishes = {
  * @throws Error when the chip lacks a control L0 needs: the user chose a CPU model that cannot carry the nested topology.
  */
 function adjust_vmx_controls(vcpu: Vcpu, wish: ControlWish): number {
-  const capabilities = vcpu.config.capabilities;
-  const has_true_msrs = ((capabilities[0] ?? 0n) & (1n << 55n)) !== 0n;
-  const index = has_true_msrs ? (wish.true_msr ?? wish.msr) : wish.msr;
-  const value = capabilities[index] ?? 0n;
+  const true_controls = msr_bits('IA32_VMX_BASIC', 'TRUE_CONTROLS');
+  const has_true_msrs = (chip_capability(vcpu.config, 'IA32_VMX_BASIC') & true_controls) !== 0n;
+  const value = chip_capability(vcpu.config, has_true_msrs ? (wish.true_msr ?? wish.msr) : wish.msr);
   const must_be_one = Number(value & 0xffffffffn);
   const may_be_one = Number(value >> 32n);
   const missing = (wish.required & ~may_be_one) >>> 0;

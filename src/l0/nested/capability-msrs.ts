@@ -3,15 +3,16 @@
  * L0 emulates by itself, minus what the configuration withholds. Computed once, as data; entry checks compare vmcs12
  * with the same values. SDM volume 3, appendix A.
  */
+import { msr, type MsrName } from '../../isa/msrs';
 import { default1, vmxControls, type ControlName, type ControlWord } from '../../isa/vmx-controls';
 import type { L0Config, OfferedFeature } from '../config';
 import { exit_controls, pin, primary, secondary } from '../control-masks';
-import { cr0, cr4 } from '../register-bits';
+import { cr0, cr4, msr_bits } from '../register-bits';
 import { VMCS12_REVISION, VMCS12_SIZE } from './vmcs12';
 
-/** Index of the first capability MSR. */
-export const MSR_IA32_VMX_BASIC = 0x480;
-export const MSR_IA32_VMX_LAST = 0x491;
+/** The range of the capability MSRs L0 answers for. */
+export const MSR_IA32_VMX_BASIC = msr.IA32_VMX_BASIC.number;
+export const MSR_IA32_VMX_LAST = msr.IA32_VMX_VMFUNC.number;
 
 /** One control word: bits that must be 1 (low half of the MSR) and bits that may be 1 (high half). */
 export interface ControlLimits {
@@ -37,42 +38,40 @@ export interface CapabilityMsrs {
   vmfunc_controls: bigint;
 }
 
-/** IA32_VMX_EPT_VPID_CAP (SDM A.10). */
+/** Lower half of IA32_VMX_EPT_VPID_CAP (SDM A.10). */
 export const EPT_CAP = {
-  EXECUTE_ONLY: 1 << 0,
-  PAGE_WALK_4: 1 << 6,
-  UNCACHEABLE: 1 << 8,
-  WRITE_BACK: 1 << 14,
-  PAGES_2M: 1 << 16,
-  PAGES_1G: 1 << 17,
-  INVEPT: 1 << 20,
-  ACCESSED_DIRTY: 1 << 21,
-  INVEPT_SINGLE: 1 << 25,
-  INVEPT_ALL: 1 << 26,
+  EXECUTE_ONLY: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'EXECUTE_ONLY')),
+  PAGE_WALK_4: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'WALK_4')),
+  UNCACHEABLE: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'UC')),
+  WRITE_BACK: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'WB')),
+  PAGES_2M: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'PAGE_2M')),
+  PAGES_1G: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'PAGE_1G')),
+  INVEPT: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'INVEPT')),
+  ACCESSED_DIRTY: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'AD')),
+  INVEPT_SINGLE: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'INVEPT_SINGLE')),
+  INVEPT_ALL: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'INVEPT_ALL')),
 } as const;
 
-/** Upper half of IA32_VMX_EPT_VPID_CAP. */
+/** Upper half of IA32_VMX_EPT_VPID_CAP; the types are bits 11:8 there, in their order. */
 export const VPID_CAP = {
-  INVVPID: 1 << 0,
-  /** Bit of INVVPID type t: 8 + t. */
+  INVVPID: Number(msr_bits('IA32_VMX_EPT_VPID_CAP', 'INVVPID') >> 32n),
   TYPES_SHIFT: 8,
   ALL_TYPES: 0xf << 8,
 } as const;
 
 /** IA32_VMX_MISC (SDM A.6). */
 export const MISC = {
-  TIMER_RATE: 0x1fn,
-  SAVE_EFER_LMA: 1n << 5n,
-  ACTIVITY_HLT: 1n << 6n,
-  ACTIVITY_WAIT_SIPI: 1n << 8n,
-  VMWRITE_ANY_FIELD: 1n << 29n,
-  ZERO_LENGTH_INJECTION: 1n << 30n,
+  SAVE_EFER_LMA: msr_bits('IA32_VMX_MISC', 'STORE_LMA'),
+  ACTIVITY_HLT: msr_bits('IA32_VMX_MISC', 'HLT'),
+  ACTIVITY_WAIT_SIPI: msr_bits('IA32_VMX_MISC', 'WAIT_FOR_SIPI'),
+  VMWRITE_ANY_FIELD: msr_bits('IA32_VMX_MISC', 'WRITE_ANY'),
+  ZERO_LENGTH_INJECTION: msr_bits('IA32_VMX_MISC', 'ZERO_LENGTH'),
 } as const;
 
 /** IA32_VMX_BASIC: write-back VMCS memory type, INS/OUTS information, TRUE capability MSRs. */
 const BASIC_WRITE_BACK = 6n << 50n;
-const BASIC_INOUT = 1n << 54n;
-const BASIC_TRUE_CONTROLS = 1n << 55n;
+const BASIC_INOUT = msr_bits('IA32_VMX_BASIC', 'INS_OUTS_INFO');
+const BASIC_TRUE_CONTROLS = msr_bits('IA32_VMX_BASIC', 'TRUE_CONTROLS');
 
 /** The rate of the emulated preemption timer: it counts once every 2^5 ticks of L1's TSC. */
 export const EMULATED_PREEMPTION_TIMER_RATE = 5;
@@ -119,34 +118,45 @@ function offered_bits(config: L0Config, word: ControlWord, chip_high: number): n
   return (bits | default1[word].plain) >>> 0;
 }
 
+/** A capability MSR of the chip. */
+export function chip_capability(config: L0Config, name: MsrName): bigint {
+  return config.capabilities[msr[name].number - MSR_IA32_VMX_BASIC] ?? 0n;
+}
+
 /** Upper half of a capability MSR of the chip: the bits that may be 1. */
-function allowed_one(config: L0Config, index: number): number {
-  return Number(((config.capabilities[index] ?? 0n) >> 32n) & 0xffffffffn);
+function allowed_one(config: L0Config, name: MsrName): number {
+  return Number((chip_capability(config, name) >> 32n) & 0xffffffffn);
 }
 
 /** KVM: nested_vmx_setup_pinbased_ctls, _cpubased_ctls, _exit_ctls, _entry_ctls. */
 function setup_first_words(config: L0Config, msrs: CapabilityMsrs): void {
   msrs.pinbased = {
     low: default1.pin.plain,
-    high: offered_bits(config, 'pin', allowed_one(config, 0x1)),
+    high: offered_bits(config, 'pin', allowed_one(config, 'IA32_VMX_PINBASED_CTLS')),
   };
   const procbased_low = feature_wanted(config, 'TRUE_CONTROLS')
     ? default1.primary.true
     : default1.primary.plain;
   msrs.procbased = {
     low: procbased_low,
-    high: offered_bits(config, 'primary', allowed_one(config, 0x2)),
+    high: offered_bits(config, 'primary', allowed_one(config, 'IA32_VMX_PROCBASED_CTLS')),
   };
   const exit_low = feature_wanted(config, 'TRUE_CONTROLS') ? default1.exit.true : default1.exit.plain;
-  msrs.exit = { low: exit_low, high: offered_bits(config, 'exit', allowed_one(config, 0x3)) };
+  msrs.exit = {
+    low: exit_low,
+    high: offered_bits(config, 'exit', allowed_one(config, 'IA32_VMX_EXIT_CTLS')),
+  };
   const entry_low = feature_wanted(config, 'TRUE_CONTROLS') ? default1.entry.true : default1.entry.plain;
-  msrs.entry = { low: entry_low, high: offered_bits(config, 'entry', allowed_one(config, 0x4)) };
+  msrs.entry = {
+    low: entry_low,
+    high: offered_bits(config, 'entry', allowed_one(config, 'IA32_VMX_ENTRY_CTLS')),
+  };
 }
 
 /** KVM: nested_vmx_setup_secondary_ctls. Controls whose requirement is withheld are withheld too. */
 function setup_secondary(config: L0Config, msrs: CapabilityMsrs): void {
   const chip = (msrs.procbased.high & primary.ACTIVATE_SECONDARY_CONTROLS) !== 0;
-  let high = chip ? offered_bits(config, 'secondary', allowed_one(config, 0xb)) : 0;
+  let high = chip ? offered_bits(config, 'secondary', allowed_one(config, 'IA32_VMX_PROCBASED_CTLS2')) : 0;
   if ((high & secondary.ENABLE_EPT) === 0) high &= ~(secondary.UNRESTRICTED_GUEST | secondary.ENABLE_PML);
   if ((msrs.procbased.high & primary.USE_TPR_SHADOW) === 0)
     high &= ~(
@@ -159,7 +169,7 @@ function setup_secondary(config: L0Config, msrs: CapabilityMsrs): void {
 
 /** KVM: the ept_caps and vpid_caps part of nested_vmx_setup_secondary_ctls. */
 function setup_ept_and_vpid(config: L0Config, msrs: CapabilityMsrs): void {
-  const chip = Number((config.capabilities[0xc] ?? 0n) & 0xffffffffn);
+  const chip = Number(chip_capability(config, 'IA32_VMX_EPT_VPID_CAP') & 0xffffffffn);
   let ept = 0;
   if (msrs.secondary.high & secondary.ENABLE_EPT) {
     ept = EPT_CAP.PAGE_WALK_4 | EPT_CAP.WRITE_BACK;
@@ -178,7 +188,7 @@ function setup_ept_and_vpid(config: L0Config, msrs: CapabilityMsrs): void {
 
 /** KVM: nested_vmx_setup_misc_data and nested_vmx_setup_basic. */
 function setup_misc_and_basic(config: L0Config, msrs: CapabilityMsrs): void {
-  const chip_misc = config.capabilities[5] ?? 0n;
+  const chip_misc = chip_capability(config, 'IA32_VMX_MISC');
   let misc = (chip_misc & MISC.SAVE_EFER_LMA) | BigInt(EMULATED_PREEMPTION_TIMER_RATE);
   if (feature_wanted(config, 'HLT_ACTIVITY')) misc |= MISC.ACTIVITY_HLT;
   if (feature_wanted(config, 'WAIT_FOR_SIPI_ACTIVITY')) misc |= MISC.ACTIVITY_WAIT_SIPI;
@@ -186,7 +196,7 @@ function setup_misc_and_basic(config: L0Config, msrs: CapabilityMsrs): void {
   // KVM does not pass this one on by itself; the configuration can ask for it.
   if (config.features?.ZERO_LENGTH_INJECTION) misc |= chip_misc & MISC.ZERO_LENGTH_INJECTION;
   msrs.misc = misc;
-  const chip_basic = config.capabilities[0] ?? 0n;
+  const chip_basic = chip_capability(config, 'IA32_VMX_BASIC');
   const basic = BigInt(VMCS12_REVISION) | (BigInt(VMCS12_SIZE) << 32n) | BASIC_WRITE_BACK;
   const true_controls = feature_wanted(config, 'TRUE_CONTROLS') ? BASIC_TRUE_CONTROLS : 0n;
   msrs.basic = basic | true_controls | (chip_basic & BASIC_INOUT);
@@ -209,9 +219,9 @@ export function nested_vmx_setup_ctls_msrs(config: L0Config, highest_index: numb
     ept_caps: 0,
     vpid_caps: 0,
     cr0_fixed0: cr0.PE | cr0.PG | cr0.NE,
-    cr0_fixed1: config.capabilities[7] ?? 0xffffffffn,
+    cr0_fixed1: chip_capability(config, 'IA32_VMX_CR0_FIXED1'),
     cr4_fixed0: cr4.VMXE,
-    cr4_fixed1: config.capabilities[9] ?? 0n,
+    cr4_fixed1: chip_capability(config, 'IA32_VMX_CR4_FIXED1'),
     vmcs_enum: BigInt(highest_index) << 1n,
     vmfunc_controls: 0n,
   };
@@ -234,42 +244,40 @@ export function vmx_get_vmx_msr(msrs: CapabilityMsrs, index: number): bigint | u
   const has_true_controls = (msrs.basic & BASIC_TRUE_CONTROLS) !== 0n;
   const has_secondary = (msrs.procbased.high & primary.ACTIVATE_SECONDARY_CONTROLS) !== 0;
   switch (index) {
-    case 0x480:
+    case msr.IA32_VMX_BASIC.number:
       return msrs.basic;
-    case 0x481:
+    case msr.IA32_VMX_PINBASED_CTLS.number:
       return vmx_control_msr(msrs.pinbased, default1.pin.plain);
-    case 0x482:
+    case msr.IA32_VMX_PROCBASED_CTLS.number:
       return vmx_control_msr(msrs.procbased, default1.primary.plain);
-    case 0x483:
+    case msr.IA32_VMX_EXIT_CTLS.number:
       return vmx_control_msr(msrs.exit, default1.exit.plain);
-    case 0x484:
+    case msr.IA32_VMX_ENTRY_CTLS.number:
       return vmx_control_msr(msrs.entry, default1.entry.plain);
-    case 0x485:
+    case msr.IA32_VMX_MISC.number:
       return msrs.misc;
-    case 0x486:
+    case msr.IA32_VMX_CR0_FIXED0.number:
       return msrs.cr0_fixed0;
-    case 0x487:
+    case msr.IA32_VMX_CR0_FIXED1.number:
       return msrs.cr0_fixed1;
-    case 0x488:
+    case msr.IA32_VMX_CR4_FIXED0.number:
       return msrs.cr4_fixed0;
-    case 0x489:
+    case msr.IA32_VMX_CR4_FIXED1.number:
       return msrs.cr4_fixed1;
-    case 0x48a:
+    case msr.IA32_VMX_VMCS_ENUM.number:
       return msrs.vmcs_enum;
-    case 0x48b:
+    case msr.IA32_VMX_PROCBASED_CTLS2.number:
       return has_secondary ? vmx_control_msr(msrs.secondary, 0) : undefined;
-    case 0x48c:
+    case msr.IA32_VMX_EPT_VPID_CAP.number:
       return BigInt(msrs.ept_caps) | (BigInt(msrs.vpid_caps) << 32n);
-    case 0x48d:
+    case msr.IA32_VMX_TRUE_PINBASED_CTLS.number:
       return has_true_controls ? vmx_control_msr(msrs.pinbased, 0) : undefined;
-    case 0x48e:
+    case msr.IA32_VMX_TRUE_PROCBASED_CTLS.number:
       return has_true_controls ? vmx_control_msr(msrs.procbased, 0) : undefined;
-    case 0x48f:
+    case msr.IA32_VMX_TRUE_EXIT_CTLS.number:
       return has_true_controls ? vmx_control_msr(msrs.exit, 0) : undefined;
-    case 0x490:
+    case msr.IA32_VMX_TRUE_ENTRY_CTLS.number:
       return has_true_controls ? vmx_control_msr(msrs.entry, 0) : undefined;
-    case 0x491:
-      return undefined;
     default:
       return undefined;
   }

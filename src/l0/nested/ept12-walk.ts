@@ -4,6 +4,7 @@
  * sets accessed and dirty bits there when ept12 has them enabled, and decides nothing.
  */
 import { PAGE_FRAME, read_guest_u64, write_guest_u64 } from '../host-memory';
+import { ept_entry, eptp_bits } from '../register-bits';
 import type { Vcpu } from '../vcpu';
 import { EPT_CAP } from './capability-msrs';
 import { get_vmcs12 } from './current-vmcs12';
@@ -15,16 +16,16 @@ export const EPT_FETCH = 4;
 
 /** Bits of an EPT entry (SDM 28.2.2). */
 export const EPTE = {
-  RWX: 7n,
-  MEMORY_TYPE: 0x38n,
-  IGNORE_PAT: 0x40n,
-  LARGE: 0x80n,
-  ACCESSED: 0x100n,
-  DIRTY: 0x200n,
+  RWX: ept_entry.R | ept_entry.W | ept_entry.X,
+  MEMORY_TYPE: ept_entry.MEMORY_TYPE,
+  IGNORE_PAT: ept_entry.IPAT,
+  LARGE: ept_entry.PAGE,
+  ACCESSED: ept_entry.A,
+  DIRTY: ept_entry.D,
 } as const;
 
-/** EPTP bits (SDM 24.6.11). */
-export const EPTP_AD_ENABLE = 0x40n;
+/** EPTP bit that enables accessed and dirty flags (SDM 24.6.11). */
+export const EPTP_AD_ENABLE = eptp_bits.AD;
 
 export type Ept12Walk =
   | {

@@ -2,18 +2,19 @@
  * The MSR load and store lists of vmcs12, processed in software: 16-byte entries in L1's memory (index, zero, value). A list
  * fails at its first bad entry, whose number (from 1) L1 gets to see. SDM 24.7.2, 24.8.2, 26.4, 27.4.
  */
+import { msr } from '../../isa/msrs';
 import { kvm_read_guest, write_guest_u64 } from '../host-memory';
 import { kvm_get_msr, kvm_set_msr } from '../exits/msr';
 import { host_tsc } from '../time';
 import type { Vcpu } from '../vcpu';
 
-const MSR_IA32_TSC = 0x10;
-const MSR_IA32_UCODE_WRITE = 0x79;
-const MSR_IA32_UCODE_REV = 0x8b;
+const MSR_IA32_TSC = msr.IA32_TIME_STAMP_COUNTER.number;
+const MSR_IA32_UCODE_WRITE = msr.IA32_BIOS_UPDT_TRIG.number;
+const MSR_IA32_UCODE_REV = msr.IA32_BIOS_SIGN_ID.number;
 const MSR_IA32_SMM_MONITOR_CTL = 0x9b;
 const MSR_IA32_SMBASE = 0x9e;
-const MSR_FS_BASE = 0xc0000100;
-const MSR_GS_BASE = 0xc0000101;
+const MSR_FS_BASE = msr.IA32_FS_BASE.number;
+const MSR_GS_BASE = msr.IA32_GS_BASE.number;
 const ENTRY_BYTES = 16;
 
 interface MsrEntry {
