@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { completions } from '../debugger/expression/completions';
 import { evaluate, evaluatedReference, evaluatedText, numberOf } from '../debugger/expression/evaluator';
 import { memoryReference } from '../debugger/memory-reference';
+import { l0Path } from '../debugger/variables/l0-path';
 import { resultNode } from '../debugger/variables/result';
 import { scopesOf } from '../debugger/variables/scopes';
 import type { VariableNode } from '../debugger/variables/node';
@@ -75,6 +76,8 @@ export const dataRequests = {
 
   evaluate: (context, given) => {
     const { scope, level, frame } = evaluation(context, given);
+    const ofL0 = frame?.l0 && l0Path(frame.l0, given.text('expression'));
+    if (ofL0) return result(context, ofL0.value, ofL0);
     const purpose = given.text('context', 'repl');
     const assigns = purpose === 'repl';
     const found = evaluate(given.text('expression'), scope, assigns);
@@ -82,11 +85,7 @@ export const dataRequests = {
     if (assigns) edited(context);
     const node = resultNode(context.session.machine, level, frame, found.result);
     return {
-      result: evaluatedText(found.result),
-      type: node.type,
-      variablesReference: context.listId(node.children),
-      ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
-      ...(node.named !== undefined && { namedVariables: node.named }),
+      ...result(context, evaluatedText(found.result), node),
       ...reference(evaluatedReference(found.result, scope)),
     };
   },
@@ -161,6 +160,16 @@ export function sourceOf(client: Client, path: string): object {
 
 function reference(memory: string | undefined): object {
   return memory === undefined ? {} : { memoryReference: memory };
+}
+
+function result(context: Context, text: string, node: VariableNode): object {
+  return {
+    result: text,
+    type: node.type,
+    variablesReference: context.listId(node.children),
+    ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
+    ...(node.named !== undefined && { namedVariables: node.named }),
+  };
 }
 
 function variable(context: Context, node: VariableNode): object {

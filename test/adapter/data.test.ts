@@ -59,6 +59,21 @@ describe('adapter: data of a stopped machine', () => {
     assert.match(cr0!.value, /PE .*PG/);
   });
 
+  it('shows the registers a caller will have, which cannot be changed there', async () => {
+    await atExit();
+    const { body } = await client.stackTraceRequest({ threadId: L1 });
+    const [, caller] = body.stackFrames;
+    const scopes = await client.scopesRequest({ frameId: caller!.id });
+    const { variablesReference } = scopes.body.scopes.find(({ name }) => name === 'Registers')!;
+    const [group] = await client.children(variablesReference);
+    const general = await client.children(group!.variablesReference);
+    const rip = general.find(({ name }) => name === 'rip')!;
+    assert.equal(BigInt(rip.value), BigInt.asUintN(64, BigInt(caller!.instructionPointerReference!)));
+    assert.equal(general.find(({ name }) => name === 'rax')!.value, '<not known here>');
+    const given = { variablesReference: group!.variablesReference, name: 'rip', value: '0' };
+    assert.match(await client.refused('setVariable', given), /belongs to the innermost frame/);
+  });
+
   it('sets variables and registers, and the guest sees them', async () => {
     await atExit();
     const { id } = await client.topFrame(L1);

@@ -29,6 +29,8 @@ describe('adapter: stepping L0 in its own source', () => {
     assert.ok(vcpu, 'the parameter vcpu is a local');
     const names = (await client.children(vcpu.variablesReference)).map(({ name }) => name);
     assert.ok(names.includes('nested'));
+    assert.equal(await client.value('vcpu.nested.vmxon', L0, 'hover'), 'true');
+    await assert.rejects(client.value('vcpu.nested.nothing', L0, 'hover'), /no variable/);
   });
 
   it('steps by statements, into a function and out of it', async () => {

@@ -8,6 +8,8 @@ import type { Level, LevelRegisters } from '../../machine/level-state';
 import { SEGMENT_NAMES } from '../../machine/level-state';
 import type { Machine } from '../../machine/machine';
 import { hex, wordRows, wordSummary } from '../decode/word';
+import { registerNumber } from '../../symbols/registers';
+import type { GuestFrame } from '../frames';
 import { evaluate, numberOf } from '../expression/evaluator';
 import type { ExpressionScope } from '../expression/scope';
 import { linear } from '../level-memory';
@@ -45,6 +47,19 @@ export function registerSetter(machine: Machine, level: Level, scope: Expression
   };
 }
 
+/**
+ * The general registers as a caller will have them when its callee returns: what the callee preserved, and where the caller
+ * goes on.
+ */
+export function callerRegisters(registers: LevelRegisters, { frame, program }: GuestFrame): LevelRegisters {
+  const architecture = program?.symbols.architecture ?? 'x86-64';
+  const gprs = GENERAL_NAMES.map((name) => {
+    const number = registerNumber(architecture, name) ?? registerNumber(architecture, `e${name.slice(1)}`);
+    return number === undefined ? undefined : frame.register(number);
+  });
+  return { ...registers, gprs, rip: frame.pc };
+}
+
 /** The groups of the Registers scope. */
 export function registerNodes(
   machine: Machine,
@@ -70,7 +85,7 @@ function generalNode(level: Level, registers: LevelRegisters, name: string, set:
   const value = readRegister(registers, name);
   return {
     name,
-    value: value === undefined ? '<kept by its software while it waits>' : hex(value, 64),
+    value: value === undefined ? '<not known here>' : hex(value, 64),
     evaluateName: `$${name}`,
     memoryReference: value === undefined ? undefined : memoryReference(linear(level), value),
     set: (text) => set(name, text),

@@ -8,7 +8,7 @@ import type { DebugSession } from '../session';
 import { ValueNodes } from './c-values';
 import { l0Locals, l0Node } from './l0-values';
 import { groupNode, type VariableNode } from './node';
-import { registerNodes, registerSetter } from './register-nodes';
+import { callerRegisters, registerNodes, registerSetter, type SetRegister } from './register-nodes';
 
 export interface VariableScope {
   readonly name: string;
@@ -63,12 +63,16 @@ function levelScopes(session: DebugSession, frame: StackFrame): VariableScope[] 
   const registers = machine.driver.registers(frame.level);
   const scopes: VariableScope[] = [];
   if (registers) {
-    const set = registerSetter(machine, frame.level, session.scope(frame.level, frame));
+    const outer = frame.guest !== undefined && frame.guest.depth > 0;
+    const shown = outer ? callerRegisters(registers, frame.guest) : registers;
+    const set: SetRegister = outer
+      ? (name) => `${name} belongs to the innermost frame: select that one to change it.`
+      : registerSetter(machine, frame.level, session.scope(frame.level, frame));
     scopes.push({
       name: 'Registers',
       hint: 'registers',
       expensive: false,
-      nodes: () => registerNodes(machine, frame.level, registers, set),
+      nodes: () => registerNodes(machine, frame.level, shown, set),
     });
   }
   scopes.push({ name: 'VMX', expensive: false, nodes: () => vmxNodes(machine) });
