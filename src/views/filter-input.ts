@@ -15,23 +15,23 @@ export function askFilter(
   current: string,
   ready: readonly Ready[] = [],
 ): Promise<string | undefined> {
-  const box = vscode.window.createQuickPick<vscode.QuickPickItem & { filter: string }>();
-  const everything = { label: 'Everything', filter: '', alwaysShow: true };
-  const offered = ready.map(({ label, filter }) => ({ label, description: filter, filter }));
-  const list = (typed: string): typeof box.items => [
-    ...(typed === '' ? [] : [{ label: `Show "${typed}"`, filter: typed, alwaysShow: true }]),
-    ...offered,
-    everything,
+  const box = vscode.window.createQuickPick<vscode.QuickPickItem & Ready>();
+  const offered = [
+    ...ready.map(({ label, filter }) => ({ label, description: filter, filter })),
+    { label: 'Everything', filter: '' },
   ];
   box.title = title;
-  box.placeholder = placeholder;
-  box.value = current;
-  box.matchOnDescription = true;
-  box.items = list(current);
+  box.placeholder = current === '' ? placeholder : `Now: ${current}. ${placeholder}`;
+  box.items = offered;
   return new Promise((done) => {
-    box.onDidChangeValue((typed) => (box.items = list(typed.trim())));
+    box.onDidChangeValue((text) => {
+      const typed = text.trim();
+      box.items = typed === '' ? offered : [{ label: `Show "${typed}"`, filter: typed, alwaysShow: true }];
+    });
     box.onDidAccept(() => {
-      done(box.selectedItems[0]?.filter ?? box.value.trim());
+      // Words that were typed win: the list may not have caught up with fast fingers.
+      const typed = box.value.trim();
+      done(typed === '' ? box.selectedItems[0]?.filter : typed);
       box.hide();
     });
     box.onDidHide(() => {

@@ -69,10 +69,11 @@ describe('F5 on hello-nested', function () {
     const { workbench } = on;
     await workbench.command('Turtlescope: Filter VM Exits...');
     await workbench.answer('kind:reflected');
-    await workbench.row('VM Exits', 'VM entry').first().waitFor({ state: 'detached' });
-    await workbench.row('VM Exits', 'CPUID reflected').first().waitFor();
+    await workbench.pane('VM Exits').getByText('filter: kind:reflected').waitFor();
+    await workbench.reach('VM Exits', 'CPUID reflected');
+    assert.equal(await workbench.row('VM Exits', 'VM entry').count(), 0);
     await workbench.command('Turtlescope: Show All VM Exits');
-    await workbench.row('VM Exits', 'VM entry').first().waitFor();
+    await workbench.reach('VM Exits', 'VM entry');
   });
 
   it('edits a field of vmcs12, and refuses a value that cannot fit', async () => {
@@ -123,6 +124,32 @@ describe('F5 on hello-nested', function () {
     const before = await workbench.topFrame();
     await workbench.page.keyboard.press('F10');
     await workbench.frameMoves(before);
+  });
+
+  it('steps into L2 through VMRESUME', async () => {
+    const { workbench } = on;
+    await workbench.breakAt('vmx-run.S', 'vmresume');
+    await workbench.page.keyboard.press('F5');
+    await workbench.lineReached('vmx-run.S', 'vmresume');
+    await workbench.page.keyboard.press('F11');
+    await workbench.callStack('l2.c').first().waitFor();
+    await workbench.row('VMCS', 'vmcs02', 'what L0 made of it').waitFor();
+    await workbench.shot('step-into-l2-dark');
+  });
+
+  it('steps in L0\u2019s own source, with its locals', async () => {
+    const { workbench } = on;
+    await workbench.addFunctionBreakpoint('prepare_vmcs02');
+    await workbench.page.keyboard.press('F5');
+    await workbench.stopped('L2 exited');
+    await workbench.page.keyboard.press('F5');
+    await workbench.callStack('prepare-vmcs02.ts').first().waitFor();
+    const before = await workbench.topFrame();
+    await workbench.page.keyboard.press('F10');
+    await workbench.frameMoves(before);
+    await workbench.setOpen('Variables', true);
+    await workbench.page.locator('.debug-variables .monaco-list-row', { hasText: 'vcpu' }).first().waitFor();
+    await workbench.shot('l0-dark');
   });
 
   it('restarts and stops at the entry again, with empty views', async () => {

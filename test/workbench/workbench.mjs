@@ -1,5 +1,5 @@
 // The workbench as a user's hands and eyes: what can be clicked and read, by the words on it. Knows VS Code's page, nothing of hypervisors.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -65,6 +65,7 @@ export class Workbench {
   static async open({ server, browser, folder, shots, width = 1440, height = 1000 }) {
     const context = await browser.newContext({ viewport: { width, height } });
     const workbench = new Workbench(await context.newPage(), server, shots);
+    workbench.folder = folder;
     await workbench.page.goto(server.url(folder), { waitUntil: 'domcontentloaded' });
     await workbench.page.locator('.activitybar [aria-label^="Run and Debug"]').first().waitFor();
     return workbench;
@@ -152,6 +153,41 @@ export class Workbench {
     await this.callStack(text).first().waitFor();
   }
 
+  /** Sets a breakpoint on the first line of a file that has the text. */
+  async breakAt(file, text) {
+    await this.openFile(file);
+    await this.toLine(file, text);
+    await this.page.keyboard.press('F9');
+    await this.page.locator('.monaco-editor .codicon-debug-breakpoint').first().waitFor();
+  }
+
+  /** Puts the cursor on the first line that has the text; whole words only. */
+  async toLine(file, text) {
+    const number = lineOf(this.folder, file, text);
+    await this.page.keyboard.press('Control+G');
+    await this.answer(`:${number}`);
+  }
+
+  /** Waits until the innermost frame stands on the line that has the text. */
+  async lineReached(file, text) {
+    const number = lineOf(this.folder, file, text);
+    await this.callStack(file)
+      .filter({ hasText: `${number}:` })
+      .first()
+      .waitFor();
+  }
+
+  async addFunctionBreakpoint(name) {
+    await this.setOpen('Breakpoints', true);
+    await this.header('Breakpoints').hover();
+    await this.page.locator('[aria-label="Add Function Breakpoint"]').first().click();
+    const input = this.page.locator('.debug-breakpoints input.input').first();
+    await input.fill(name);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.debug-breakpoints .monaco-list-row', { hasText: name }).first().waitFor();
+    await this.setOpen('Breakpoints', false);
+  }
+
   /** Text of the selected frame: function, file and line. */
   async topFrame() {
     return this.page.locator('.debug-call-stack .monaco-list-row.selected').first().innerText();
@@ -194,7 +230,7 @@ export class Workbench {
     return rows;
   }
 
-  /** Scrolls a tree down until a row with these words is there. */
+  /** Scrolls a tree from its top down until a row with these words is there. */
   async reach(view, ...words) {
     return this.scrollTo(view, this.row(view, ...words).first());
   }
@@ -209,6 +245,8 @@ export class Workbench {
 
   async scrollTo(view, row) {
     const list = this.pane(view).locator('.monaco-list').first();
+    await list.hover();
+    await this.page.mouse.wheel(0, -100_000);
     for (let turns = 0; turns < 60; turns++) {
       if (await row.isVisible().catch(() => false)) return row;
       await list.hover();
@@ -233,9 +271,15 @@ export class Workbench {
     if (checked !== 'true') await box.click();
   }
 
-  /** The page inside the webview of a view. */
+  /** The page inside the Event in Flight view. */
   webview() {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    return this.webviewOf('#content');
+  }
+
+  /** The page inside the webview that has an element with this selector. */
+  webviewOf(selector) {
+    const outer = this.page.frameLocator('iframe.webview.ready');
+    return outer.frameLocator('iframe#active-frame').locator(`:root:has(${selector})`);
   }
 
   /** Width of the side bar, by its sash. */
@@ -247,4 +291,13 @@ export class Workbench {
     await this.page.mouse.move(bar.x + pixels, 500, { steps: 6 });
     await this.page.mouse.up();
   }
+}
+
+/** Number of the first line of a file, found by its name below a folder, that has the text as a word. */
+function lineOf(folder, file, text) {
+  const path = readdirSync(folder, { recursive: true }).find((each) => each.endsWith(file));
+  const lines = readFileSync(join(folder, path), 'utf8').split('\n');
+  const index = lines.findIndex((line) => new RegExp(`^[^/*#]*\\b${text}\\b`).test(line));
+  if (index < 0) throw new Error(`${file} has no line with ${text}`);
+  return index + 1;
 }
