@@ -22,6 +22,9 @@ export const enum Private {
   MONITOR_TRAP_DUE = 0xa28,
   /** `boundaryMark(0)` of before the instruction that RFLAGS.RF covers; 0: not seen yet. u64 */
   RESUME_SEEN = 0xa30,
+  /** RETIRED at the last delivered fault, u64, and how many were delivered at that count. u32 */
+  STORM_RETIRED = 0xa38,
+  STORM_COUNT = 0xa40,
 
   // The stack a far transfer reads or writes, see exec/frame.ts.
   FRAME_BASE = 0xa48, // u64

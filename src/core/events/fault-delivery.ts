@@ -57,6 +57,21 @@ function exits(vector: u32, hasError: bool, error: u32, data: u64): bool {
   return true;
 }
 
+/** Faults delivered without one retired instruction between them before the loop gives its caller a turn. */
+const STORM: u32 = 100000;
+
+/** A handler that faults at its first instruction retires nothing, so the budget alone would never end the slice. */
+function storm(): bool {
+  const retired = get64(State.RETIRED);
+  if (get64(Private.STORM_RETIRED) != retired) {
+    set64(Private.STORM_RETIRED, retired);
+    set32(Private.STORM_COUNT, 0);
+  }
+  const count = get32(Private.STORM_COUNT) + 1;
+  set32(Private.STORM_COUNT, count % STORM);
+  return count == STORM;
+}
+
 /**
  * Takes the pending fault to its end. State is the one the fault is to be reported with (RIP of the instruction for faults, of
  * the next one for traps). Returns Next.EXITED when the loop goes on at State.RIP, Next.STOP when it must leave.
@@ -92,7 +107,8 @@ export function deliverFault(): i32 {
       }
     }
     if (vector == Vector.DB) updateDebugRegisters(data);
-    if (deliverEvent(vector, EventType.HARDWARE_EXCEPTION, hasError, error, 0)) return Next.EXITED;
+    if (deliverEvent(vector, EventType.HARDWARE_EXCEPTION, hasError, error, 0))
+      return storm() ? stop(Stop.BUDGET, 0, 0) : Next.EXITED;
     if (!faulted() && takeGap()) {
       clearDelivery();
       return Next.STOP;

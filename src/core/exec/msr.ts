@@ -251,8 +251,8 @@ export function writeMsr(index: u32, value: u64): void {
       if (!patIsValid(value)) return refuseWrite();
       return set64(State.MSR_PAT, value);
     case Msr.IA32_DEBUGCTL:
-      // Branch recording is not offered; BTF is stored and stops the machine when it would act.
-      return writeDefined(State.MSR_DEBUGCTL, value, Debugctl.BTF);
+      // No branch-record MSR is offered, so LBR has nothing to show; BTF stops the machine when it would act.
+      return writeDefined(State.MSR_DEBUGCTL, value, Debugctl.LBR | Debugctl.BTF);
     case Msr.IA32_MISC_ENABLE:
       return set64(State.MSR_MISC_ENABLE, (value & ~MISC_KEPT) | (get64(State.MSR_MISC_ENABLE) & MISC_KEPT));
     case Msr.IA32_FEATURE_CONTROL:

@@ -10,8 +10,8 @@ import { inNonRoot, interceptRdpmc, interceptRdtsc, interceptRdtscp } from '../v
 import { proc2 } from '../vmx/vmcs';
 import { claimed } from './cpuid';
 
-/** The processor's own counter, without the offset of non-root operation. */
-function hostTimeStamp(): u64 {
+/** The processor's own counter, without the offset of non-root operation: what a VM exit stores. */
+export function hostTimeStamp(): u64 {
   return get64(State.RETIRED) + get64(State.TIME_SKEW) + get64(State.MSR_TSC_ADJUST);
 }
 

@@ -3,6 +3,7 @@
 import { State } from '../../abi/state-block';
 import { Msr, V } from '../gen/constants';
 import { readMsr, writeMsr } from '../exec/msr';
+import { hostTimeStamp } from '../exec/time';
 import { clearFault, faulted } from '../fault';
 import { physicalRead32, physicalRead64, physicalWrite64 } from '../mmu/physical';
 import { S } from '../state';
@@ -21,7 +22,8 @@ export function storeMsrs(): bool {
     const entry = list + <u64>i * ENTRY;
     const index = physicalRead32(entry);
     if (index >> 8 == X2APIC_RANGE || physicalRead32(entry + 4) != 0) return false;
-    const value = readMsr(index);
+    // The counter itself, not what the guest reads through TSC_OFFSET.
+    const value = index == Msr.IA32_TIME_STAMP_COUNTER ? hostTimeStamp() : readMsr(index);
     if (faulted()) {
       clearFault();
       return false;

@@ -156,6 +156,16 @@ describe('debug exceptions', () => {
     assert.equal(bench.outcome, '#DB at +14');
   });
 
+  it('INT1 in the shadow of a load of SS drops the single-step trap held back there', () => {
+    const bench = Bench.long();
+    bench.load('inc ecx; iretq', 64, HANDLERS + 16);
+    bench.execute(
+      'mov eax, ss; pushfq; or dword ptr [rsp], 0x100; popfq; mov ss, eax; .byte 0xf1; nop; push 2; popfq; hlt',
+    );
+    // INT1, then the single-step traps after NOP, PUSH and POPF.
+    assert.equal(bench.reg(Gpr.RCX), 4n);
+  });
+
   it('an instruction breakpoint faults before its instruction and sets its bit in DR6', () => {
     const bench = Bench.long();
     bench.execute('lea rax, [rip+1f]; mov dr1, rax; mov eax, 0x404; mov dr7, rax; nop; 1: nop; hlt');

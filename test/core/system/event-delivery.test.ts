@@ -291,4 +291,15 @@ describe('double and triple faults', () => {
     assert.equal(bench.run(), Stop.SHUTDOWN);
     assert.equal(bench.cpu.rip, BigInt(CODE + 5));
   });
+
+  it('a handler that faults at its first instruction for ever gives the caller its turn', () => {
+    const bench = Bench.long();
+    bench.idtEntry(6, 0x8e, Select.code, 1);
+    bench.write(HANDLERS + 6 * 16, [0x0f, 0x0b]);
+    bench.load('ud2');
+    const before = bench.cpu.retired;
+    assert.equal(bench.cpu.run(before + 10n), Stop.BUDGET);
+    assert.equal(bench.cpu.retired, before);
+    assert.equal(bench.cpu.rip, BigInt(HANDLERS + 6 * 16));
+  });
 });

@@ -132,6 +132,21 @@ describe('IRET', () => {
     assert.equal(trap.rflags & 0x200n, 0x200n);
   });
 
+  it('a return to ring 3 takes ring-0 segments away and leaves their bases', () => {
+    const bench = Bench.long();
+    bench.cpu.setSegment(Seg.GS, {
+      selector: Select.data,
+      base: 0xc0000n,
+      limit: 0xffffffff,
+      access: 0xc093,
+    });
+    bench.cpu.stateReplaced();
+    bench.write32(DATA + 0x10, 0x1234);
+    bench.load('mov eax, gs; mov ecx, gs:[0x10]; ud2', 64, 0x30000).execute(toUser);
+    assert.equal(bench.reg(Gpr.RAX) & 0xffffn, 0n);
+    assert.equal(bench.reg(Gpr.RCX), 0x1234n);
+  });
+
   it('IRETQ pops SS:RSP on a return to the same ring too', () => {
     const bench = Bench.long();
     bench.load('hlt', 64, 0x30000);

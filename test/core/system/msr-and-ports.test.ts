@@ -62,6 +62,11 @@ describe('RDMSR and WRMSR', () => {
     assert.equal(written(0x3a, 3n), '#GP(0)');
   });
 
+  it('IA32_DEBUGCTL takes LBR and BTF, other bits are #GP(0)', () => {
+    assert.equal(readBack(0x1d9, 3n), 3n);
+    assert.equal(written(0x1d9, 0x40n), '#GP(0)');
+  });
+
   it('VMX capability MSRs are read-only', () => {
     const bench = Bench.long().execute('mov ecx, 0x480; rdmsr; hlt');
     assert.equal(bench.reg(Gpr.RAX), 0x54554c31n);
