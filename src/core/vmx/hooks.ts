@@ -3,7 +3,6 @@
 // Next.EXITED; the run loop asks `takeStopRequest` of stop.ts whether to leave). All are cheap outside non-root operation.
 export { eptActive, guestPhysical, probeEpt } from './ept';
 export {
-  boundaryWanted,
   externalInterruptExits,
   interceptException,
   interceptExternalInterrupt,

@@ -126,11 +126,6 @@ export function mtfExit(): bool {
   return true;
 }
 
-/** The window controls and the timer want every boundary, or the next. */
-export function boundaryWanted(): bool {
-  return (proc() & (Proc.INTERRUPT_WINDOW_EXITING | Proc.NMI_WINDOW_EXITING | Proc.MONITOR_TRAP_FLAG)) != 0;
-}
-
 export function vmExitTripleFault(): void {
   traceTripleFault();
   vmExit(Exit.TRIPLE_FAULT, 0);

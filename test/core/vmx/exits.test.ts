@@ -734,3 +734,48 @@ describe('saving the guest and loading the host', () => {
     assert.equal(guest.bench.cpu.rip, guest.get('HOST_RIP'));
   });
 });
+
+describe('guests outside 64-bit mode', () => {
+  it('an unrestricted guest runs in real mode and its exit says so', () => {
+    const guest = guestWith(['UNRESTRICTED_GUEST'], (image) => {
+      image.disable('VM_ENTRY_IA32E_MODE_GUEST');
+      image.set('GUEST_IA32_EFER', 0n);
+      image.set('GUEST_CR0', 0x30n);
+      image.set('GUEST_CR4', 0x2000n);
+      image.set('GUEST_CS_SELECTOR', CODE >> 4);
+      image.set('GUEST_CS_BASE', BigInt(CODE));
+      image.set('GUEST_RIP', 0n);
+      for (const name of ['SS', 'DS', 'ES', 'FS', 'GS'] as const) {
+        image.set(`GUEST_${name}_SELECTOR`, 0);
+        image.set(`GUEST_${name}_AR_BYTES`, 0x93);
+        image.set(`GUEST_${name}_LIMIT`, 0xffff);
+      }
+      image.set('GUEST_CS_AR_BYTES', 0x9b);
+      image.set('GUEST_CS_LIMIT', 0xffff);
+    });
+    guest.bench.load('mov ax, 0x1234; mov bx, cs; hlt', 16, CODE);
+    assert.deepEqual(guest.bench.cpu.enter(true), { kind: 'entered' }, guest.fixture.failing().join(' '));
+    assert.equal(guest.exit().reason, 'HLT');
+    assert.equal(guest.bench.reg(Gpr.RAX) & 0xffffn, 0x1234n);
+    assert.equal(guest.bench.reg(Gpr.RBX) & 0xffffn, BigInt(CODE >> 4));
+    assert.equal(guest.get('GUEST_RIP'), 5n);
+    // The host is in 64-bit mode again.
+    assert.equal(guest.bench.cpu.get64(State.EFER) & 0x400n, 0x400n);
+  });
+
+  it('EFER.LMA is stored in the entry control at each exit', () => {
+    const guest = guestWith(['UNRESTRICTED_GUEST', 'VM_EXIT_SAVE_IA32_EFER'], (image) => {
+      image.disable('VM_ENTRY_IA32E_MODE_GUEST');
+      image.set('GUEST_IA32_EFER', 0x100n);
+      image.set('GUEST_CR0', 0x31n);
+      image.set('GUEST_CR4', 0x2020n);
+      image.set('GUEST_CS_AR_BYTES', 0xc09b);
+    });
+    // 32-bit code that switches paging on enters IA-32e mode.
+    guest.bench.load('mov eax, cr0; or eax, 0x80000000; mov cr0, eax; hlt', 32, CODE);
+    assert.deepEqual(guest.bench.cpu.enter(true), { kind: 'entered' }, guest.fixture.failing().join(' '));
+    assert.equal(guest.exit().reason, 'HLT');
+    assert.equal(guest.get('VM_ENTRY_CONTROLS') & 0x200n, 0x200n);
+    assert.equal(guest.get('GUEST_IA32_EFER'), 0x500n);
+  });
+});
