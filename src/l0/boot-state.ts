@@ -1,6 +1,6 @@
 /**
- * L1's first state: what the boot loader decided about the CPU, written into vmcs01 and the chip's general registers. Real,
- * protected and long mode alike, because vmcs01 is an unrestricted guest.
+ * L1's first state: what the boot loader decided about the CPU, written into vmcs01 and the chip's general
+ * registers. Real, protected and long mode alike, because vmcs01 is an unrestricted guest.
  */
 import type { InitialCpuState } from '../platform/boot/boot-image';
 import { access_rights, DR7_FIXED_1, rflags } from './register-bits';

@@ -1,6 +1,7 @@
 /**
- * What the user and the machine decide about L0 before the first instruction: profile, what is offered to L1, where L1's
- * RAM lies. Data only; the rules made from it stand in nested/capability-msrs.ts and exits/cpuid.ts.
+ * What the user and the machine decide about L0 before the first instruction: profile, what is offered to
+ * L1, where L1's RAM lies. Data only; the rules made from it stand in nested/capability-msrs.ts and
+ * exits/cpuid.ts.
  */
 import type { ControlName } from '../isa/vmx-controls';
 
@@ -40,8 +41,8 @@ export interface CpuidRow {
 export interface L0Config {
   readonly profile: L0Profile;
   /**
-   * Host-physical address of L1's guest-physical 0, a multiple of 2 MiB and at least 4 MiB: L0's own pages lie below it.
-   * It must not be 0, so that mixing the two address spaces shows.
+   * Host-physical address of L1's guest-physical 0, a multiple of 2 MiB and at least 4 MiB: L0's own pages
+   * lie below it. It must not be 0, so that mixing the two address spaces shows.
    */
   readonly l1Base: bigint;
   /** Bytes of L1's RAM, a multiple of 4096. */
@@ -50,6 +51,9 @@ export interface L0Config {
   readonly cpuid: readonly CpuidRow[];
   /** The chip's VMX capability MSRs, IA32_VMX_BASIC first, in MSR order (as at Region.CAPABILITIES). */
   readonly capabilities: readonly bigint[];
-  /** `false` withholds a feature from L1; what is not named is offered where the chip has it and KVM 6.12 offers it. */
+  /**
+   * `false` withholds a feature from L1; what is not named is offered where the chip has it and KVM 6.12
+   * offers it.
+   */
   readonly features?: Partial<Record<OfferedFeature, boolean>>;
 }

@@ -1,6 +1,6 @@
 /**
- * Masks of the VMX control bits by their manual names, one object a control word, made from the rows of isa. L0 writes
- * `primary.HLT_EXITING` where KVM writes CPU_BASED_HLT_EXITING. Immutable; no policy.
+ * Masks of the VMX control bits by their manual names, one object a control word, made from the rows of
+ * isa. L0 writes `primary.HLT_EXITING` where KVM writes CPU_BASED_HLT_EXITING. Immutable; no policy.
  */
 import { vmxControls, type Control, type ControlWord } from '../isa/vmx-controls';
 

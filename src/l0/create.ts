@@ -1,6 +1,6 @@
 /**
- * Makes L0: takes the chip into VMX operation, hands out L0's pages, builds ept01 and the VMCSs. Also saves and restores L0's
- * data; its pages are in RAM and belong to the machine's snapshot.
+ * Makes L0: takes the chip into VMX operation, hands out L0's pages, builds ept01 and the VMCSs. Also saves
+ * and restores L0's data; its pages are in RAM and belong to the machine's snapshot.
  */
 import { State } from '../abi/state-block';
 import type { Cpu } from '../cpu/cpu';

@@ -1,6 +1,6 @@
 /**
- * ept01: L1's guest-physical addresses to host-physical ones. RAM lies at `l1Base`; everything else is a hole, so that an access
- * to a device exits. SDM 28.2.
+ * ept01: L1's guest-physical addresses to host-physical ones. RAM lies at `l1Base`; everything else is a
+ * hole, so that an access to a device exits. SDM 28.2.
  */
 import { alloc_host_page, PAGE_FRAME } from './host-memory';
 import { chip_capability, EPT_CAP } from './nested/capability-msrs';

@@ -1,6 +1,7 @@
 /**
- * Before every entry: which event goes into the guest next. Order as KVM's kvm_check_and_inject_events: what ends L2 first, then what
- * must be delivered again, then exceptions, NMI, interrupts, and a window for whatever has to wait.
+ * Before every entry: which event goes into the guest next. Order as KVM's kvm_check_and_inject_events:
+ * what ends L2 first, then what must be delivered again, then exceptions, NMI, interrupts, and a window for
+ * whatever has to wait.
  */
 import { exceptionByVector } from '../isa/exceptions';
 import {

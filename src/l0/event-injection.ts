@@ -1,6 +1,7 @@
 /**
- * Between queues and entry fields: writes queued events into the VM-entry interruption fields, takes them back after an
- * exit that cut a delivery short, and asks for interrupt and NMI windows. SDM 24.8.3, 26.5, 27.2.3; KVM: vmx.c.
+ * Between queues and entry fields: writes queued events into the VM-entry interruption fields, takes them
+ * back after an exit that cut a delivery short, and asks for interrupt and NMI windows. SDM 24.8.3, 26.5,
+ * 27.2.3; KVM: vmx.c.
  */
 import { primary } from './control-masks';
 import {
@@ -143,7 +144,10 @@ export function vmx_enable_nmi_window(vcpu: Vcpu): void {
   vcpu.cpu.vmwrite('CPU_BASED_VM_EXEC_CONTROL', controls | window);
 }
 
-/** KVM: vmx_recover_nmi_blocking. IRET unblocked NMIs and then faulted: it will run again, so block them again. */
+/**
+ * KVM: vmx_recover_nmi_blocking. IRET unblocked NMIs and then faulted: it will run again, so block them
+ * again.
+ */
 export function vmx_recover_nmi_blocking(vcpu: Vcpu): void {
   const exit_intr_info = vcpu.cpu.vmread('VM_EXIT_INTR_INFO');
   const idt_vectoring_valid = (vcpu.vmx.idt_vectoring_info & INTR_INFO_VALID) !== 0;

@@ -1,7 +1,8 @@
 /**
- * The queues every event passes on its way into the guest: exceptions, the NMI, interrupts. An event is `pending` when L0
- * raises it, `injected` from the moment it stands in an entry field until its delivery is over. An exception of L2 that L1
- * intercepts goes to `exception_vmexit` instead. Names and rules are KVM's (x86.c); SDM table 6-5 for double faults.
+ * The queues every event passes on its way into the guest: exceptions, the NMI, interrupts. An event is
+ * `pending` when L0 raises it, `injected` from the moment it stands in an entry field until its delivery is
+ * over. An exception of L2 that L1 intercepts goes to `exception_vmexit` instead. Names and rules are KVM's
+ * (x86.c); SDM table 6-5 for double faults.
  */
 import { State } from '../abi/state-block';
 import { exceptionByVector } from '../isa/exceptions';
@@ -67,8 +68,9 @@ function queue(
 }
 
 /**
- * KVM: kvm_queue_exception, _e and _p (kvm_multiple_exception): an exception of the guest that runs, raised by L0.
- * Combines with one that is already queued: contributory ones become #DF, and after #DF comes shutdown.
+ * KVM: kvm_queue_exception, _e and _p (kvm_multiple_exception): an exception of the guest that runs, raised
+ * by L0. Combines with one that is already queued: contributory ones become #DF, and after #DF comes
+ * shutdown.
  */
 export function kvm_queue_exception(vcpu: Vcpu, vector: number, error_code?: number, payload?: bigint): void {
   const exception = vcpu.arch.exception;

@@ -1,7 +1,8 @@
 /**
- * L0 walks the page tables of the guest that runs (L1, or L2 when L0 emulates for it), as KVM's walk_mmu does: linear to
- * guest-physical with all rights, accessed and dirty bits. SDM chapter 4. Addresses of tables are guest-physical of that
- * guest; `translate_gpa` brings them to L1's. Faults are results; injecting them is the caller's work.
+ * L0 walks the page tables of the guest that runs (L1, or L2 when L0 emulates for it), as KVM's walk_mmu
+ * does: linear to guest-physical with all rights, accessed and dirty bits. SDM chapter 4. Addresses of
+ * tables are guest-physical of that guest; `translate_gpa` brings them to L1's. Faults are results;
+ * injecting them is the caller's work.
  */
 import { PAGE_FRAME, read_guest_u32, read_guest_u64, write_guest_u32, write_guest_u64 } from './host-memory';
 import { translate_nested_gpa } from './nested/ept12-walk';
@@ -49,7 +50,10 @@ function paging_shape(vcpu: Vcpu): PagingShape {
   return { levels: 2, index_bits: 10, entry_bytes: 4, root: cr3 & 0xfffff000n };
 }
 
-/** L1's guest-physical address behind a guest-physical address of the running guest; undefined when ept12 has none. */
+/**
+ * L1's guest-physical address behind a guest-physical address of the running guest; undefined when ept12
+ * has none.
+ */
 export function translate_gpa(vcpu: Vcpu, gpa: bigint): bigint | undefined {
   if (!vcpu.arch.guest_mode || !nested_cpu_has_ept(vcpu.nested.cached_vmcs12)) return gpa;
   return translate_nested_gpa(vcpu, gpa);
@@ -153,8 +157,8 @@ export type VirtResult =
 export type WriteResult = { kind: 'done' } | { kind: 'fault'; linear: bigint; error_code: number };
 
 /**
- * KVM: kvm_read_guest_virt: `length` bytes at a linear address with the rights of the current CPL. Where a page is not RAM
- * the bytes read as ones, as an unbacked page does.
+ * KVM: kvm_read_guest_virt: `length` bytes at a linear address with the rights of the current CPL. Where a
+ * page is not RAM the bytes read as ones, as an unbacked page does.
  */
 export function kvm_read_guest_virt(
   vcpu: Vcpu,
@@ -214,8 +218,8 @@ function write_guest_virt(vcpu: Vcpu, linear: bigint, data: Uint8Array, user_mod
 }
 
 /**
- * KVM: load_pdptrs. With PAE paging under EPT the chip takes the PDPTEs from the VMCS, so L0 must load them where it
- * emulates a load of CR3. False when one has reserved bits set.
+ * KVM: load_pdptrs. With PAE paging under EPT the chip takes the PDPTEs from the VMCS, so L0 must load them
+ * where it emulates a load of CR3. False when one has reserved bits set.
  */
 export function load_pdptrs(vcpu: Vcpu, cr3: bigint): boolean {
   const table = cr3 & 0xffffffe0n;

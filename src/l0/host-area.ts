@@ -1,6 +1,7 @@
 /**
- * L0 as the host of the chip: the state the chip is in while L0 runs, and the same state as the host area of vmcs01 and vmcs02.
- * No code of L0 runs on the chip, so RIP, RSP and tables only have to satisfy the entry checks (SDM 26.2.2).
+ * L0 as the host of the chip: the state the chip is in while L0 runs, and the same state as the host area
+ * of vmcs01 and vmcs02. No code of L0 runs on the chip, so RIP, RSP and tables only have to satisfy the
+ * entry checks (SDM 26.2.2).
  */
 import { Seg, State } from '../abi/state-block';
 import { access_rights, cr0 as CR0, cr4 as CR4, efer as EFER } from './register-bits';

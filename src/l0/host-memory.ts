@@ -1,6 +1,7 @@
 /**
- * L0's own memory: host-physical pages below L1's RAM, handed out one at a time, and L1's memory as L0 reaches it, always
- * through gpa -> hpa. Running out of pages is no error: callers that cache give their pages back (shadow EPT).
+ * L0's own memory: host-physical pages below L1's RAM, handed out one at a time, and L1's memory as L0
+ * reaches it, always through gpa -> hpa. Running out of pages is no error: callers that cache give their
+ * pages back (shadow EPT).
  */
 import type { Vcpu } from './vcpu';
 
@@ -25,7 +26,10 @@ export function free_host_page(vcpu: Vcpu, page: bigint): void {
   vcpu.host.free.push(page);
 }
 
-/** KVM: gfn_to_pfn. Host-physical address of L1's RAM at `gpa`; undefined where L1 has no RAM (MMIO or nothing). */
+/**
+ * KVM: gfn_to_pfn. Host-physical address of L1's RAM at `gpa`; undefined where L1 has no RAM (MMIO or
+ * nothing).
+ */
 export function gpa_to_hpa(vcpu: Vcpu, gpa: bigint): bigint | undefined {
   if (gpa < 0n || gpa >= BigInt(vcpu.config.l1RamBytes)) return undefined;
   return vcpu.config.l1Base + gpa;

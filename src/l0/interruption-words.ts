@@ -1,6 +1,7 @@
 /**
- * The interruption-information words: entry, exit and IDT-vectoring information share one layout (SDM 24.8.3, 24.9.2, 24.9.3).
- * Names as KVM's INTR_INFO_* and INTR_TYPE_*, made from the rows of isa. Immutable.
+ * The interruption-information words: entry, exit and IDT-vectoring information share one layout (SDM
+ * 24.8.3, 24.9.2, 24.9.3). Names as KVM's INTR_INFO_* and INTR_TYPE_*, made from the rows of isa.
+ * Immutable.
  */
 import { activityStates, eventTypes, interruptionFormats } from '../isa/interruption-formats';
 

@@ -1,6 +1,6 @@
 /**
- * MSR bitmap pages: four quarters of 1 KByte (read low, read high, write low, write high; SDM 24.6.9). L0 lets few MSRs through
- * to L1; for L2 it lets one through only where L1 does too.
+ * MSR bitmap pages: four quarters of 1 KByte (read low, read high, write low, write high; SDM 24.6.9). L0
+ * lets few MSRs through to L1; for L2 it lets one through only where L1 does too.
  */
 import { msr } from '../isa/msrs';
 import { kvm_read_guest } from './host-memory';
@@ -71,8 +71,8 @@ export function l1_msr_bitmap(): Uint8Array {
 }
 
 /**
- * The bitmap of vmcs02 from L1's bitmap: an MSR passes only where L0 would pass it and L1 passes it; x2APIC registers pass
- * to the virtual-APIC page as vmcs12 says.
+ * The bitmap of vmcs02 from L1's bitmap: an MSR passes only where L0 would pass it and L1 passes it; x2APIC
+ * registers pass to the virtual-APIC page as vmcs12 says.
  */
 export function merged_msr_bitmap(vmcs12: Vmcs12, bitmap_l1: Uint8Array): Uint8Array {
   const merged = new Uint8Array(BITMAP_BYTES).fill(0xff);

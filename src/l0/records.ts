@@ -1,7 +1,8 @@
 /**
- * What L0 says about everything it decides: one record a decision, in the order in which L0 decides. The timeline, the
- * exception filters and the "why" of every view are made from these. Plain data that survives structured cloning;
- * L0 never reads them back. 64-bit values are bigints, instruction counts are numbers below 2^53.
+ * What L0 says about everything it decides: one record a decision, in the order in which L0 decides. The
+ * timeline, the exception filters and the "why" of every view are made from these. Plain data that survives
+ * structured cloning; L0 never reads them back. 64-bit values are bigints, instruction counts are numbers
+ * below 2^53.
  */
 import type { ExitReasonName } from '../isa/exit-reasons';
 import type { FieldName } from '../isa/vmcs-fields';
@@ -105,7 +106,10 @@ export interface NestedExitRecord extends RecordBase {
   /** L2's RIP and L1's HOST_RIP. */
   readonly guestRip: bigint;
   readonly hostRip: bigint;
-  /** True when no hardware exit of this reason happened: L0 made it up from software checks, ept12, events or timers. */
+  /**
+   * True when no hardware exit of this reason happened: L0 made it up from software checks, ept12, events
+   * or timers.
+   */
   readonly synthesised: boolean;
   readonly rule: RuleCited;
 }

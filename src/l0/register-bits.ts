@@ -1,6 +1,7 @@
 /**
- * Bits of control registers, EFER, RFLAGS and access rights, exception vectors and VM-instruction error numbers under
- * their manual names, made from the rows of isa. Immutable; what a bit means to L0 stands where L0 uses it.
+ * Bits of control registers, EFER, RFLAGS and access rights, exception vectors and VM-instruction error
+ * numbers under their manual names, made from the rows of isa. Immutable; what a bit means to L0 stands
+ * where L0 uses it.
  */
 import { exceptions, type ExceptionName } from '../isa/exceptions';
 import { exitReasons, type ExitReasonName } from '../isa/exit-reasons';

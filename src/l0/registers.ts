@@ -1,7 +1,7 @@
 /**
- * The guest's registers as KVM reads and writes them: general registers in the chip, everything else in the current VMCS or
- * in `vcpu.arch`. CR0 and CR4 follow KVM's split into guest-owned bits (live in the VMCS), shadowed bits and the value the
- * guest sees. SDM 24.4.1, 24.6.6.
+ * The guest's registers as KVM reads and writes them: general registers in the chip, everything else in the
+ * current VMCS or in `vcpu.arch`. CR0 and CR4 follow KVM's split into guest-owned bits (live in the VMCS),
+ * shadowed bits and the value the guest sees. SDM 24.4.1, 24.6.6.
  */
 import { entry_controls, exit_controls, secondary } from './control-masks';
 import { BLOCKED_BY_MOV_SS, BLOCKED_BY_STI } from './interruption-words';
@@ -85,7 +85,10 @@ export function is_unrestricted_guest(vcpu: Vcpu): boolean {
   return !vcpu.arch.guest_mode || nested_cpu_has2(vcpu.nested.cached_vmcs12, secondary.UNRESTRICTED_GUEST);
 }
 
-/** KVM: vmx_set_efer. The VMCS switches EFER only where guest and host differ; LMA also stands in the entry controls. */
+/**
+ * KVM: vmx_set_efer. The VMCS switches EFER only where guest and host differ; LMA also stands in the entry
+ * controls.
+ */
 export function vmx_set_efer(vcpu: Vcpu, efer: bigint): void {
   vcpu.arch.efer = efer;
   const long_mode = (efer & EFER.LMA) !== 0n;
@@ -119,7 +122,10 @@ function exit_lmode(vcpu: Vcpu): void {
   vmx_set_efer(vcpu, vcpu.arch.efer & ~EFER.LMA);
 }
 
-/** KVM: vmx_set_cr0. Writes the effective value, the read shadow and, where PG changes with EFER.LME, long mode. */
+/**
+ * KVM: vmx_set_cr0. Writes the effective value, the read shadow and, where PG changes with EFER.LME, long
+ * mode.
+ */
 export function vmx_set_cr0(vcpu: Vcpu, value: bigint): void {
   const old_paging = is_paging(vcpu);
   let hw_cr0 = value & ~(CR0.NW | CR0.CD);
@@ -150,8 +156,8 @@ export function clear_interrupt_shadow(vcpu: Vcpu): void {
 }
 
 /**
- * KVM: kvm_skip_emulated_instruction. Moves RIP behind the instruction that exited, drops its interrupt shadow, and raises
- * what comes after an instruction: the single-step trap, and the MTF exit of L2.
+ * KVM: kvm_skip_emulated_instruction. Moves RIP behind the instruction that exited, drops its interrupt
+ * shadow, and raises what comes after an instruction: the single-step trap, and the MTF exit of L2.
  */
 export function kvm_skip_emulated_instruction(vcpu: Vcpu): void {
   const flags = vcpu.cpu.vmread('GUEST_RFLAGS');

@@ -6,9 +6,15 @@
 export type EntryResult =
   /** The chip is in non-root operation with guest state loaded: run it until its next stop. */
   | { readonly kind: 'entered'; readonly level: 'L1' | 'L2' }
-  /** No entry yet, L0 has something to do first (an exit was synthesised, the entry failed and was handled): call again. */
+  /**
+   * No entry yet, L0 has something to do first (an exit was synthesised, the entry failed and was handled):
+   * call again.
+   */
   | { readonly kind: 'again' }
-  /** HLT, or waiting for a start-up IPI, with nothing to deliver: let time jump to the next event, then call again. */
+  /**
+   * HLT, or waiting for a start-up IPI, with nothing to deliver: let time jump to the next event, then call
+   * again.
+   */
   | { readonly kind: 'halted' }
   | Ended;
 

@@ -1,6 +1,7 @@
 /**
- * L0's run loop, in the two halves the machine calls: everything before an entry (KVM: vcpu_enter_guest up to vcpu_run), everything after
- * an exit (the end of vmx_vcpu_run, vmx_handle_exit). Between them the chip runs L1 or L2.
+ * L0's run loop, in the two halves the machine calls: everything before an entry (KVM: vcpu_enter_guest up
+ * to vcpu_run), everything after an exit (the end of vmx_vcpu_run, vmx_handle_exit). Between them the chip
+ * runs L1 or L2.
  */
 import { State } from '../abi/state-block';
 import { exitReasonByNumber, type ExitReasonName } from '../isa/exit-reasons';
@@ -26,7 +27,10 @@ import type { EntryResult, HandleResult } from './run-results';
 import { host_tsc } from './time';
 import type { L0State, Vcpu } from './vcpu';
 
-/** Exit reasons during which an event may have been on its way (KVM: the exceptions to KVM_INTERNAL_ERROR_DELIVERY_EV). */
+/**
+ * Exit reasons during which an event may have been on its way (KVM: the exceptions to
+ * KVM_INTERNAL_ERROR_DELIVERY_EV).
+ */
 const may_interrupt_delivery: readonly ExitReasonName[] = [
   'EXCEPTION_NMI',
   'EPT_VIOLATION',
@@ -59,8 +63,8 @@ function kvm_vcpu_has_events(vcpu: Vcpu): boolean {
 }
 
 /**
- * Tick at which L0's own timer will be due; undefined when it is not armed, or due already (then the interrupt line is up). The machine
- * must not run the chip past it.
+ * Tick at which L0's own timer will be due; undefined when it is not armed, or due already (then the
+ * interrupt line is up). The machine must not run the chip past it.
  */
 export function host_timer_deadline(vcpu: L0State): number | undefined {
   const fires_at = vcpu.nested.preemption_timer_fires_at;
@@ -69,8 +73,9 @@ export function host_timer_deadline(vcpu: L0State): number | undefined {
 }
 
 /**
- * Should the host's interrupt line be up now, so that the running guest exits to L0 (or a halted one wakes)? True while something waits
- * that L0 can act on and for which it has asked for no window. KVM: kvm_vcpu_kick.
+ * Should the host's interrupt line be up now, so that the running guest exits to L0 (or a halted one
+ * wakes)? True while something waits that L0 can act on and for which it has asked for no window. KVM:
+ * kvm_vcpu_kick.
  */
 export function wants_host_interrupt(vcpu: L0State): boolean {
   const fires_at = vcpu.nested.preemption_timer_fires_at;

@@ -1,6 +1,6 @@
 /**
- * The machine's clock as L0 sees it: ticks = retired instructions plus the time that passed while halted. The TSC of the
- * host counts the same ticks. Before L0 touches a device the board must be told the time.
+ * The machine's clock as L0 sees it: ticks = retired instructions plus the time that passed while halted.
+ * The TSC of the host counts the same ticks. Before L0 touches a device the board must be told the time.
  */
 import { State } from '../abi/state-block';
 import type { Vcpu } from './vcpu';

@@ -1,7 +1,7 @@
 /**
- * L0's state: one plain object graph, named as KVM names its own (`vcpu.arch`, `vcpu.vmx`, `vcpu.nested`). No methods, no
- * getters. `cpu`, `board`, `config` and `record` are references to the outside and are not part of a snapshot; everything
- * else is data that survives structured cloning.
+ * L0's state: one plain object graph, named as KVM names its own (`vcpu.arch`, `vcpu.vmx`, `vcpu.nested`).
+ * No methods, no getters. `cpu`, `board`, `config` and `record` are references to the outside and are not
+ * part of a snapshot; everything else is data that survives structured cloning.
  */
 import type { Cpu } from '../cpu/cpu';
 import type { Board } from '../platform/device';

@@ -1,6 +1,7 @@
 /**
- * vmcs01: how the chip runs L1. Controls are KVM's choice (setup_vmcs_config, vmx_exec_control, ...) as far as the chip has
- * them: EPT, VPID, unrestricted guest, MSR bitmap, every port access, HLT, interrupts and NMIs exit. SDM 24.6 to 24.8.
+ * vmcs01: how the chip runs L1. Controls are KVM's choice (setup_vmcs_config, vmx_exec_control, ...) as far
+ * as the chip has them: EPT, VPID, unrestricted guest, MSR bitmap, every port access, HLT, interrupts and
+ * NMIs exit. SDM 24.6 to 24.8.
  */
 import { entry_controls, exit_controls, pin, primary, secondary } from './control-masks';
 import type { MsrName } from '../isa/msrs';
@@ -77,7 +78,8 @@ const wishes = {
 
 /**
  * KVM: adjust_vmx_controls.
- * @throws Error when the chip lacks a control L0 needs: the user chose a CPU model that cannot carry the nested topology.
+ * @throws Error when the chip lacks a control L0 needs: the user chose a CPU model that cannot carry the
+ * nested topology.
  */
 function adjust_vmx_controls(vcpu: Vcpu, wish: ControlWish): number {
   const true_controls = msr_bits('IA32_VMX_BASIC', 'TRUE_CONTROLS');

@@ -1,6 +1,7 @@
 /**
- * How an emulated VMX instruction of L1 ends: VMsucceed, VMfailInvalid, VMfailValid (SDM 30.2), each moving L1 behind the
- * instruction. Writes the outcome down with what the handler noted in `vcpu.nested.vmx_instruction`.
+ * How an emulated VMX instruction of L1 ends: VMsucceed, VMfailInvalid, VMfailValid (SDM 30.2), each moving
+ * L1 behind the instruction. Writes the outcome down with what the handler noted in
+ * `vcpu.nested.vmx_instruction`.
  */
 import { exitReasonByNumber, type ExitReasonName } from '../isa/exit-reasons';
 import type { VmxInstructionName, VmxInstructionRecord } from './records';
@@ -16,7 +17,10 @@ const instruction_names: Partial<Record<ExitReasonName, VmxInstructionName>> = {
 
 const STATUS_FLAGS = rflags.CF | rflags.PF | rflags.AF | rflags.ZF | rflags.SF | rflags.OF;
 
-/** Records the end of the VMX instruction that exited. `error`: VM-instruction error, or the vector of a fault. */
+/**
+ * Records the end of the VMX instruction that exited. `error`: VM-instruction error, or the vector of a
+ * fault.
+ */
 export function record_vmx_instruction(
   vcpu: Vcpu,
   outcome: VmxInstructionRecord['outcome'],

@@ -1,4 +1,7 @@
-/** The VMX capability MSRs L1 sees: KVM's choice of what the chip has, less what the configuration withholds. */
+/**
+ * The VMX capability MSRs L1 sees: KVM's choice of what the chip has, less what the configuration
+ * withholds.
+ */
 import assert from 'node:assert/strict';
 import { capabilityValues, cpuidRows } from '../../src/cpu/profile';
 import { control, default1, vmxControls } from '../../src/isa/vmx-controls';

@@ -1,4 +1,7 @@
-/** Events whose delivery to L2 an exit cuts short: scenarios S01 to S13 of nested VMX (IDT-vectoring, SDM 27.2.3). */
+/**
+ * Events whose delivery to L2 an exit cuts short: scenarios S01 to S13 of nested VMX (IDT-vectoring, SDM
+ * 27.2.3).
+ */
 import assert from 'node:assert/strict';
 import { createNestedGuest, PLACE, UNMAPPED } from './nested-guest';
 

@@ -1,6 +1,7 @@
 /**
- * A machine with L1 standing where a hypervisor stands before VMLAUNCH: long mode, VMX on, a complete vmcs12 cached by L0, ept12 with
- * 4-KByte pages, and L2's tables and code in L1's memory. Tests change what they are about and let L0 enter.
+ * A machine with L1 standing where a hypervisor stands before VMLAUNCH: long mode, VMX on, a complete
+ * vmcs12 cached by L0, ept12 with 4-KByte pages, and L2's tables and code in L1's memory. Tests change what
+ * they are about and let L0 enter.
  *
  * L2's guest-physical addresses equal L1's here (ept12 maps 2 MByte one to one), host-physical ones do not.
  */
@@ -223,7 +224,10 @@ export function createVcpu(features: L0Config['features'] = {}): {
   return { vcpu, cpu, records };
 }
 
-/** Runs the chip to its next exit as the machine does: not past L0's timer, with the interrupt line as L0 wants it. */
+/**
+ * Runs the chip to its next exit as the machine does: not past L0's timer, with the interrupt line as L0
+ * wants it.
+ */
 function runChip(vcpu: Vcpu): Stop {
   const { cpu } = vcpu;
   const limit = cpu.retired + 5000n;

@@ -1,6 +1,6 @@
 /**
- * Accesses to control registers that exit to L0: MOV to CR0, CR4, CR8, CLTS, LMSW of L1, and of L2 where L1 does not intercept
- * them. SDM 25.1.3, table 27-3; KVM: handle_cr, kvm_set_cr0, kvm_set_cr4.
+ * Accesses to control registers that exit to L0: MOV to CR0, CR4, CR8, CLTS, LMSW of L1, and of L2 where L1
+ * does not intercept them. SDM 25.1.3, table 27-3; KVM: handle_cr, kvm_set_cr0, kvm_set_cr4.
  */
 import { kvm_inject_gp } from '../event-queues';
 import { load_pdptrs } from '../guest-paging';
@@ -95,7 +95,10 @@ export function kvm_set_cr4(vcpu: Vcpu, value: bigint): boolean {
   return true;
 }
 
-/** KVM: handle_set_cr0. Of L2's value only the bits L1 does not own reach the register; L2 reads back what it wrote. */
+/**
+ * KVM: handle_set_cr0. Of L2's value only the bits L1 does not own reach the register; L2 reads back what
+ * it wrote.
+ */
 function handle_set_cr0(vcpu: Vcpu, value: bigint): boolean {
   if (!vcpu.arch.guest_mode) return kvm_set_cr0(vcpu, value);
   const vmcs12 = get_vmcs12(vcpu);

@@ -1,6 +1,6 @@
 /**
- * CPUID of L1: the CPU model's answers, with what L0 withholds removed and the bits that follow L1's state. SDM volume 2, CPUID;
- * KVM: cpuid.c.
+ * CPUID of L1: the CPU model's answers, with what L0 withholds removed and the bits that follow L1's state.
+ * SDM volume 2, CPUID; KVM: cpuid.c.
  */
 import type { CpuidRow } from '../config';
 import { feature_wanted } from '../nested/capability-msrs';
@@ -25,7 +25,10 @@ const APIC_BIT = 1 << 9;
 
 const nothing: CpuidRow = { leaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
 
-/** KVM: kvm_find_cpuid_entry. A leaf beyond the highest one answers as the highest basic leaf does (SDM CPUID). */
+/**
+ * KVM: kvm_find_cpuid_entry. A leaf beyond the highest one answers as the highest basic leaf does (SDM
+ * CPUID).
+ */
 function kvm_find_cpuid_entry(rows: readonly CpuidRow[], leaf: number, subleaf: number): CpuidRow {
   const found = rows.find(
     (row) => row.leaf === leaf && (row.subleaf === undefined || row.subleaf === subleaf),

@@ -1,5 +1,6 @@
 /**
- * Arithmetic of emulated instructions with its flags. SDM volume 1, 3.4.3.1. Values are unsigned bigints of `bytes` bytes.
+ * Arithmetic of emulated instructions with its flags. SDM volume 1, 3.4.3.1. Values are unsigned bigints of
+ * `bytes` bytes.
  */
 import { rflags } from '../register-bits';
 

@@ -1,5 +1,6 @@
 /**
- * Decodes the instruction at the guest's RIP for emulation, with iced-x86, into plain data. Knows no meaning of instructions.
+ * Decodes the instruction at the guest's RIP for emulation, with iced-x86, into plain data. Knows no
+ * meaning of instructions.
  */
 import { Decoder, DecoderOptions, MemorySizeExt, Mnemonic, OpKind, Register, RegisterExt } from 'iced-x86';
 import { kvm_read_guest_virt } from '../guest-paging';

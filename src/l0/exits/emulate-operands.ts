@@ -1,6 +1,6 @@
 /**
- * Operands of an instruction that L0 emulates: registers in parts, and memory that may be a device of L1's board. Values are
- * unsigned bigints of the operand's width. KVM: emulate.c.
+ * Operands of an instruction that L0 emulates: registers in parts, and memory that may be a device of L1's
+ * board. Values are unsigned bigints of the operand's width. KVM: emulate.c.
  */
 import { gva_to_gpa, kvm_inject_page_fault, translate_gpa } from '../guest-paging';
 import { gpa_to_hpa } from '../host-memory';
@@ -46,7 +46,10 @@ export function operand_address(vcpu: Vcpu, operand: MemoryOperand): bigint {
   return linear_address(vcpu, operand.segment, offset & width_mask(operand.address_bytes));
 }
 
-/** L1's physical address of a linear one; undefined when a #PF was queued. Unmapped by ept12 reads as no memory. */
+/**
+ * L1's physical address of a linear one; undefined when a #PF was queued. Unmapped by ept12 reads as no
+ * memory.
+ */
 function physical_address(vcpu: Vcpu, linear: bigint, access: 'read' | 'write'): bigint | undefined {
   const walk = gva_to_gpa(vcpu, linear, access, vmx_get_cpl(vcpu) === 3);
   if (walk.kind === 'mapped') return translate_gpa(vcpu, walk.gpa) ?? (1n << 52n) - 1n;

@@ -1,6 +1,7 @@
 /**
- * Emulates one instruction that touched device memory: moves, string moves, simple arithmetic and bit tests. Anything else is a
- * gap of ours and named. A fault of the guest is queued and the instruction runs again later. KVM: x86_emulate_instruction.
+ * Emulates one instruction that touched device memory: moves, string moves, simple arithmetic and bit
+ * tests. Anything else is a gap of ours and named. A fault of the guest is queued and the instruction runs
+ * again later. KVM: x86_emulate_instruction.
  */
 import { rflags } from '../register-bits';
 import { kvm_register_read, kvm_skip_emulated_instruction } from '../registers';

@@ -1,6 +1,7 @@
 /**
- * EPT violations. Of L1: a hole of ept01, so a device or nothing, and the instruction is emulated. Of L2: ept02 lacks the page; the
- * walk of ept12 decides between repairing, reflecting and emulating. SDM 27.2.1, 28.2.3; KVM: handle_ept_violation.
+ * EPT violations. Of L1: a hole of ept01, so a device or nothing, and the instruction is emulated. Of L2:
+ * ept02 lacks the page; the walk of ept12 decides between repairing, reflecting and emulating. SDM 27.2.1,
+ * 28.2.3; KVM: handle_ept_violation.
  */
 import { vmx_set_nmi_mask } from '../event-injection';
 import { gpa_to_hpa } from '../host-memory';
@@ -13,6 +14,9 @@ import { x86_emulate_instruction } from './emulate';
 
 /** Qualification bit 12: IRET had unblocked NMIs when it faulted. */
 const NMI_UNBLOCKED = 1n << 12n;
+
+/** Qualification bit 2: the access was an instruction fetch. */
+const FETCH = 4n;
 
 function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
@@ -33,12 +37,14 @@ export function handle_ept_violation(vcpu: Vcpu): string | undefined {
       case 'reflected':
         return undefined;
       case 'mmio':
+        if (exit_qualification & FETCH) return `instruction fetch outside RAM, at L2 gpa ${hex(gpa)}`;
         vcpu.vmx.handled = `device of L1 at L2 gpa ${hex(gpa)}`;
         return x86_emulate_instruction(vcpu);
       case 'out-of-memory':
         return 'ept02 larger than the host memory of L0';
     }
   }
+  if (exit_qualification & FETCH) return `instruction fetch outside RAM, at gpa ${hex(gpa)}`;
   if (gpa_to_hpa(vcpu, gpa) !== undefined) return `EPT violation on RAM of L1 at gpa ${hex(gpa)}`;
   vcpu.vmx.handled = `device at gpa ${hex(gpa)}`;
   return x86_emulate_instruction(vcpu);

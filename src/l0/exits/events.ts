@@ -1,6 +1,7 @@
 /**
- * Exits that are events: exceptions and NMIs, external interrupts of the host, the windows L0 asked for, triple faults. SDM 25.2;
- * KVM: handle_exception_nmi, handle_external_interrupt, handle_interrupt_window, handle_nmi_window, handle_triple_fault.
+ * Exits that are events: exceptions and NMIs, external interrupts of the host, the windows L0 asked for,
+ * triple faults. SDM 25.2; KVM: handle_exception_nmi, handle_external_interrupt, handle_interrupt_window,
+ * handle_nmi_window, handle_triple_fault.
  */
 import { State } from '../../abi/state-block';
 import { primary } from '../control-masks';
@@ -9,7 +10,10 @@ import { INTR_INFO_ERROR_CODE, INTR_INFO_TYPE, INTR_INFO_VECTOR, INTR_TYPE } fro
 import { vectors } from '../register-bits';
 import type { Vcpu } from '../vcpu';
 
-/** KVM: handle_exception_nmi. L0 intercepts no exception of its own, so this is an NMI, or one L1 did not want after all. */
+/**
+ * KVM: handle_exception_nmi. L0 intercepts no exception of its own, so this is an NMI, or one L1 did not
+ * want after all.
+ */
 export function handle_exception_nmi(vcpu: Vcpu): undefined {
   const intr_info = vcpu.cpu.vmread('VM_EXIT_INTR_INFO');
   if ((intr_info & INTR_INFO_TYPE) === INTR_TYPE.NMI) {

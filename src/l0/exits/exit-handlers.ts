@@ -1,6 +1,7 @@
 /**
- * What L0 does with an exit it keeps, by reason: KVM's kvm_vmx_exit_handlers. `undefined` marks reasons for which L0 sets no
- * control, so that the exit either cannot happen or went to L1. A handler returns the name of a gap of ours, or undefined when the guest can go on.
+ * What L0 does with an exit it keeps, by reason: KVM's kvm_vmx_exit_handlers. `undefined` marks reasons for
+ * which L0 sets no control, so that the exit either cannot happen or went to L1. A handler returns the name
+ * of a gap of ours, or undefined when the guest can go on.
  */
 import type { ExitReasonName } from '../../isa/exit-reasons';
 import { nested_vmx_run } from '../nested/enter';

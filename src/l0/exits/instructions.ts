@@ -1,6 +1,6 @@
 /**
- * Instructions that exit to L0 and need little: HLT, INVD, WBINVD, XSETBV, MONITOR, MWAIT, PAUSE, RDPMC, INVLPG, VMCALL, MOV DR, and those
- * L1's processor does not have. SDM 25.1.2, 25.1.3; KVM: vmx.c.
+ * Instructions that exit to L0 and need little: HLT, INVD, WBINVD, XSETBV, MONITOR, MWAIT, PAUSE, RDPMC,
+ * INVLPG, VMCALL, MOV DR, and those L1's processor does not have. SDM 25.1.2, 25.1.3; KVM: vmx.c.
  */
 import { State } from '../../abi/state-block';
 import { kvm_inject_gp, kvm_queue_exception } from '../event-queues';
@@ -22,7 +22,10 @@ export function handle_halt(vcpu: Vcpu): undefined {
   return undefined;
 }
 
-/** Instructions whose effect the machine does not have: caches, hints. KVM: kvm_emulate_wbinvd, kvm_emulate_as_nop. */
+/**
+ * Instructions whose effect the machine does not have: caches, hints. KVM: kvm_emulate_wbinvd,
+ * kvm_emulate_as_nop.
+ */
 export function handle_as_nop(vcpu: Vcpu): undefined {
   vcpu.vmx.handled = 'no effect on this machine';
   kvm_skip_emulated_instruction(vcpu);

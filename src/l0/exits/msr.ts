@@ -1,7 +1,8 @@
 /**
- * RDMSR and WRMSR that L0 emulates, for L1, for L2 where L1 does not intercept, and for the MSR lists of vmcs12. Values live in the
- * current VMCS (what it switches), in the chip (what L1 and L2 share), in L1's local APIC, or in `vcpu.arch`. An unknown MSR or
- * a reserved bit is #GP(0). SDM volume 4; KVM: vmx_get_msr, vmx_set_msr, kvm_get_msr_common.
+ * RDMSR and WRMSR that L0 emulates, for L1, for L2 where L1 does not intercept, and for the MSR lists of
+ * vmcs12. Values live in the current VMCS (what it switches), in the chip (what L1 and L2 share), in L1's
+ * local APIC, or in `vcpu.arch`. An unknown MSR or a reserved bit is #GP(0). SDM volume 4; KVM:
+ * vmx_get_msr, vmx_set_msr, kvm_get_msr_common.
  */
 import { State } from '../../abi/state-block';
 import { msr } from '../../isa/msrs';

@@ -1,6 +1,7 @@
 /**
- * IN, OUT, INS and OUTS: the ports belong to L1's board. String forms go element by element through the guest's page tables, with
- * registers and memory correct at every fault. SDM 25.1.3, table 27-5; KVM: handle_io.
+ * IN, OUT, INS and OUTS: the ports belong to L1's board. String forms go element by element through the
+ * guest's page tables, with registers and memory correct at every fault. SDM 25.1.3, table 27-5; KVM:
+ * handle_io.
  */
 import {
   gva_to_gpa,

@@ -1,7 +1,7 @@
 /**
- * The VMX capability MSRs L1 reads (IA32_VMX_BASIC 0x480 to 0x491): what the chip can do and KVM 6.12 passes on, plus what
- * L0 emulates by itself, minus what the configuration withholds. Computed once, as data; entry checks compare vmcs12
- * with the same values. SDM volume 3, appendix A.
+ * The VMX capability MSRs L1 reads (IA32_VMX_BASIC 0x480 to 0x491): what the chip can do and KVM 6.12
+ * passes on, plus what L0 emulates by itself, minus what the configuration withholds. Computed once, as
+ * data; entry checks compare vmcs12 with the same values. SDM volume 3, appendix A.
  */
 import { msr, type MsrName } from '../../isa/msrs';
 import { default1, vmxControls, type ControlName, type ControlWord } from '../../isa/vmx-controls';

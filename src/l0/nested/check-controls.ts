@@ -1,6 +1,6 @@
 /**
- * The checks of vmcs12's control fields that L0 makes itself, in KVM's order (nested_vmx_check_controls). Those it leaves to
- * the chip on vmcs02 are marked so in isa/entry-checks. SDM 26.2.1.
+ * The checks of vmcs12's control fields that L0 makes itself, in KVM's order (nested_vmx_check_controls).
+ * Those it leaves to the chip on vmcs02 are marked so in isa/entry-checks. SDM 26.2.1.
  */
 import { exit_controls, pin, primary, secondary } from '../control-masks';
 import { x86_exception_has_error_code } from '../event-queues';

@@ -1,6 +1,7 @@
 /**
- * The checks of vmcs12's host and guest state that L0 makes itself, in KVM's order (nested_vmx_check_host_state,
- * nested_vmx_check_guest_state); the others fail on the chip with vmcs02. SDM 26.2.2, 26.2.3, 26.3.1.
+ * The checks of vmcs12's host and guest state that L0 makes itself, in KVM's order
+ * (nested_vmx_check_host_state, nested_vmx_check_guest_state); the others fail on the chip with vmcs02. SDM
+ * 26.2.2, 26.2.3, 26.3.1.
  */
 import { entry_controls, exit_controls } from '../control-masks';
 import { read_guest_u32 } from '../host-memory';

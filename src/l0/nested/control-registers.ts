@@ -1,6 +1,6 @@
 /**
- * CR0 and CR4 between L1 and L2: which values L1 may ask for, what L2 reads, and what goes back to vmcs12 after L2 ran.
- * SDM 23.8, 24.6.6, 25.3; KVM: nested.h and nested.c.
+ * CR0 and CR4 between L1 and L2: which values L1 may ask for, what L2 reads, and what goes back to vmcs12
+ * after L2 ran. SDM 23.8, 24.6.6, 25.3; KVM: nested.h and nested.c.
  */
 import { secondary } from '../control-masks';
 import { cr0 as CR0 } from '../register-bits';
@@ -43,7 +43,10 @@ export function nested_read_cr4(vmcs12: Vmcs12): bigint {
   return (vmcs12.GUEST_CR4 & ~mask) | (vmcs12.CR4_READ_SHADOW & mask);
 }
 
-/** KVM: vmcs12_guest_cr0. Owned by L2: from the chip. Masked by L1: as L1 left it. Masked by L0 only: from the shadow. */
+/**
+ * KVM: vmcs12_guest_cr0. Owned by L2: from the chip. Masked by L1: as L1 left it. Masked by L0 only: from
+ * the shadow.
+ */
 export function vmcs12_guest_cr0(vcpu: Vcpu, vmcs12: Vmcs12): bigint {
   const owned = vcpu.arch.cr0_guest_owned_bits;
   const owned_by_l2 = vcpu.cpu.vmread('GUEST_CR0') & owned;

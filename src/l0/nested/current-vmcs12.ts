@@ -1,5 +1,6 @@
 /**
- * The cached vmcs12 and L1's memory: loaded at VMPTRLD, flushed when L1 lets go of the VMCS. In between only the cached copy is true.
+ * The cached vmcs12 and L1's memory: loaded at VMPTRLD, flushed when L1 lets go of the VMCS. In between
+ * only the cached copy is true.
  */
 import { kvm_read_guest, kvm_write_guest } from '../host-memory';
 import type { Vcpu } from '../vcpu';

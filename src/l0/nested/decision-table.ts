@@ -1,7 +1,7 @@
 /**
- * Who gets an exit of L2: KVM's nested_vmx_l0_wants_exit and nested_vmx_l1_wants_exit (Linux 6.12) as data, one row an exit
- * reason. L0 is asked first; then L1, whose answer is a constant, a control bit of vmcs12, or a rule of its own
- * (exit-rules.ts). reflect.ts runs the table and writes down which row decided.
+ * Who gets an exit of L2: KVM's nested_vmx_l0_wants_exit and nested_vmx_l1_wants_exit (Linux 6.12) as data,
+ * one row an exit reason. L0 is asked first; then L1, whose answer is a constant, a control bit of vmcs12,
+ * or a rule of its own (exit-rules.ts). reflect.ts runs the table and writes down which row decided.
  */
 import type { ExitReasonName } from '../../isa/exit-reasons';
 import type { ControlOf } from '../control-masks';

@@ -1,6 +1,7 @@
 /**
- * From L1 into L2: VMLAUNCH and VMRESUME of L1. L0 checks what it must, prepares vmcs02 and makes L2 the guest; everything it
- * does not check itself the chip checks when vmcs02 is entered. SDM chapter 26; KVM: nested_vmx_run.
+ * From L1 into L2: VMLAUNCH and VMRESUME of L1. L0 checks what it must, prepares vmcs02 and makes L2 the
+ * guest; everything it does not check itself the chip checks when vmcs02 is entered. SDM chapter 26; KVM:
+ * nested_vmx_run.
  */
 import { entryCheck } from '../../isa/entry-checks';
 import { entry_controls, primary } from '../control-masks';

@@ -1,7 +1,8 @@
 /**
- * The walk of ept12, the EPT that L1 built for L2: L2's guest-physical address to L1's, with the exact rights, violation
- * qualification and misconfiguration rules. SDM 28.2; KVM: FNAME(walk_addr_generic) for PTTYPE_EPT. It reads L1's memory,
- * sets accessed and dirty bits there when ept12 has them enabled, and decides nothing.
+ * The walk of ept12, the EPT that L1 built for L2: L2's guest-physical address to L1's, with the exact
+ * rights, violation qualification and misconfiguration rules. SDM 28.2; KVM: FNAME(walk_addr_generic) for
+ * PTTYPE_EPT. It reads L1's memory, sets accessed and dirty bits there when ept12 has them enabled, and
+ * decides nothing.
  */
 import { PAGE_FRAME, read_guest_u64, write_guest_u64 } from '../host-memory';
 import { ept_entry, eptp_bits } from '../register-bits';

@@ -1,6 +1,7 @@
 /**
- * Events that reach L1 while L2 is the guest: which of them end L2, in the order of the manual's table "Priority Among
- * Concurrent Events", and what holds them back. KVM: vmx_check_nested_events. SDM 6.9, 25.2, 26.7.
+ * Events that reach L1 while L2 is the guest: which of them end L2, in the order of the manual's table
+ * "Priority Among Concurrent Events", and what holds them back. KVM: vmx_check_nested_events. SDM 6.9,
+ * 25.2, 26.7.
  */
 import { State } from '../../abi/state-block';
 import {
@@ -29,10 +30,16 @@ import {
   nested_exit_on_nmi,
 } from './vmcs12-controls';
 
-/** 'blocked': an event waits for the instruction or entry in progress; the caller asks for an immediate exit. */
+/**
+ * 'blocked': an event waits for the instruction or entry in progress; the caller asks for an immediate
+ * exit.
+ */
 export type NestedEvents = 'none' | 'left-l2' | 'blocked';
 
-/** KVM: vmx_get_pending_dbg_trap: DR6 bits of a single-step or data-breakpoint trap that waits; 0n when none does. */
+/**
+ * KVM: vmx_get_pending_dbg_trap: DR6 bits of a single-step or data-breakpoint trap that waits; 0n when none
+ * does.
+ */
 function vmx_get_pending_dbg_trap(exception: QueuedException): bigint {
   if (!exception.pending || exception.vector !== vectors.DB) return 0n;
   return (exception.payload ?? 0n) & ~dr6.BD;

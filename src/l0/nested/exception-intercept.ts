@@ -1,6 +1,6 @@
 /**
- * Does L1 intercept an exception of L2? By the exception bitmap of vmcs12, for #PF combined with the error-code mask and
- * match (SDM 25.2). The answer only; who asks acts.
+ * Does L1 intercept an exception of L2? By the exception bitmap of vmcs12, for #PF combined with the
+ * error-code mask and match (SDM 25.2). The answer only; who asks acts.
  */
 import { vectors } from '../register-bits';
 import type { Vcpu } from '../vcpu';

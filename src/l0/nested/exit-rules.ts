@@ -1,6 +1,7 @@
 /**
- * The rules of the decision table that look at more than one bit: exceptions, control registers, I/O and MSR bitmaps, MTF,
- * PAUSE, INVPCID. Each gives its answer with the bit or byte of L1's memory that decided. No effects. SDM 25.1, 25.2.
+ * The rules of the decision table that look at more than one bit: exceptions, control registers, I/O and
+ * MSR bitmaps, MTF, PAUSE, INVPCID. Each gives its answer with the bit or byte of L1's memory that decided.
+ * No effects. SDM 25.1, 25.2.
  */
 import { kvm_read_guest } from '../host-memory';
 import { INTR_INFO_TYPE, INTR_INFO_VALID, INTR_INFO_VECTOR, INTR_TYPE } from '../interruption-words';

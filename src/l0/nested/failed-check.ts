@@ -1,6 +1,6 @@
 /**
- * A VM-entry check of L0's that vmcs12 did not pass: the row of isa/entry-checks with the value that broke it. The helpers
- * here test what many checks share: reserved bits, alignment, canonical addresses.
+ * A VM-entry check of L0's that vmcs12 did not pass: the row of isa/entry-checks with the value that broke
+ * it. The helpers here test what many checks share: reserved bits, alignment, canonical addresses.
  */
 import { entryCheck, type CheckId } from '../../isa/entry-checks';
 import type { RuleCited } from '../records';

@@ -1,6 +1,6 @@
 /**
- * L1 after an exit of L2: its registers come from the host area of vmcs12, as a processor would load them (SDM 27.5), or,
- * after a late VMfail, from vmcs01 as it was before VMLAUNCH. vmcs01 must be current.
+ * L1 after an exit of L2: its registers come from the host area of vmcs12, as a processor would load them
+ * (SDM 27.5), or, after a late VMfail, from vmcs01 as it was before VMLAUNCH. vmcs01 must be current.
  */
 import { exit_controls } from '../control-masks';
 import { load_pdptrs } from '../guest-paging';
@@ -38,7 +38,10 @@ function load_host_efer(vcpu: Vcpu, vmcs12: Vmcs12): void {
   vmx_set_efer(vcpu, efer);
 }
 
-/** SDM 27.5.2: segments get fixed limits and rights; only selectors and FS, GS and TR bases come from vmcs12. */
+/**
+ * SDM 27.5.2: segments get fixed limits and rights; only selectors and FS, GS and TR bases come from
+ * vmcs12.
+ */
 function load_host_segments(vcpu: Vcpu, vmcs12: Vmcs12): void {
   const cpu = vcpu.cpu;
   const long_host = nested_exit_has(vmcs12, exit_controls.VM_EXIT_HOST_ADDRESS_SPACE_SIZE);

@@ -1,6 +1,7 @@
 /**
- * From L2 back to L1: nested_vmx_vmexit. vmcs12 takes the guest state from vmcs02 and the exit information; the event that
- * was on its way into L2 goes into IDT-vectoring; then vmcs01 is loaded and L1 stands at its HOST_RIP. SDM chapter 27.
+ * From L2 back to L1: nested_vmx_vmexit. vmcs12 takes the guest state from vmcs02 and the exit information;
+ * the event that was on its way into L2 goes into IDT-vectoring; then vmcs01 is loaded and L1 stands at its
+ * HOST_RIP. SDM chapter 27.
  */
 import { exitReasonByNumber } from '../../isa/exit-reasons';
 import { entry_controls, exit_controls, primary, secondary } from '../control-masks';
@@ -166,8 +167,8 @@ function record_nested_exit(vcpu: Vcpu, vmcs12: Vmcs12): void {
 }
 
 /**
- * KVM: nested_vmx_vmexit. Ends L2 and makes L1 the guest, at HOST_RIP, or behind its VMLAUNCH when the chip refused vmcs02
- * with a VM-instruction error (`vcpu.vmx.fail`).
+ * KVM: nested_vmx_vmexit. Ends L2 and makes L1 the guest, at HOST_RIP, or behind its VMLAUNCH when the chip
+ * refused vmcs02 with a VM-instruction error (`vcpu.vmx.fail`).
  */
 export function nested_vmx_vmexit(
   vcpu: Vcpu,

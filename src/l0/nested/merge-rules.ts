@@ -1,7 +1,7 @@
 /**
- * Where each field of vmcs02 comes from: KVM's prepare_vmcs02 as data, one rule a VMCS field. The copies are made by running
- * through this table; what is computed is computed in prepare-vmcs02.ts under the field's name. A new field in isa breaks
- * the build here until a decision about it stands.
+ * Where each field of vmcs02 comes from: KVM's prepare_vmcs02 as data, one rule a VMCS field. The copies
+ * are made by running through this table; what is computed is computed in prepare-vmcs02.ts under the
+ * field's name. A new field in isa breaks the build here until a decision about it stands.
  */
 import { vmcsFields, type FieldName } from '../../isa/vmcs-fields';
 import type { Vmcs12Field } from './vmcs12';

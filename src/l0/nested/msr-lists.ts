@@ -1,6 +1,7 @@
 /**
- * The MSR load and store lists of vmcs12, processed in software: 16-byte entries in L1's memory (index, zero, value). A list
- * fails at its first bad entry, whose number (from 1) L1 gets to see. SDM 24.7.2, 24.8.2, 26.4, 27.4.
+ * The MSR load and store lists of vmcs12, processed in software: 16-byte entries in L1's memory (index,
+ * zero, value). A list fails at its first bad entry, whose number (from 1) L1 gets to see. SDM 24.7.2,
+ * 24.8.2, 26.4, 27.4.
  */
 import { msr } from '../../isa/msrs';
 import { kvm_read_guest, write_guest_u64 } from '../host-memory';
@@ -87,8 +88,8 @@ export function nested_vmx_store_msr(vcpu: Vcpu, gpa: bigint, count: number): bo
 }
 
 /**
- * KVM: the end of nested_vmx_restore_host_state. MSRs the refused entry had loaded already get the value of the exit list,
- * where that list names them. False: a VMX abort.
+ * KVM: the end of nested_vmx_restore_host_state. MSRs the refused entry had loaded already get the value of
+ * the exit list, where that list names them. False: a VMX abort.
  */
 export function nested_vmx_unwind_msrs(
   vcpu: Vcpu,

@@ -1,6 +1,6 @@
 /**
- * The VMX-preemption timer L1 gives L2, emulated on the machine's clock: it counts once every 2^5 ticks of L1's TSC. The
- * deadline survives exits that L0 handles; only a new entry by L1 sets a new one. SDM 25.5.1.
+ * The VMX-preemption timer L1 gives L2, emulated on the machine's clock: it counts once every 2^5 ticks of
+ * L1's TSC. The deadline survives exits that L0 handles; only a new entry by L1 sets a new one. SDM 25.5.1.
  */
 import { host_tsc } from '../time';
 import type { Vcpu } from '../vcpu';

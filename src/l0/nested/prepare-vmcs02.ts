@@ -1,7 +1,8 @@
 /**
- * vmcs02: what the chip runs L2 with, merged from what L1 wants (vmcs12) and what L0 needs (vmcs01). The rules stand as data in
- * merge-rules.ts; here they are carried out, in KVM's phases: constant state, early (controls and the event L1 injects), pages
- * of L1, guest state. vmcs02 must be current. SDM chapters 24 and 26; FACTS: merge table of Linux 6.12.
+ * vmcs02: what the chip runs L2 with, merged from what L1 wants (vmcs12) and what L0 needs (vmcs01). The
+ * rules stand as data in merge-rules.ts; here they are carried out, in KVM's phases: constant state, early
+ * (controls and the event L1 injects), pages of L1, guest state. vmcs02 must be current. SDM chapters 24
+ * and 26; FACTS: merge table of Linux 6.12.
  */
 import { entry_controls, pin, primary, secondary } from '../control-masks';
 import { load_pdptrs } from '../guest-paging';

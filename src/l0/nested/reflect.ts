@@ -1,6 +1,7 @@
 /**
- * An exit of L2: does L0 keep it, does L1 get it? Asks in KVM's order (nested_vmx_reflect_vmexit): a late VMfail, L0's wish,
- * L1's wish, by the decision table. Every verdict is recorded with the rule that made it.
+ * An exit of L2: does L0 keep it, does L1 get it? Asks in KVM's order (nested_vmx_reflect_vmexit): a late
+ * VMfail, L0's wish, L1's wish, by the decision table. Every verdict is recorded with the rule that made
+ * it.
  */
 import { exitReasonByNumber, type ExitReasonName } from '../../isa/exit-reasons';
 import { control as control_rows } from '../../isa/vmx-controls';

@@ -1,7 +1,8 @@
 /**
- * ept02: the EPT the chip walks for L2, L2's guest-physical addresses straight to host-physical ones. It is filled one page at
- * a time, at EPT violations, from a walk of ept12 and L1's place in host memory, and thrown away when L1 executes INVEPT:
- * a cache of ept12, with the same rights a TLB has. SDM 28.2, 28.3.3; KVM: guest_mmu, nested_ept_*.
+ * ept02: the EPT the chip walks for L2, L2's guest-physical addresses straight to host-physical ones. It is
+ * filled one page at a time, at EPT violations, from a walk of ept12 and L1's place in host memory, and
+ * thrown away when L1 executes INVEPT: a cache of ept12, with the same rights a TLB has. SDM 28.2, 28.3.3;
+ * KVM: guest_mmu, nested_ept_*.
  */
 import { alloc_host_page, free_host_page, gpa_to_hpa, PAGE_FRAME } from '../host-memory';
 import { exit_reasons } from '../register-bits';

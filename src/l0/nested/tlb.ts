@@ -1,6 +1,7 @@
 /**
- * Which cached translations must go when L1 and L2 change places. L1 expects its own VPID rules: without a VPID in vmcs12
- * every entry and exit flushes linear mappings. SDM 28.3.3.1; KVM: nested_vmx_transition_tlb_flush.
+ * Which cached translations must go when L1 and L2 change places. L1 expects its own VPID rules: without a
+ * VPID in vmcs12 every entry and exit flushes linear mappings. SDM 28.3.3.1; KVM:
+ * nested_vmx_transition_tlb_flush.
  */
 import type { Vcpu } from '../vcpu';
 import { get_vmcs12 } from './current-vmcs12';

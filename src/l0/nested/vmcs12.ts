@@ -1,7 +1,8 @@
 /**
- * vmcs12: the VMCS that L1 writes for L2, in KVM's layout (struct vmcs12 of Linux 6.12: revision, abort, launch state,
- * then fields; the offsets are rows of isa). L0 works on a cached copy, an object with one property a field, and flushes
- * it to L1's memory when L1 lets go of the VMCS. This file knows the layout only: no policy.
+ * vmcs12: the VMCS that L1 writes for L2, in KVM's layout (struct vmcs12 of Linux 6.12: revision, abort,
+ * launch state, then fields; the offsets are rows of isa). L0 works on a cached copy, an object with one
+ * property a field, and flushes it to L1's memory when L1 lets go of the VMCS. This file knows the layout
+ * only: no policy.
  */
 import type { fields16 } from '../../isa/vmcs-fields/width-16';
 import type { fields32 } from '../../isa/vmcs-fields/width-32';
@@ -46,7 +47,10 @@ export function vmcs12_offset(name: FieldName): number | undefined {
 /** Names of all vmcs12 fields, in the order of isa's rows. */
 export const vmcs12_fields: readonly Vmcs12Field[] = layout.map((entry) => entry.name);
 
-/** The vmcs12 field an encoding names, and whether it names the high half; undefined when KVM has no such field. */
+/**
+ * The vmcs12 field an encoding names, and whether it names the high half; undefined when KVM has no such
+ * field.
+ */
 export function vmcs12_field_of(
   encoding: bigint,
 ): { name: Vmcs12Field; row: VmcsField; high: boolean } | undefined {

@@ -1,6 +1,7 @@
 /**
- * The memory operand of a VMX instruction of L1, decoded from VM-exit instruction information and qualification (the
- * displacement), with all segment checks. SDM 27.2.4, tables 27-9 to 27-13; KVM: get_vmx_mem_address.
+ * The memory operand of a VMX instruction of L1, decoded from VM-exit instruction information and
+ * qualification (the displacement), with all segment checks. SDM 27.2.4, tables 27-9 to 27-13; KVM:
+ * get_vmx_mem_address.
  */
 import { kvm_queue_exception } from '../../event-queues';
 import { kvm_inject_page_fault, kvm_read_guest_virt, kvm_write_guest_virt_system } from '../../guest-paging';
@@ -132,7 +133,10 @@ export function write_memory_operand(vcpu: Vcpu, info: OperandInfo, value: bigin
   return false;
 }
 
-/** KVM: nested_vmx_get_vmptr: the 64-bit pointer operand of VMXON, VMCLEAR, VMPTRLD; undefined when a fault was queued. */
+/**
+ * KVM: nested_vmx_get_vmptr: the 64-bit pointer operand of VMXON, VMCLEAR, VMPTRLD; undefined when a fault
+ * was queued.
+ */
 export function nested_vmx_get_vmptr(vcpu: Vcpu): bigint | undefined {
   const info = decode_operand_info(vcpu.cpu.vmread('VMX_INSTRUCTION_INFO'));
   const operand = read_memory_operand(vcpu, info, 8);

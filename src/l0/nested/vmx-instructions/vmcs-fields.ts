@@ -1,5 +1,6 @@
 /**
- * VMREAD and VMWRITE of L1: fields of the cached vmcs12 by encoding. SDM 30.3; KVM: handle_vmread, handle_vmwrite.
+ * VMREAD and VMWRITE of L1: fields of the cached vmcs12 by encoding. SDM 30.3; KVM: handle_vmread,
+ * handle_vmwrite.
  */
 import { vmx_errors } from '../../register-bits';
 import { is_64_bit_mode, kvm_register_read, kvm_register_write } from '../../registers';
