@@ -1,8 +1,8 @@
 // The VMX-preemption timer (SDM 25.5.1): counts down whenever bit X of the TSC changes, X from IA32_VMX_MISC[4:0]. Kept
 // as a deadline in ticks of the unscaled clock (retired instructions plus halted time), so that nothing has to count.
 import { State } from '../../abi/state-block';
-import { Exit, Pin, V } from '../gen/constants';
-import { get64, set64 } from '../state';
+import { Activity, Exit, Pin, V } from '../gen/constants';
+import { get32, get64, set64 } from '../state';
 import { CAP_MISC, capability } from './capabilities';
 import { vmExit } from './exit';
 import { NONE, pin, setVm32, vm32 } from './vmcs';
@@ -36,7 +36,7 @@ export function saveTimer(): void {
 export function preemptionTimerExit(): bool {
   if (clockTicks() < get64(State.PREEMPTION_DEADLINE)) return false;
   // Shutdown lets it count; wait-for-SIPI holds the exit back (SDM 25.5.1).
-  if (load<u32>(0x1000 + State.ACTIVITY) == 3) return false;
+  if (get32(State.ACTIVITY) == Activity.WAIT_FOR_SIPI) return false;
   vmExit(Exit.PREEMPTION_TIMER, 0);
   return true;
 }
