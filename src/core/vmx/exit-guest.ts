@@ -45,8 +45,7 @@ export function saveGuest(reason: u32): void {
   if (pin() & Pin.ACTIVATE_VMX_PREEMPTION_TIMER && controls & ExitCtl.VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE)
     saveTimer();
   if (proc2() & Proc2.ENABLE_EPT && paePaging()) {
-    for (let i: usize = 0; i < 4; i++)
-      setVm64(V.GUEST_PDPTR0 + i * 8, get64(State.PDPTE + i * 8));
+    for (let i: usize = 0; i < 4; i++) setVm64(V.GUEST_PDPTR0 + i * 8, get64(State.PDPTE + i * 8));
   }
   if (capability(CAP_MISC) & Ia32VmxMisc.STORE_LMA) {
     const entry = vm32(V.VM_ENTRY_CONTROLS) & ~(<u32>EntryCtl.VM_ENTRY_IA32E_MODE_GUEST);
