@@ -81,8 +81,8 @@ describe('F5 on hello-nested', function () {
     await workbench.setOpen('VM Exits', false);
     await workbench.setOpen('VMCS', true);
     await workbench.command('Turtlescope: Filter VMCS Fields...');
-    await workbench.answer('CR3_TARGET_VALUE0');
-    const row = workbench.row('VMCS', 'CR3_TARGET_VALUE0').first();
+    await workbench.answer('TSC_OFFSET');
+    const row = workbench.row('VMCS', 'TSC_OFFSET').first();
     await row.waitFor();
     await row.hover();
     await row.locator('[aria-label^="Edit VMCS Field"]').click();
@@ -90,7 +90,7 @@ describe('F5 on hello-nested', function () {
     await input.fill('0x10000000000000000');
     await workbench.page.locator('.quick-input-message', { hasText: '64 bits' }).waitFor();
     await workbench.answer('0x1234000');
-    await workbench.row('VMCS', 'CR3_TARGET_VALUE0', '0x1234000').first().waitFor();
+    await workbench.row('VMCS', 'TSC_OFFSET', '0x1234000').first().waitFor();
     await workbench.command('Turtlescope: Show All VMCS Fields');
     await workbench.row('VMCS', 'vmcs01').first().waitFor();
   });

@@ -247,10 +247,12 @@ export class Workbench {
     const list = this.pane(view).locator('.monaco-list').first();
     await list.hover();
     await this.page.mouse.wheel(0, -100_000);
-    for (let turns = 0; turns < 60; turns++) {
+    await this.page.waitForTimeout(300);
+    // Less than a view's smallest height a turn, so that no row is jumped over.
+    for (let turns = 0; turns < 150; turns++) {
       if (await row.isVisible().catch(() => false)) return row;
       await list.hover();
-      await this.page.mouse.wheel(0, 150);
+      await this.page.mouse.wheel(0, 60);
       await this.page.waitForTimeout(80);
     }
     throw new Error(`${view} has no such row: ${row}`);
