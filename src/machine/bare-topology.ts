@@ -12,12 +12,14 @@ import { ExitRegisters } from './exit-registers';
 import { applyInitialState } from './initial-state';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
 import { walkEpt, walkLinear } from './page-walk';
-import type { AddressSpace, TopologyDriver } from './topology-driver';
+import type { AddressSpace, CpuSignal, TopologyDriver } from './topology-driver';
 import { drainTraceRing, traceCount, traceExitReason } from './trace-ring';
 import type { RegisterHome } from './register-write';
 import { hardwareVmcs, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, hostState, usesEpt } from './vmcs-state';
 
+/** Set in State.SIPI beside the vector. */
+const SIPI_PENDING = 0x100;
 const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | StopOn.VM_FAIL;
 
 export class BareTopology implements TopologyDriver {
@@ -62,6 +64,12 @@ export class BareTopology implements TopologyDriver {
 
   updateInterruptLine(): void {
     this.cpu.set32(State.INTR, this.board.localApic.interruptRequested() ? 1 : 0);
+  }
+
+  signal(signal: CpuSignal): void {
+    if (signal.kind === 'nmi') this.cpu.set32(State.NMI, 1);
+    else if (signal.kind === 'init') this.cpu.set32(State.INIT, 1);
+    else this.cpu.set32(State.SIPI, SIPI_PENDING | signal.vector);
   }
 
   canWake(): boolean {

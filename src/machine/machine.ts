@@ -50,6 +50,12 @@ export class Machine implements BusOwner {
       debugExit: (status) => this.end({ kind: 'exited', status }),
       shutdown: () => this.end({ kind: 'power', action: 'off' }),
       reset: () => this.end({ kind: 'power', action: 'reset' }),
+      onNmi: () => this.driver.signal({ kind: 'nmi' }),
+      onInit: () => {
+        this.board.localApic.init();
+        this.driver.signal({ kind: 'init' });
+      },
+      onStartup: (_cpu, vector) => this.driver.signal({ kind: 'startup', vector }),
     });
     const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
     this.cpu = new Cpu(NestedTopology.hostRamBytes(config), host);

@@ -11,6 +11,9 @@ import type { Board } from '../platform/device';
 import {
   createL0,
   host_timer_deadline,
+  request_init,
+  request_nmi,
+  request_sipi,
   vcpu_load_boot_state,
   wants_host_interrupt,
   type EntryResult,
@@ -24,7 +27,7 @@ import type { MachineConfig } from './machine-config';
 import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
 import { walkEpt, walkLinear, type EntryReader } from './page-walk';
-import type { AddressSpace, TopologyDriver } from './topology-driver';
+import type { AddressSpace, CpuSignal, TopologyDriver } from './topology-driver';
 import { writeDryRunImage } from './dry-run-image';
 import type { RegisterHome } from './register-write';
 import { cachedVmcs12, hardwareVmcs, type VmcsView } from './vmcs-view';
@@ -122,6 +125,13 @@ export class NestedTopology implements TopologyDriver {
 
   updateInterruptLine(): void {
     this.cpu.set32(State.INTR, wants_host_interrupt(this.l0) ? 1 : 0);
+  }
+
+  /** The board's APIC is L1's: its messages are for L1, and L0 takes them. */
+  signal(signal: CpuSignal): void {
+    if (signal.kind === 'nmi') request_nmi(this.l0);
+    else if (signal.kind === 'init') request_init(this.l0);
+    else request_sipi(this.l0, signal.vector);
   }
 
   canWake(): boolean {

@@ -14,6 +14,12 @@ export type AddressSpace =
   | { readonly kind: 'physical'; readonly level: Level }
   | { readonly kind: 'host' };
 
+/** A message of the APIC bus that is no interrupt (SDM 10.6.1). */
+export type CpuSignal =
+  | { readonly kind: 'nmi' }
+  | { readonly kind: 'init' }
+  | { readonly kind: 'startup'; readonly vector: number };
+
 export interface TopologyDriver {
   /** Levels that are programs of the user's, outermost first. */
   readonly guestLevels: readonly Level[];
@@ -32,6 +38,8 @@ export interface TopologyDriver {
   recordsWanted(wanted: boolean): void;
   /** Carries the interrupt controller's request to the chip. */
   updateInterruptLine(): void;
+  /** An NMI, INIT or start-up message reached the vCPU. */
+  signal(signal: CpuSignal): void;
   /** Halted: is there an event that wakes the vCPU now? */
   canWake(): boolean;
   /** Tick at which the driver itself needs control (L0's timers). */
