@@ -1,6 +1,6 @@
 // One event through the IDT: picks the mode's way and keeps the account that a fault or a VM exit in the middle needs (SDM
 // 3A chapter 6, 3C 27.2.4). What a failed delivery leads to is decided in fault-delivery.ts.
-import { Mode, Seg, State } from '../../abi/state-block';
+import { Mode, State } from '../../abi/state-block';
 import { Stop, StopOn } from '../../abi/stop-codes';
 import { faulted } from '../fault';
 import { EventType, Interruptibility } from '../gen/constants';

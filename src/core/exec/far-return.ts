@@ -1,6 +1,6 @@
 // Far RET and IRET: to the same and to outer privilege levels, IRET to and from virtual-8086 mode, IRETQ with its
 // unconditional stack switch (SDM 2A IRET, 2B RET pseudocode, SDM 3A 6.12.1). Nested-task IRET is a gap.
-import { Gpr, Mode, Seg, Segment, State } from '../../abi/state-block';
+import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
 import { stopMechanism, takeGap } from '../events/event-state';
 import { faulted, raise } from '../fault';
