@@ -1,5 +1,6 @@
 // Control and debug registers, XCR0, mode switches (SDM 3A 2.5, 4.4.1, 9.8.5; 3B 17.2).
 import assert from 'node:assert/strict';
+import { cpuProfiles } from '../../../src/isa/cpuid';
 import { Gpr, Mode, Seg, State } from '../../../src/abi/state-block';
 import { Bench, DATA, Select } from './bench';
 
@@ -28,6 +29,8 @@ describe('MOV to control registers', () => {
   });
 
   it('CR3: bits above the physical-address width are #GP(0)', () => {
+    const first = 1n << BigInt(cpuProfiles['turtle-64'].numbers.PHYSICAL_ADDRESS_BITS);
+    assert.equal(outcomeOf('cr3', first | 0x1000n), REFUSED);
     assert.equal(outcomeOf('cr3', 0x8000000001000n), REFUSED);
   });
 
