@@ -20,6 +20,8 @@ export interface HeadlessOptions {
   readonly onRecord?: (record: MachineRecord) => void;
 }
 
+/** Fruitless steps (each of about 100,000 faults) after which a run without a debugger is given up. */
+const STALLED_LIMIT = 20;
 /** Largest step between two looks at the deadline; large, because nobody waits for an answer. */
 const STEP = 10_000_000n;
 
@@ -27,9 +29,15 @@ export function runHeadless(machine: Machine, options: HeadlessOptions): Headles
   machine.observe(options.onRecord);
   const start = process.hrtime.bigint();
   let stop: MachineStop = { kind: 'budget' };
+  let stalled = 0;
   while (stop.kind === 'budget' && machine.cpu.retired < options.maxInstructions) {
-    const left = options.maxInstructions - machine.cpu.retired;
+    const before = machine.cpu.retired;
+    const left = options.maxInstructions - before;
     stop = machine.run(left < STEP ? left : STEP);
+    stalled = machine.cpu.retired === before ? stalled + 1 : 0;
+    // The clock is retired instructions, so nothing from outside can end this either.
+    if (stalled > STALLED_LIMIT && stop.kind === 'budget')
+      stop = { kind: 'shutdown', text: 'The guest faults without end: no instruction retires any more.' };
   }
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   return { stop, instructions: machine.cpu.retired, seconds, counts: machine.counts };

@@ -38,6 +38,8 @@ export class Machine implements BusOwner {
   private wanted: MachineRecord | undefined;
   private filter: RecordFilter | undefined;
   private observer: ((record: MachineRecord) => void) | undefined;
+  /** The chip gave up a slice in which nothing retired: a fault whose handler faults, and so on. */
+  private storm = false;
   /** RETIRED at which the current slice ends, as a device may have moved it. */
   private sliceEnd = 0n;
 
@@ -101,12 +103,16 @@ export class Machine implements BusOwner {
     this.wanted = undefined;
     const deadline = this.cpu.retired + instructions;
     for (;;) {
+      const before = this.cpu.retired;
+      this.storm = false;
       const stop = this.turn(deadline);
       this.driver.drain();
       if (this.ended) return this.ended;
       if (stop) return isFinal(stop) ? this.end(stop) : stop;
       if (this.wanted) return { kind: 'record', record: this.wanted };
       if (this.cpu.retired >= deadline) return { kind: 'budget' };
+      // Faults upon faults: the caller must get a look at the world although no instruction retires.
+      if (this.storm && this.cpu.retired === before) return { kind: 'budget' };
     }
   }
 
@@ -126,6 +132,8 @@ export class Machine implements BusOwner {
   private afterChip(stop: Stop): MachineStop | undefined {
     switch (stop) {
       case Stop.BUDGET:
+        this.storm = this.cpu.retired < this.cpu.get64(State.DEADLINE);
+        return undefined;
       case Stop.DEVICE:
       case Stop.TRACE_FULL:
       case Stop.EVENT:
