@@ -71,7 +71,19 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
     const filtered = this.filter === '' ? '' : ` \u00b7 filter: ${this.filter}`;
     const message =
       lost + filtered === '' ? undefined : `${grouped(String(total))} records${lost}${filtered}`;
+    const newest = this.items[0]?.index;
     this.show(items.reverse(), items.length === limit, items.length === 0 ? empty : message);
+    if (this.items[0]?.index !== newest) await this.showNewest();
+  }
+
+  private async showNewest(): Promise<void> {
+    const [item] = this.items;
+    if (!item || !this.view.visible) return;
+    try {
+      await this.view.reveal({ kind: 'record', item }, { select: false, focus: false });
+    } catch {
+      // The list was replaced while it scrolled; the next stop scrolls again.
+    }
   }
 
   /** The page before the oldest record shown. */
@@ -116,6 +128,11 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
     if (node.kind === 'row') return rowNodes(node.row.children ?? [], node.path);
     const answer = await this.focus.ask('turtlescope/timelineItem', { index: node.item.index });
     return answer && 'body' in answer ? rowNodes(answer.body.rows, String(node.item.index)) : [];
+  }
+
+  /** Only records are ever revealed, and they have no parent. */
+  getParent(): undefined {
+    return undefined;
   }
 
   getTreeItem(node: ExitNode): vscode.TreeItem {

@@ -10,8 +10,7 @@ describe('F5 on broken-entry', function () {
     const { workbench } = on;
     await workbench.showDebugView();
     await workbench.widen(580);
-    await workbench.chooseConfiguration('broken-entry: four mistakes in vmcs12');
-    await workbench.start();
+    await workbench.startConfiguration('broken-entry: four mistakes in vmcs12');
     await workbench
       .callStack(/entry.*failed/i)
       .first()

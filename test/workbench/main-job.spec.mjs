@@ -97,24 +97,12 @@ describe('F5 on hello-nested', function () {
 
   it('follows the exits of L1 to an event whose delivery was interrupted', async () => {
     const { workbench } = on;
-    const { page } = workbench;
     await workbench.setOpen('VM Exits', true);
     await workbench.setOpen('Event in Flight', true);
-    const reflected = [
-      'CPUID',
-      'IO_INSTRUCTION',
-      'IO_INSTRUCTION',
-      'MSR_WRITE',
-      'MSR_READ',
-      'EPT_VIOLATION',
-      'EPT_VIOLATION',
-    ];
-    for (const reason of reflected) {
-      await page.keyboard.press('F5');
-      await workbench.stopped(`L2 exited: ${reason}`);
-      // The next stop may have the same words: its count tells them apart.
-      await workbench.settled();
-    }
+    await workbench.reach('VM Exits', 'CPUID reflected');
+    const reasons = ['CPUID', 'IO_INSTRUCTION', 'IO_INSTRUCTION', 'MSR_WRITE', 'MSR_READ'];
+    for (const reason of [...reasons, 'EPT_VIOLATION', 'EPT_VIOLATION'])
+      await workbench.continueTo('VM Exits', `${reason} reflected`);
     await workbench.webview().locator('.words', { hasText: '#PF' }).first().waitFor();
     await workbench.shot('nested-exit-dark');
   });
@@ -142,6 +130,8 @@ describe('F5 on hello-nested', function () {
     await workbench.addFunctionBreakpoint('prepare_vmcs02');
     await workbench.page.keyboard.press('F5');
     await workbench.stopped('L2 exited');
+    await workbench.page.keyboard.press('F5');
+    await workbench.lineReached('vmx-run.S', 'vmresume');
     await workbench.page.keyboard.press('F5');
     await workbench.callStack('prepare-vmcs02.ts').first().waitFor();
     const before = await workbench.topFrame();

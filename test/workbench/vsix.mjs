@@ -8,8 +8,15 @@ const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 export const root = join(here, '../..');
 const vsce = join(dirname(createRequire(import.meta.url).resolve('@vscode/vsce/package.json')), 'vsce');
 
-/** Packs what was built into dist/turtlescope.vsix and returns its path. */
+let packed;
+
+/** Packs what was built into dist/turtlescope.vsix, once a process, and returns its path. */
 export function packVsix() {
+  packed ??= pack();
+  return packed;
+}
+
+function pack() {
   const out = join(root, 'dist/turtlescope.vsix');
   const args = [
     vsce,

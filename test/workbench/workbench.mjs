@@ -118,10 +118,14 @@ export class Workbench {
     await this.page.locator('.debug-viewlet, .start-debug-action-item').first().waitFor();
   }
 
-  async chooseConfiguration(name) {
-    const select = this.page.locator('.start-debug-action-item select');
-    await select.waitFor();
-    await select.selectOption({ label: name });
+  /** Starts the launch configuration with this name. */
+  async startConfiguration(name) {
+    await this.page.keyboard.press('Control+P');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.waitFor();
+    await input.fill(`debug ${name}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+    await this.page.locator('.codicon-debug-stop').first().waitFor();
   }
 
   /** F5, again when the workbench was not listening yet. */
@@ -201,10 +205,15 @@ export class Workbench {
     }, from);
   }
 
-  /** Waits until the machine stands and the toolbar offers to go on. */
-  async settled() {
+  /** Goes on, and waits for the next stop: for a row at the top of a list that was not there. */
+  async continueTo(view, ...words) {
+    const top = this.pane(view).locator('.monaco-list-row[data-index="0"]');
+    const before = await top.getAttribute('aria-label');
+    await this.page.keyboard.press('F5');
+    let fresh = top.and(this.page.locator(`:not([aria-label=${JSON.stringify(before)}])`));
+    for (const word of words) fresh = fresh.filter({ hasText: word });
+    await fresh.waitFor();
     await this.page.locator('.codicon-debug-continue').first().waitFor();
-    await this.page.waitForTimeout(400);
   }
 
   // --- views ----------------------------------------------------------------------------------------------------------

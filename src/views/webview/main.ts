@@ -54,16 +54,21 @@ function drawEvent(event: EventInFlight): void {
   const columns = event.columns.map((column, index) => {
     const heading = element('h2', '', column.title);
     heading.id = `column-${index}`;
-    const section = element('section', 'column', heading, ...column.rows.filter(saysSomething).map(drawWord));
+    const section = element('section', 'column', heading, ...rowsToShow(column.rows).map(drawWord));
     section.setAttribute('aria-labelledby', heading.id);
     return section;
   });
   content.replaceChildren(element('div', 'columns', ...columns), drawHistory(event.history));
 }
 
-/** The words themselves are always there; an error code or a length only when it is not zero. */
-function saysSomething(row: DecodedRow): boolean {
-  return row.meaning !== undefined || !isZero(row);
+/** The words themselves, and below a valid one its error code or length; without an event those are leftovers. */
+function rowsToShow(rows: readonly DecodedRow[]): DecodedRow[] {
+  let event = false;
+  return rows.filter((row) => {
+    if (row.meaning === undefined) return event && !isZero(row);
+    event = row.meaning !== 'none';
+    return true;
+  });
 }
 
 function isZero(row: DecodedRow): boolean {
