@@ -4,7 +4,7 @@
 import { PageAttribute, Region } from '../abi/memory-map';
 import { Arena, Tlb } from './layout';
 import { breakLinks, dropWriteEntries } from './mmu/tlb';
-import { setAttention } from './run';
+import { setAttention } from './attention';
 
 /** Header of a block; micro-ops follow, then the tail. */
 export const enum Block {

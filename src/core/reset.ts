@@ -5,7 +5,7 @@ import { Private } from './layout';
 import { dropAllWriteEntries, clearTlb, translationChanged } from './mmu/tlb';
 import { hostPhysicalWritten } from './mmu/physical';
 import { modeChanged } from './mode';
-import { setAttention } from './run';
+import { setAttention } from './attention';
 import { S, segment } from './state';
 
 const NONE: u64 = 0xffff_ffff_ffff_ffff;

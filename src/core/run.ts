@@ -5,12 +5,14 @@ import { Gap, Stop } from '../abi/stop-codes';
 import { Seg, Segment, State } from '../abi/state-block';
 import { Block, BlockFlag, PLAIN, findBlock } from './blocks';
 import { codeLinear, decodeBlock, fetchGap } from './decode/block';
+import { setAttention } from './attention';
 import { deliverFault, pollEvents } from './events';
 import { clearFault, faultIsExit, faulted, raise } from './fault';
 import { materializeFlags } from './flags';
 import { Vector } from './gen/exceptions';
 import { jumpEntry } from './hot-operands';
 import { Leave, execute, leaveLink, leaveUop } from './interpreter';
+import { stop } from './leave';
 import { Arena, Private } from './layout';
 import { ModeKey, in64BitMode, isCanonical } from './mode';
 import { ramPointer } from './mmu/physical';
@@ -26,28 +28,6 @@ const PATIENCE: u32 = 100000;
 
 /** Interruptibility bits that end after one instruction: blocking by STI and by MOV SS. */
 const SHADOW: u32 = 3;
-
-/** Asks for `pollEvents` at the next instruction boundary. The loop clears it before it polls; the poller sets it again to be asked again. */
-export function setAttention(): void {
-  store<u32>(S + Private.ATTENTION, 1);
-}
-
-/** Leaves the loop with a stop code. Handlers: `return stop(...)`. */
-export function stop(code: u32, detail: u32, value: u64): i32 {
-  store<u32>(S + State.STOP, code);
-  store<u32>(S + State.STOP_DETAIL, detail);
-  store<u64>(S + State.STOP_VALUE, value);
-  return Next.STOP;
-}
-
-/** Our gap: an instruction (or, with a mechanism, a part of the architecture) the core does not have. */
-export function unimplemented(): i32 {
-  return stop(Stop.UNIMPLEMENTED, Gap.INSTRUCTION, load<u64>(S + State.RIP));
-}
-
-export function unimplementedMechanism(mechanism: u32): i32 {
-  return stop(Stop.UNIMPLEMENTED, Gap.MECHANISM, <u64>mechanism);
-}
 
 /** Polls until nothing more is to be taken at this boundary; true when the loop must be left. */
 function takeEvents(): bool {

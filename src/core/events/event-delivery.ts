@@ -5,7 +5,7 @@ import { Stop, StopOn } from '../../abi/stop-codes';
 import { faulted } from '../fault';
 import { EventType, Interruptibility } from '../gen/constants';
 import { modeChanged } from '../mode';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, rip, set32, set64 } from '../state';
 import { inNonRoot, mtfPending } from '../vmx/hooks';
 import { requestStop } from '../vmx/stop';

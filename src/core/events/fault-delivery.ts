@@ -13,7 +13,7 @@ import {
 } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { Activity, Dr6, Dr7, EventType, Rflags, Vector, VectorSet } from '../gen/constants';
-import { stop } from '../run';
+import { stop } from '../leave';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptException, vmExitTripleFault } from '../vmx/hooks';

@@ -7,7 +7,8 @@ import { raiseDebug } from '../fault';
 import { rflags } from '../flags';
 import { Activity, EventType, Interruptibility, Rflags, Vector } from '../gen/constants';
 import { interruptAcknowledge } from '../imports';
-import { setAttention, stop, unimplementedMechanism } from '../run';
+import { setAttention } from '../attention';
+import { stop, unimplementedMechanism } from '../leave';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';
 import {

@@ -9,7 +9,7 @@ import { Changed, flushTlb, translationChanged } from '../mmu/tlb';
 import { loadPdptes } from '../mmu/walk';
 import { modeChanged } from '../mode';
 import { checkedOperandLinear, readOperand, writeOperand } from '../operands';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, get64, gpr, segment, set64, setGpr } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import {

@@ -5,7 +5,7 @@ import { faulted, raise, raisePlain } from '../fault';
 import { Vector } from '../gen/exceptions';
 import { Cr0 } from '../gen/registers';
 import { readOperand } from '../operands';
-import { unimplemented } from '../run';
+import { unimplemented } from '../leave';
 import { S } from '../state';
 import { Next, Uop } from '../uop';
 

@@ -5,7 +5,7 @@ import { Private } from '../events/event-state';
 import { faulted, raise } from '../fault';
 import { AccessRights, Efer, Vector } from '../gen/constants';
 import { isCanonical, modeChanged } from '../mode';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, get64, segment, set32, set64, setRip } from '../state';
 import {
   SegmentType,

@@ -8,7 +8,7 @@ import { rflags, setRflags } from '../flags';
 import { AccessRights, Interruptibility, Rflags, Vector } from '../gen/constants';
 import { readSystem16 } from '../memory';
 import { modeChanged } from '../mode';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, segment, segmentBase, set32, setRip } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch, iretUnblocksNmi } from '../vmx/hooks';

@@ -7,7 +7,7 @@ import { rflags, setRflags } from '../flags';
 import { Interruptibility, Rflags, Vector } from '../gen/constants';
 import { pushWidth } from '../memory';
 import { modeChanged, setInterruptShadow } from '../mode';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32 } from '../state';
 import { Next, Uop } from '../uop';
 import { claimed } from './cpuid';

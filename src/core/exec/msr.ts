@@ -21,7 +21,7 @@ import {
 import { msrRead, msrWrite } from '../imports';
 import { Changed, translationChanged } from '../mmu/tlb';
 import { isCanonical, modeChanged } from '../mode';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, get64, gpr, segment, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptRdmsr, interceptWrmsr } from '../vmx/hooks';

@@ -16,7 +16,7 @@ import {
   writeSegment8,
 } from '../memory';
 import { linearOf, readReg, writeReg } from '../operands';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, gpr, segment, segmentBase } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { inNonRoot, interceptIo } from '../vmx/hooks';

@@ -1,7 +1,7 @@
 // Dispatch of the operations outside the hot switch. State is precise here: RIP is this instruction's, RETIRED exact,
 // RFLAGS through flags.ts. Must hold no behaviour of its own.
 import { Flag } from '../flags';
-import { unimplemented } from '../run';
+import { unimplemented } from '../leave';
 import { SLOW_BASE, SlowOp } from '../slow-ops';
 import { Next, Uop } from '../uop';
 import { execVmlaunch, execVmresume } from '../vmx/entry-instructions';

@@ -6,7 +6,7 @@ import { raise, raisePlain } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { Cr0, Efer, Rflags, Vector } from '../gen/constants';
 import { isCanonical, modeChanged } from '../mode';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, get64, gpr, rip, set32, setGpr, setRip } from '../state';
 import { Next, Uop } from '../uop';
 import { longModeActive } from './far-code';

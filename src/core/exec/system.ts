@@ -7,7 +7,7 @@ import { readLinear64 } from '../memory';
 import { flushTlb, invalidateLinear } from '../mmu/tlb';
 import { in64BitMode, isCanonical } from '../mode';
 import { checkedOperandLinear, effectiveAddress, linearOf } from '../operands';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, get64, gpr, set32 } from '../state';
 import { Next, Uop } from '../uop';
 import {

@@ -3,7 +3,7 @@
 import { PageAttribute, Region } from '../../abi/memory-map';
 import { codeWritten } from '../blocks';
 import { memoryRead, memoryWrite } from '../imports';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 
 /** Attribute byte of the page of `hpa`; 0 above 4 GiB. */
 // @ts-ignore: decorator

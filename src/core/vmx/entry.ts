@@ -17,7 +17,7 @@ import {
   V,
   VmError,
 } from '../gen/constants';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';
 import { beginChecks, firstFailure } from './check-context';

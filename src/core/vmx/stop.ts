@@ -2,7 +2,7 @@
 // run loop asks `takeStopRequest` after a completed exit and at every poll with attention set. Decides nothing else.
 import { State } from '../../abi/state-block';
 import { Stop } from '../../abi/stop-codes';
-import { setAttention } from '../run';
+import { setAttention } from '../attention';
 import { get32, set32, set64 } from '../state';
 import { Vmx } from './vmcs';
 
