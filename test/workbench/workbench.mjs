@@ -82,10 +82,22 @@ export class Workbench {
 
   // --- commands and files ---------------------------------------------------------------------------------------------
 
-  async command(title) {
-    await this.page.keyboard.press('F1');
+  /** Presses a key until the box at the top is open: a workbench that is still starting drops keys. */
+  async quickInput(key) {
     const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      await this.page.keyboard.press(key);
+      const shown = await input.waitFor({ timeout: 6000 }).then(
+        () => true,
+        () => false,
+      );
+      if (shown) return input;
+    }
+    throw new Error(`${key} opens nothing`);
+  }
+
+  async command(title) {
+    const input = await this.quickInput('F1');
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
   }
@@ -100,9 +112,7 @@ export class Workbench {
   }
 
   async openFile(name) {
-    await this.page.keyboard.press('Control+P');
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    const input = await this.quickInput('Control+P');
     await input.fill(name);
     await this.page
       .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1) })
@@ -120,9 +130,7 @@ export class Workbench {
 
   /** Starts the launch configuration with this name. */
   async startConfiguration(name) {
-    await this.page.keyboard.press('Control+P');
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
+    const input = await this.quickInput('Control+P');
     await input.fill(`debug ${name}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
     await this.page.locator('.codicon-debug-stop').first().waitFor();
@@ -254,8 +262,8 @@ export class Workbench {
 
   async scrollTo(view, row) {
     const list = this.pane(view).locator('.monaco-list').first();
-    await list.hover();
-    await this.page.mouse.wheel(0, -100_000);
+    await list.focus();
+    await this.page.keyboard.press('Home');
     await this.page.waitForTimeout(300);
     // Less than a view's smallest height a turn, so that no row is jumped over.
     for (let turns = 0; turns < 150; turns++) {
