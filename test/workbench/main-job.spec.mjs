@@ -128,12 +128,7 @@ describe('F5 on hello-nested', function () {
   it('steps in L0\u2019s own source, with its locals', async () => {
     const { workbench } = on;
     await workbench.addFunctionBreakpoint('prepare_vmcs02');
-    await workbench.page.keyboard.press('F5');
-    await workbench.stopped('L2 exited');
-    await workbench.page.keyboard.press('F5');
-    await workbench.lineReached('vmx-run.S', 'vmresume');
-    await workbench.page.keyboard.press('F5');
-    await workbench.callStack('prepare-vmcs02.ts').first().waitFor();
+    await workbench.continueUntil('prepare-vmcs02.ts');
     const before = await workbench.topFrame();
     await workbench.page.keyboard.press('F10');
     await workbench.frameMoves(before);

@@ -128,12 +128,41 @@ export class Workbench {
     await this.page.locator('.debug-viewlet, .start-debug-action-item').first().waitFor();
   }
 
-  /** Starts the launch configuration with this name. */
+  /** Starts the launch configuration with this name, once the workbench has read it. */
   async startConfiguration(name) {
-    const input = await this.quickInput('Control+P');
-    await input.fill(`debug ${name}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
-    await this.page.locator('.codicon-debug-stop').first().waitFor();
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const input = await this.quickInput('Control+P');
+      await input.fill(`debug ${name}`);
+      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+      const offered = await row.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!offered) {
+        await this.page.keyboard.press('Escape');
+        continue;
+      }
+      await row.click();
+      await this.page.locator('.codicon-debug-stop').first().waitFor();
+      return;
+    }
+    throw new Error(`no launch configuration ${name}`);
+  }
+
+  /** Goes on from stop to stop until a frame with this text is there. */
+  async continueUntil(text) {
+    for (let stops = 0; stops < 6; stops++) {
+      await this.page.keyboard.press('F5');
+      const there = await this.callStack(text)
+        .first()
+        .waitFor({ timeout: 8000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (there) return;
+    }
+    throw new Error(`no stop in ${text}`);
   }
 
   /** F5, again when the workbench was not listening yet. */

@@ -61,14 +61,9 @@ function drawEvent(event: EventInFlight): void {
   content.replaceChildren(element('div', 'columns', ...columns), drawHistory(event.history));
 }
 
-/** The words themselves, and below a valid one its error code or length; without an event those are leftovers. */
+/** The words themselves: they tell error codes and lengths already. */
 function rowsToShow(rows: readonly DecodedRow[]): DecodedRow[] {
-  let event = false;
-  return rows.filter((row) => {
-    if (row.meaning === undefined) return event && !isZero(row);
-    event = row.meaning !== 'none';
-    return true;
-  });
+  return rows.filter((row) => row.meaning !== undefined);
 }
 
 function isZero(row: DecodedRow): boolean {
@@ -80,7 +75,7 @@ function drawWord(row: DecodedRow): HTMLElement {
   const none = row.meaning === 'none';
   const head = [element('span', 'name', row.label)];
   if (row.meaning !== undefined) head.push(element('span', none ? 'idle' : 'words', row.meaning));
-  if (!isZero(row) || row.changed) head.push(element('code', row.changed ? 'changed' : '', row.value));
+  if (!none && !isZero(row)) head.push(element('code', row.changed ? 'changed' : '', row.value));
   if (!row.children?.length) return element('div', 'word', ...head);
   const details = document.createElement('details');
   details.className = 'word';
