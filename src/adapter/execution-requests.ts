@@ -54,7 +54,13 @@ export const executionRequests = {
     const info = exceptionInfo(context.standing);
     if (!info) throw errors.noException();
     const { id, description, details } = info;
-    return { exceptionId: id, description, breakMode: 'always', details: { message: details, typeName: id } };
+    return {
+      exceptionId: id,
+      description,
+      breakMode: 'always',
+      // VS Code shows the description, and below it nothing but the "stack trace".
+      details: { message: details, typeName: id, stackTrace: details },
+    };
   },
 } satisfies Record<string, Handler>;
 

@@ -20,12 +20,15 @@ export function exceptionInfo(session: DebugSession): ExceptionInfo | undefined 
   if (stop?.reason !== 'exception') return undefined;
   const { record } = stop;
   if (!record) return { id: 'end', description: stop.description, details: stop.description };
-  const { title, detail } = describeRecord(record);
-  const rule = 'rule' in record ? [`rule: ${record.rule.id}`] : [];
-  const lines = [detail, ...recordLines(session, record), ...rule, ...failingChecks(session, record.kind)];
+  const rows = recordLines(session, record);
+  // The checks come first: they are what the user needs, and VS Code's widget is short.
+  const lines = [
+    ...failingChecks(session, record.kind),
+    ...(rows.length > 0 ? rows : [describeRecord(record).detail]),
+  ];
   return {
     id: stop.filter ?? record.kind,
-    description: title === stop.description ? title : `${stop.description}\n${title}`,
+    description: stop.description,
     details: lines.filter((line) => line !== '').join('\n'),
   };
 }

@@ -124,7 +124,7 @@ export function timelineItem(
   const rows: DecodedRow[] = [];
   if ('reasonWord' in record && record.reasonWord !== 0) rows.push(...exitRows(record));
   if (item.verdict) rows.push(plain('verdict', 'handled by', item.verdict));
-  if (item.rule) rows.push(plain('rule', 'because', item.rule));
+  if (item.rule) rows.push(plain('rule', 'rule', item.rule));
   if (item.detail) rows.push(plain('detail', 'detail', item.detail));
   rows.push(plain('level', 'level', item.level));
   if (item.rip) rows.push(plain('rip', 'RIP', item.rip));
