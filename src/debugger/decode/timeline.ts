@@ -101,6 +101,7 @@ function verdictOf(
   record: MachineRecord,
 ): { verdict?: 'L0' | 'L1'; rule?: string } {
   if (record.kind === 'nested-exit') return { verdict: 'L1', rule: record.rule.text };
+  if (record.kind === 'verdict') return { verdict: record.verdict, rule: record.rule.text };
   if (record.kind === 'entry-failure') return { rule: record.rule.text };
   if (record.kind !== 'exit' || inspection.topology === 'bare') return {};
   const handled: string[] = [];
@@ -125,7 +126,7 @@ export function timelineItem(
   if ('reasonWord' in record && record.reasonWord !== 0) rows.push(...exitRows(record));
   if (item.verdict) rows.push(plain('verdict', 'handled by', item.verdict));
   if (item.rule) rows.push(plain('rule', 'rule', item.rule));
-  if (item.detail) rows.push(plain('detail', 'detail', item.detail));
+  if (item.detail && item.detail !== item.rule) rows.push(plain('detail', 'detail', item.detail));
   rows.push(plain('level', 'level', item.level));
   if (item.rip) rows.push(plain('rip', 'RIP', item.rip));
   rows.push(plain('count', 'instructions retired', item.count));
