@@ -21,6 +21,7 @@ describe('F5 on broken-entry', function () {
     const { workbench } = on;
     for (const view of ['Variables', 'Watch', 'Breakpoints']) await workbench.setOpen(view, false);
     await workbench.setOpen('VMCS', true);
+    await workbench.row('VMCS', 'VM entry would fail').waitFor();
     const root = await workbench.expand('VMCS', 'VM entry would fail');
     const checks = Number(/(\d+) check/.exec(await root.innerText())[1]);
     assert.ok(checks >= 4, `${checks} checks`);

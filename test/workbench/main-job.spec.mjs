@@ -109,9 +109,9 @@ describe('F5 on hello-nested', function () {
 
   it('steps by source line', async () => {
     const { workbench } = on;
-    const before = await workbench.topFrame();
+    const before = await workbench.place();
     await workbench.page.keyboard.press('F10');
-    await workbench.frameMoves(before);
+    await workbench.placeChanges(before);
   });
 
   it('steps into L2 through VMRESUME', async () => {
@@ -129,9 +129,9 @@ describe('F5 on hello-nested', function () {
     const { workbench } = on;
     await workbench.addFunctionBreakpoint('prepare_vmcs02');
     await workbench.continueUntil('prepare-vmcs02.ts');
-    const before = await workbench.topFrame();
+    const before = await workbench.place();
     await workbench.page.keyboard.press('F10');
-    await workbench.frameMoves(before);
+    await workbench.placeChanges(before);
     await workbench.setOpen('Variables', true);
     await workbench.page.locator('.debug-variables .monaco-list-row', { hasText: 'vcpu' }).first().waitFor();
     await workbench.shot('l0-dark');

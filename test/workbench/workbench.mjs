@@ -229,17 +229,19 @@ export class Workbench {
     await this.setOpen('Breakpoints', false);
   }
 
-  /** Text of the selected frame: function, file and line. */
-  async topFrame() {
-    return this.page.locator('.debug-call-stack .monaco-list-row.selected').first().innerText();
+  /** Where the editor's cursor is, as the status bar says it: every stop moves it. */
+  async place() {
+    const tab = await this.page.locator('.tab.active').first().innerText();
+    return `${tab} ${await this.page.locator('#status\\.editor\\.selection').innerText()}`;
   }
 
-  /** Waits until another frame, or another line of it, is selected. */
-  async frameMoves(from) {
-    await this.page.waitForFunction((text) => {
-      const row = document.querySelector('.debug-call-stack .monaco-list-row.selected');
-      return row instanceof HTMLElement && row.innerText.trim() !== '' && row.innerText !== text;
-    }, from);
+  /** Waits until a stop has moved the cursor. */
+  async placeChanges(from) {
+    for (let turns = 0; turns < 300; turns++) {
+      if ((await this.place()) !== from) return;
+      await this.page.waitForTimeout(200);
+    }
+    throw new Error(`still at ${from}`);
   }
 
   /** Goes on, and waits for the next stop: for a row at the top of a list that was not there. */
@@ -291,6 +293,7 @@ export class Workbench {
 
   async scrollTo(view, row) {
     const list = this.pane(view).locator('.monaco-list').first();
+    await this.pane(view).locator('.monaco-list-row').first().waitFor();
     await list.focus();
     await this.page.keyboard.press('Home');
     await this.page.waitForTimeout(300);
