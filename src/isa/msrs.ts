@@ -127,6 +127,13 @@ const rows = [
     ],
   },
   {
+    number: 0x9e,
+    name: 'IA32_SMBASE',
+    title: 'SMRAM base',
+    summary: 'Base address of the SMRAM image; readable in SMM only.',
+    sdm: 'A.6',
+  },
+  {
     number: 0xce,
     name: 'MSR_PLATFORM_INFO',
     title: 'Platform information',

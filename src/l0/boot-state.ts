@@ -2,13 +2,13 @@
  * L1's first state: what the boot loader decided about the CPU, written into vmcs01 and the chip's general
  * registers. Real, protected and long mode alike, because vmcs01 is an unrestricted guest.
  */
+import { Gpr } from '../abi/state-block';
 import type { InitialCpuState } from '../platform/boot/boot-image';
 import { access_rights, DR7_FIXED_1, rflags } from './register-bits';
 import { vmx_set_cr0, vmx_set_cr4, vmx_set_efer } from './registers';
 import type { Vcpu } from './vcpu';
 
 const segment_names = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS', 'LDTR', 'TR'] as const;
-const RSP = 4;
 
 /** VM entry wants a busy TSS in TR, usable, whatever the guest has not loaded yet (SDM 26.3.1.2). */
 function valid_task_register(access: number): number {
@@ -21,7 +21,7 @@ function valid_task_register(access: number): number {
 export function vcpu_load_boot_state(vcpu: Vcpu, state: InitialCpuState): void {
   const cpu = vcpu.cpu;
   state.registers.forEach((value, index) => cpu.setGpr(index, value));
-  cpu.vmwrite('GUEST_RSP', state.registers[RSP] ?? 0n);
+  cpu.vmwrite('GUEST_RSP', state.registers[Gpr.RSP] ?? 0n);
   cpu.vmwrite('GUEST_RIP', state.rip);
   cpu.vmwrite('GUEST_RFLAGS', state.rflags | rflags.FIXED);
   for (const name of segment_names) {

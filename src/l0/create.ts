@@ -14,7 +14,7 @@ import { l1_msr_bitmap } from './msr-bitmaps';
 import { chip_capability, nested_vmx_setup_ctls_msrs } from './nested/capability-msrs';
 import { new_vmcs12, vmcs12_fields } from './nested/vmcs12';
 import type { RecordSink } from './records';
-import { DR7_FIXED_1, msr_bits } from './register-bits';
+import { DR7_FIXED_1, msr_bits, PAT_RESET } from './register-bits';
 import {
   INVALID_GPA,
   type HostMemory,
@@ -30,8 +30,6 @@ import { init_vmcs01 } from './vmcs01';
 const FIRST_HOST_PAGE = 0x1000n;
 const LARGE_PAGE = 0x200000n;
 const SMALLEST_L1_BASE = 0x400000n;
-/** IA32_PAT after reset. */
-const PAT_RESET = 0x0007040600070406n;
 const VPID01 = 1;
 const VPID02 = 2;
 

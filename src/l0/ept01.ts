@@ -4,14 +4,12 @@
  */
 import { alloc_host_page, PAGE_FRAME } from './host-memory';
 import { chip_capability, EPT_CAP } from './nested/capability-msrs';
-import { EPTE } from './nested/ept12-walk';
+import { EPTE, EPTP_WALK_4_WRITE_BACK } from './nested/ept12-walk';
+import { placed, WRITE_BACK } from './register-bits';
 import type { Vcpu } from './vcpu';
 
-const WRITE_BACK = 6n << 3n;
 const LARGE_PAGE = 0x200000n;
 const SMALL_PAGE = 0x1000n;
-/** EPTP: write-back, walk length 4. */
-const EPTP_FLAGS = 0x1en;
 
 /** Table at `level` - 1 behind the entry for `gpa`, made where missing; undefined when the pool is empty. */
 function next_table(vcpu: Vcpu, table: bigint, gpa: bigint, level: number): bigint | undefined {
@@ -36,7 +34,7 @@ function map_page(vcpu: Vcpu, root: bigint, gpa: bigint, large: boolean): boolea
   const shift = BigInt(12 + (leaf_level - 1) * 9);
   const entry_address = table + ((gpa >> shift) & 0x1ffn) * 8n;
   const hpa = vcpu.config.l1Base + gpa;
-  const entry = hpa | WRITE_BACK | EPTE.RWX | (large ? EPTE.LARGE : 0n);
+  const entry = hpa | placed(WRITE_BACK, EPTE.MEMORY_TYPE) | EPTE.RWX | (large ? EPTE.LARGE : 0n);
   return vcpu.cpu.physical.write64(entry_address, entry);
 }
 
@@ -53,5 +51,5 @@ export function build_ept01(vcpu: Vcpu): bigint | undefined {
     if (!map_page(vcpu, root, gpa, large)) return undefined;
     gpa += large ? LARGE_PAGE : SMALL_PAGE;
   }
-  return root | EPTP_FLAGS;
+  return root | EPTP_WALK_4_WRITE_BACK;
 }

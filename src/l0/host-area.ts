@@ -4,7 +4,7 @@
  * entry checks (SDM 26.2.2).
  */
 import { Seg, State } from '../abi/state-block';
-import { access_rights, cr0 as CR0, cr4 as CR4, efer as EFER } from './register-bits';
+import { access_rights, cr0 as CR0, cr4 as CR4, efer as EFER, PAT_RESET } from './register-bits';
 import type { Vcpu } from './vcpu';
 
 const HOST_CS = 0x10;
@@ -39,7 +39,7 @@ export function write_constant_host_state(vcpu: Vcpu): void {
   for (const name of ['ES', 'SS', 'DS', 'FS', 'GS'] as const) cpu.vmwrite(`HOST_${name}_SELECTOR`, HOST_DS);
   cpu.vmwrite('HOST_TR_SELECTOR', HOST_TR);
   cpu.vmwrite('HOST_IA32_EFER', HOST_EFER);
-  cpu.vmwrite('HOST_IA32_PAT', 0x0007040600070406n);
+  cpu.vmwrite('HOST_IA32_PAT', PAT_RESET);
   cpu.vmwrite('HOST_RIP', 0n);
   cpu.vmwrite('HOST_RSP', 0n);
 }

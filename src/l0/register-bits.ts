@@ -1,10 +1,11 @@
 /**
- * Bits of control registers, EFER, RFLAGS and access rights, exception vectors and VM-instruction error
+ * Bits of registers, paging entries and CPUID, exception vectors, exit reasons and VM-instruction error
  * numbers under their manual names, made from the rows of isa. Immutable; what a bit means to L0 stands
  * where L0 uses it.
  */
 import { exceptions, type ExceptionName } from '../isa/exceptions';
-import { exitReasons, type ExitReasonName } from '../isa/exit-reasons';
+import { cpuidFeature, type CpuidFeatureName } from '../isa/cpuid-features';
+import { exitReasonFlags, exitReasons, type ExitReasonName } from '../isa/exit-reasons';
 import { msr, type MsrName } from '../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../isa/registers';
 import { vmInstructionErrors, type VmInstructionErrorName } from '../isa/vm-instruction-errors';
@@ -13,8 +14,8 @@ type RangeName<F extends RegisterFormat> = (typeof registerFormats)[F]['ranges']
 type Wide<F extends RegisterFormat> = Readonly<Record<RangeName<F>, bigint>>;
 type Narrow<F extends RegisterFormat> = Readonly<Record<RangeName<F>, number>>;
 
-/** Mask of a bit range. */
-const wide = (range: { high: number; low: number; name: string }): [string, bigint] => [
+/** Name and mask of a bit range. */
+export const wide = (range: { high: number; low: number; name: string }): [string, bigint] => [
   range.name,
   ((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low),
 ];
@@ -23,7 +24,14 @@ const narrow = (range: { high: number; low: number; name: string }): [string, nu
   Number(((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low)),
 ];
 
+/** Value of the field of `word` that `mask` covers, shifted to bit 0; at most 53 bits. */
+export const field_of = (word: bigint, mask: bigint): number => Number((word & mask) / (mask & -mask));
+/** `value` at the place that `mask` covers. */
+export const placed = (value: bigint, mask: bigint): bigint => value * (mask & -mask);
+
 export const cr0 = Object.fromEntries(registerFormats.cr0.ranges.map(wide)) as Wide<'cr0'>;
+/** CR0 bits that LMSW writes; PE it can set but not clear. */
+export const LMSW_REPLACES = cr0.MP | cr0.EM | cr0.TS;
 export const cr4 = Object.fromEntries(registerFormats.cr4.ranges.map(wide)) as Wide<'cr4'>;
 export const efer = Object.fromEntries(registerFormats.efer.ranges.map(wide)) as Wide<'efer'>;
 export const rflags = Object.fromEntries(registerFormats.rflags.ranges.map(wide)) as Wide<'rflags'>;
@@ -40,6 +48,8 @@ export const ept_entry = Object.fromEntries(
   registerFormats['ept-entry'].ranges.map(wide),
 ) as Wide<'ept-entry'>;
 export const eptp_bits = Object.fromEntries(registerFormats.eptp.ranges.map(wide)) as Wide<'eptp'>;
+/** Memory type write-back (SDM 11.12). */
+export const WRITE_BACK = 6n;
 /** Page-fault error code. */
 export const page_fault_error = Object.fromEntries(
   registerFormats['page-fault-error-code'].ranges.map(narrow),
@@ -70,10 +80,21 @@ export const exit_reasons = Object.fromEntries(exitReasons.map((row) => [row.nam
   Record<ExitReasonName, number>
 >;
 
-/** Bit 31 of EXIT_REASON: the VM entry failed. */
-export const FAILED_VMENTRY = 0x80000000;
+const exit_flags = Object.fromEntries(
+  exitReasonFlags.map((flag) => [flag.name, (1 << flag.bit) >>> 0]),
+) as Readonly<Record<(typeof exitReasonFlags)[number]['name'], number>>;
+
+/** The bit of EXIT_REASON that says: the VM entry failed. */
+export const FAILED_VMENTRY = exit_flags.ENTRY_FAILURE;
+
+/** Mask of a feature bit in its CPUID register. */
+export function cpuid_bit(name: CpuidFeatureName): number {
+  return (1 << cpuidFeature[name].bit) >>> 0;
+}
 
 /** DR6 bits that read as 1 when no condition is reported, and are 0 in an exit qualification (SDM 17.2.3). */
 export const DR6_ACTIVE_LOW = 0xffff0ff0n;
+/** IA32_PAT after reset (SDM 11.12.4). */
+export const PAT_RESET = 0x0007040600070406n;
 /** DR7 after reset. */
-export const DR7_FIXED_1 = 0x400n;
+export const DR7_FIXED_1 = dr7.FIXED;

@@ -3,6 +3,7 @@
  * current VMCS or in `vcpu.arch`. CR0 and CR4 follow KVM's split into guest-owned bits (live in the VMCS),
  * shadowed bits and the value the guest sees. SDM 24.4.1, 24.6.6.
  */
+import { Gpr } from '../abi/state-block';
 import { entry_controls, exit_controls, secondary } from './control-masks';
 import { BLOCKED_BY_MOV_SS, BLOCKED_BY_STI } from './interruption-words';
 import { nested_cpu_has2 } from './nested/vmcs12-controls';
@@ -10,7 +11,9 @@ import {
   access_rights,
   cr0 as CR0,
   cr4 as CR4,
+  dr6 as DR6,
   efer as EFER,
+  field_of,
   rflags as RFLAGS,
   vectors,
 } from './register-bits';
@@ -19,7 +22,6 @@ import { nested_cpu_has } from './nested/vmcs12-controls';
 import { primary } from './control-masks';
 import type { Vcpu } from './vcpu';
 
-const RSP = 4;
 const LOW_32 = 0xffffffffn;
 
 /** Bits of CR0 and CR4 that a guest may change without an exit (KVM_POSSIBLE_CR0_GUEST_BITS, ..._CR4_...). */
@@ -39,20 +41,20 @@ export function is_64_bit_mode(vcpu: Vcpu): boolean {
 
 /** KVM: kvm_register_read. Truncated to 32 bits outside 64-bit mode. */
 export function kvm_register_read(vcpu: Vcpu, index: number): bigint {
-  const raw = index === RSP ? vcpu.cpu.vmread('GUEST_RSP') : vcpu.cpu.gpr(index);
+  const raw = index === Gpr.RSP ? vcpu.cpu.vmread('GUEST_RSP') : vcpu.cpu.gpr(index);
   return is_64_bit_mode(vcpu) ? raw : raw & LOW_32;
 }
 
 /** KVM: kvm_register_write. Truncated to 32 bits outside 64-bit mode. */
 export function kvm_register_write(vcpu: Vcpu, index: number, value: bigint): void {
   const stored = is_64_bit_mode(vcpu) ? BigInt.asUintN(64, value) : value & LOW_32;
-  if (index === RSP) vcpu.cpu.vmwrite('GUEST_RSP', stored);
+  if (index === Gpr.RSP) vcpu.cpu.vmwrite('GUEST_RSP', stored);
   else vcpu.cpu.setGpr(index, stored);
 }
 
 /** KVM: vmx_get_cpl. */
 export function vmx_get_cpl(vcpu: Vcpu): number {
-  return (vcpu.cpu.vmread('GUEST_SS_AR_BYTES') >>> 5) & 3;
+  return field_of(BigInt(vcpu.cpu.vmread('GUEST_SS_AR_BYTES')), BigInt(access_rights.DPL));
 }
 
 /** KVM: kvm_read_cr0. */
@@ -169,8 +171,7 @@ export function kvm_skip_emulated_instruction(vcpu: Vcpu): void {
   clear_interrupt_shadow(vcpu);
   if (vcpu.arch.guest_mode && nested_cpu_has(vcpu.nested.cached_vmcs12, primary.MONITOR_TRAP_FLAG))
     vcpu.nested.mtf_pending = true;
-  const single_step = 1n << 14n;
-  if (flags & RFLAGS.TF) kvm_queue_exception(vcpu, vectors.DB, undefined, single_step);
+  if (flags & RFLAGS.TF) kvm_queue_exception(vcpu, vectors.DB, undefined, DR6.BS);
 }
 
 /** Linear addresses have 48 bits on this machine. KVM: is_noncanonical_address. */

@@ -7,7 +7,15 @@ import { load_pdptrs } from '../guest-paging';
 import { feature_wanted } from '../nested/capability-msrs';
 import { nested_cr4_valid, nested_guest_cr0_valid, nested_host_cr0_valid } from '../nested/control-registers';
 import { get_vmcs12 } from '../nested/current-vmcs12';
-import { access_rights, cr0 as CR0, cr4 as CR4, efer as EFER } from '../register-bits';
+import { cr_qualification } from '../qualification-bits';
+import {
+  field_of,
+  LMSW_REPLACES,
+  access_rights,
+  cr0 as CR0,
+  cr4 as CR4,
+  efer as EFER,
+} from '../register-bits';
 import {
   is_64_bit_mode,
   is_long_mode,
@@ -122,6 +130,7 @@ function handle_set_cr4(vcpu: Vcpu, value: bigint): boolean {
 
 /** KVM: kvm_set_cr3 under EPT: the chip does the rest. */
 function kvm_set_cr3(vcpu: Vcpu, value: bigint): boolean {
+  // With PCIDs, bit 63 of the operand is not part of CR3 (SDM 4.10.4.1).
   const no_flush = 1n << 63n;
   const cr3 = value & ~no_flush;
   if (cr3 >> 52n) return false;
@@ -157,9 +166,9 @@ function complete_insn_gp(vcpu: Vcpu, accepted: boolean): void {
 /** KVM: handle_cr. */
 export function handle_cr(vcpu: Vcpu): undefined {
   const exit_qualification = vcpu.cpu.vmread('EXIT_QUALIFICATION');
-  const cr = Number(exit_qualification & 15n);
-  const access_type = Number((exit_qualification >> 4n) & 3n);
-  const register = Number((exit_qualification >> 8n) & 15n);
+  const cr = field_of(exit_qualification, cr_qualification.REGISTER);
+  const access_type = field_of(exit_qualification, cr_qualification.ACCESS);
+  const register = field_of(exit_qualification, cr_qualification.GPR);
   if (access_type === 0) {
     const value = kvm_register_read(vcpu, register);
     const accepted = write_control_register(vcpu, cr, value);
@@ -180,9 +189,8 @@ export function handle_cr(vcpu: Vcpu): undefined {
     complete_insn_gp(vcpu, handle_set_cr0(vcpu, cr0 & ~CR0.TS));
     return undefined;
   }
-  // LMSW: bits 3:1 are replaced, PE can only be set.
-  const source = (exit_qualification >> 16n) & 0xffffn;
-  const value = (cr0 & ~0xen) | (source & 0xfn);
+  const source = BigInt(field_of(exit_qualification, cr_qualification.LMSW_SOURCE));
+  const value = (cr0 & ~LMSW_REPLACES) | (source & (CR0.PE | LMSW_REPLACES));
   vcpu.vmx.handled = `LMSW 0x${source.toString(16)}`;
   complete_insn_gp(vcpu, handle_set_cr0(vcpu, value));
   return undefined;

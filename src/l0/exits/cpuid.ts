@@ -2,9 +2,10 @@
  * CPUID of L1: the CPU model's answers, with what L0 withholds removed and the bits that follow L1's state.
  * SDM volume 2, CPUID; KVM: cpuid.c.
  */
+import { Gpr } from '../../abi/state-block';
 import type { CpuidRow } from '../config';
 import { feature_wanted } from '../nested/capability-msrs';
-import { cr4 as CR4 } from '../register-bits';
+import { cpuid_bit, cr4 as CR4 } from '../register-bits';
 import {
   kvm_read_cr4,
   kvm_register_read,
@@ -13,15 +14,10 @@ import {
 } from '../registers';
 import type { Vcpu } from '../vcpu';
 
-const RAX = 0;
-const RCX = 1;
-const RDX = 2;
-const RBX = 3;
 const EXTENDED = 0x80000000;
-/** Leaf 1, ECX: VMX, OSXSAVE. EDX: APIC. */
-const VMX_BIT = 1 << 5;
-const OSXSAVE_BIT = 1 << 27;
-const APIC_BIT = 1 << 9;
+const VMX_BIT = cpuid_bit('VMX');
+const OSXSAVE_BIT = cpuid_bit('OSXSAVE');
+const APIC_BIT = cpuid_bit('APIC');
 
 const nothing: CpuidRow = { leaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
 
@@ -56,13 +52,13 @@ export function l1_cpuid(vcpu: Vcpu, leaf: number, subleaf: number): CpuidRow {
 
 /** KVM: kvm_emulate_cpuid. */
 export function handle_cpuid(vcpu: Vcpu): undefined {
-  const leaf = Number(kvm_register_read(vcpu, RAX) & 0xffffffffn);
-  const subleaf = Number(kvm_register_read(vcpu, RCX) & 0xffffffffn);
+  const leaf = Number(kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn);
+  const subleaf = Number(kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn);
   const answer = l1_cpuid(vcpu, leaf, subleaf);
-  kvm_register_write(vcpu, RAX, BigInt(answer.eax));
-  kvm_register_write(vcpu, RBX, BigInt(answer.ebx));
-  kvm_register_write(vcpu, RCX, BigInt(answer.ecx));
-  kvm_register_write(vcpu, RDX, BigInt(answer.edx));
+  kvm_register_write(vcpu, Gpr.RAX, BigInt(answer.eax));
+  kvm_register_write(vcpu, Gpr.RBX, BigInt(answer.ebx));
+  kvm_register_write(vcpu, Gpr.RCX, BigInt(answer.ecx));
+  kvm_register_write(vcpu, Gpr.RDX, BigInt(answer.edx));
   vcpu.vmx.handled = `CPUID leaf 0x${leaf.toString(16)} subleaf 0x${subleaf.toString(16)}`;
   kvm_skip_emulated_instruction(vcpu);
   return undefined;

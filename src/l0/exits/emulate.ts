@@ -3,6 +3,7 @@
  * tests. Anything else is a gap of ours and named. A fault of the guest is queued and the instruction runs
  * again later. KVM: x86_emulate_instruction.
  */
+import { Gpr } from '../../abi/state-block';
 import { rflags } from '../register-bits';
 import { kvm_register_read, kvm_skip_emulated_instruction } from '../registers';
 import type { Vcpu } from '../vcpu';
@@ -19,10 +20,6 @@ import {
   type MemoryRead,
 } from './emulate-operands';
 
-const RAX = 0;
-const RCX = 1;
-const RSI = 6;
-const RDI = 7;
 /** Elements of a repeated string instruction done in one exit; the rest exits again. */
 const MAX_ELEMENTS = 4096;
 
@@ -120,10 +117,10 @@ function emulate_bit_test(vcpu: Vcpu, insn: DecodedInstruction): Emulation {
 function emulate_string_element(vcpu: Vcpu, insn: DecodedInstruction, bytes: number): Emulation {
   const mask = width_mask(insn.address_bytes);
   const step = vcpu.cpu.vmread('GUEST_RFLAGS') & rflags.DF ? -BigInt(bytes) : BigInt(bytes);
-  const source_offset = kvm_register_read(vcpu, RSI) & mask;
-  const target_offset = kvm_register_read(vcpu, RDI) & mask;
+  const source_offset = kvm_register_read(vcpu, Gpr.RSI) & mask;
+  const target_offset = kvm_register_read(vcpu, Gpr.RDI) & mask;
   const family = insn.mnemonic.slice(0, 4);
-  const accumulator = { kind: 'register' as const, index: RAX, bytes, high_byte: false };
+  const accumulator = { kind: 'register' as const, index: Gpr.RAX, bytes, high_byte: false };
   let value = read_register_operand(vcpu, accumulator);
   if (family !== 'STOS') {
     const read = read_memory(vcpu, linear_address(vcpu, insn.string_segment, source_offset), bytes);
@@ -132,8 +129,8 @@ function emulate_string_element(vcpu: Vcpu, insn: DecodedInstruction, bytes: num
   }
   if (family === 'LODS') write_register_operand(vcpu, accumulator, value);
   else if (!write_memory(vcpu, linear_address(vcpu, 'ES', target_offset), bytes, value)) return 'fault';
-  if (family !== 'STOS') advance_pointer(vcpu, RSI, source_offset + step, insn.address_bytes);
-  if (family !== 'LODS') advance_pointer(vcpu, RDI, target_offset + step, insn.address_bytes);
+  if (family !== 'STOS') advance_pointer(vcpu, Gpr.RSI, source_offset + step, insn.address_bytes);
+  if (family !== 'LODS') advance_pointer(vcpu, Gpr.RDI, target_offset + step, insn.address_bytes);
   return 'done';
 }
 
@@ -151,13 +148,13 @@ function emulate_string(vcpu: Vcpu, insn: DecodedInstruction): Emulation {
   if (!insn.repeats) return emulate_string_element(vcpu, insn, bytes);
   const mask = width_mask(insn.address_bytes);
   for (let done = 0; done < MAX_ELEMENTS; done++) {
-    const count = kvm_register_read(vcpu, RCX) & mask;
+    const count = kvm_register_read(vcpu, Gpr.RCX) & mask;
     if (count === 0n) return 'done';
     const element = emulate_string_element(vcpu, insn, bytes);
     if (element !== 'done') return element;
-    advance_pointer(vcpu, RCX, count - 1n, insn.address_bytes);
+    advance_pointer(vcpu, Gpr.RCX, count - 1n, insn.address_bytes);
   }
-  return (kvm_register_read(vcpu, RCX) & mask) === 0n ? 'done' : 'repeat';
+  return (kvm_register_read(vcpu, Gpr.RCX) & mask) === 0n ? 'done' : 'repeat';
 }
 
 type Emulator = (vcpu: Vcpu, insn: DecodedInstruction) => Emulation;

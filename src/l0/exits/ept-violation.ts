@@ -9,14 +9,14 @@ import { INTR_INFO_VALID } from '../interruption-words';
 import { nested_ept_page_fault } from '../nested/shadow-ept';
 import { get_vmcs12 } from '../nested/current-vmcs12';
 import { nested_cpu_has_ept } from '../nested/vmcs12-controls';
+import { ept_qualification } from '../qualification-bits';
 import type { Vcpu } from '../vcpu';
 import { x86_emulate_instruction } from './emulate';
 
-/** Qualification bit 12: IRET had unblocked NMIs when it faulted. */
-const NMI_UNBLOCKED = 1n << 12n;
-
-/** Qualification bit 2: the access was an instruction fetch. */
-const FETCH = 4n;
+/** IRET had unblocked NMIs when it faulted. */
+const NMI_UNBLOCKING = ept_qualification.NMI_UNBLOCKING;
+/** The access was an instruction fetch. */
+const FETCH = ept_qualification.FETCH;
 
 function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
@@ -26,7 +26,7 @@ function hex(value: bigint): string {
 export function handle_ept_violation(vcpu: Vcpu): string | undefined {
   const exit_qualification = vcpu.cpu.vmread('EXIT_QUALIFICATION');
   const idt_vectoring_valid = (vcpu.vmx.idt_vectoring_info & INTR_INFO_VALID) !== 0;
-  if (!idt_vectoring_valid && (exit_qualification & NMI_UNBLOCKED) !== 0n) vmx_set_nmi_mask(vcpu, true);
+  if (!idt_vectoring_valid && (exit_qualification & NMI_UNBLOCKING) !== 0n) vmx_set_nmi_mask(vcpu, true);
   const gpa = vcpu.cpu.vmread('GUEST_PHYSICAL_ADDRESS');
   if (vcpu.arch.guest_mode && nested_cpu_has_ept(get_vmcs12(vcpu))) {
     const fault = nested_ept_page_fault(vcpu, gpa, exit_qualification);

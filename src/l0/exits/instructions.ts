@@ -2,15 +2,13 @@
  * Instructions that exit to L0 and need little: HLT, INVD, WBINVD, XSETBV, MONITOR, MWAIT, PAUSE, RDPMC,
  * INVLPG, VMCALL, MOV DR, and those L1's processor does not have. SDM 25.1.2, 25.1.3; KVM: vmx.c.
  */
-import { State } from '../../abi/state-block';
+import { Gpr, State } from '../../abi/state-block';
 import { kvm_inject_gp, kvm_queue_exception } from '../event-queues';
-import { vectors } from '../register-bits';
+import { dr_qualification } from '../qualification-bits';
+import { field_of, vectors } from '../register-bits';
 import { kvm_register_read, kvm_register_write, kvm_skip_emulated_instruction } from '../registers';
 import type { Vcpu } from '../vcpu';
 
-const RAX = 0;
-const RCX = 1;
-const RDX = 2;
 /** KVM's answer to a hypercall it does not know: -KVM_ENOSYS. */
 const ENOSYS = 1000n;
 
@@ -56,9 +54,9 @@ export function handle_invlpg(vcpu: Vcpu): undefined {
 
 /** KVM: kvm_emulate_xsetbv. XCR0 has x87 (bit 0, always 1) and nothing else without XSAVE. */
 export function handle_xsetbv(vcpu: Vcpu): undefined {
-  const index = kvm_register_read(vcpu, RCX) & 0xffffffffn;
-  const low = kvm_register_read(vcpu, RAX) & 0xffffffffn;
-  const high = kvm_register_read(vcpu, RDX) & 0xffffffffn;
+  const index = kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn;
+  const low = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
+  const high = kvm_register_read(vcpu, Gpr.RDX) & 0xffffffffn;
   const value = (high << 32n) | low;
   const valid = index === 0n && value === 1n;
   vcpu.vmx.handled = `XSETBV ${index} = 0x${value.toString(16)}${valid ? '' : ': #GP(0)'}`;
@@ -79,8 +77,8 @@ export function handle_monitor_trap(vcpu: Vcpu): undefined {
 
 /** KVM: kvm_emulate_hypercall. L0 offers L1 no hypercalls. */
 export function handle_vmcall(vcpu: Vcpu): undefined {
-  vcpu.vmx.handled = `VMCALL 0x${kvm_register_read(vcpu, RAX).toString(16)}: unknown hypercall`;
-  kvm_register_write(vcpu, RAX, -ENOSYS);
+  vcpu.vmx.handled = `VMCALL 0x${kvm_register_read(vcpu, Gpr.RAX).toString(16)}: unknown hypercall`;
+  kvm_register_write(vcpu, Gpr.RAX, -ENOSYS);
   kvm_skip_emulated_instruction(vcpu);
   return undefined;
 }
@@ -88,9 +86,9 @@ export function handle_vmcall(vcpu: Vcpu): undefined {
 /** KVM: handle_dr. DR0-DR3 and DR6 live in the chip, DR7 in the VMCS. */
 export function handle_dr(vcpu: Vcpu): undefined {
   const exit_qualification = vcpu.cpu.vmread('EXIT_QUALIFICATION');
-  const dr = Number(exit_qualification & 7n);
-  const is_read = (exit_qualification & 16n) !== 0n;
-  const register = Number((exit_qualification >> 8n) & 15n);
+  const dr = field_of(exit_qualification, dr_qualification.REGISTER);
+  const is_read = field_of(exit_qualification, dr_qualification.DIRECTION) !== 0;
+  const register = field_of(exit_qualification, dr_qualification.GPR);
   const alias = dr === 4 ? 6 : dr === 5 ? 7 : dr;
   if (is_read) {
     const value = alias === 7 ? vcpu.cpu.vmread('GUEST_DR7') : vcpu.cpu.get64(debug_register_place(alias));

@@ -4,7 +4,7 @@
  * local APIC, or in `vcpu.arch`. An unknown MSR or a reserved bit is #GP(0). SDM volume 4; KVM:
  * vmx_get_msr, vmx_set_msr, kvm_get_msr_common.
  */
-import { State } from '../../abi/state-block';
+import { Gpr, State } from '../../abi/state-block';
 import { msr } from '../../isa/msrs';
 import { exit_controls } from '../control-masks';
 import { kvm_inject_gp } from '../event-queues';
@@ -30,9 +30,6 @@ import { advance_board, host_tsc } from '../time';
 import type { Vcpu } from '../vcpu';
 import { get_mtrr, is_mtrr, set_mtrr } from './mtrr';
 
-const RAX = 0;
-const RCX = 1;
-const RDX = 2;
 /** IA32_FEATURE_CONTROL: lock, VMX outside SMX. */
 const FEATURE_CONTROL_LOCK = 1n;
 const FEATURE_CONTROL_VALID = 5n;
@@ -231,7 +228,7 @@ export function kvm_set_msr(vcpu: Vcpu, index: number, value: bigint): boolean {
 
 /** KVM: kvm_emulate_rdmsr. */
 export function handle_rdmsr(vcpu: Vcpu): undefined {
-  const index = Number(kvm_register_read(vcpu, RCX) & 0xffffffffn);
+  const index = Number(kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn);
   const value = kvm_get_msr(vcpu, index);
   const name = `0x${index.toString(16)}`;
   if (value === undefined) {
@@ -239,8 +236,8 @@ export function handle_rdmsr(vcpu: Vcpu): undefined {
     kvm_inject_gp(vcpu, 0);
     return undefined;
   }
-  kvm_register_write(vcpu, RAX, value & 0xffffffffn);
-  kvm_register_write(vcpu, RDX, value >> 32n);
+  kvm_register_write(vcpu, Gpr.RAX, value & 0xffffffffn);
+  kvm_register_write(vcpu, Gpr.RDX, value >> 32n);
   vcpu.vmx.handled = `RDMSR ${name} = 0x${value.toString(16)}`;
   kvm_skip_emulated_instruction(vcpu);
   return undefined;
@@ -248,9 +245,9 @@ export function handle_rdmsr(vcpu: Vcpu): undefined {
 
 /** KVM: kvm_emulate_wrmsr. */
 export function handle_wrmsr(vcpu: Vcpu): undefined {
-  const index = Number(kvm_register_read(vcpu, RCX) & 0xffffffffn);
-  const low = kvm_register_read(vcpu, RAX) & 0xffffffffn;
-  const high = kvm_register_read(vcpu, RDX) & 0xffffffffn;
+  const index = Number(kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn);
+  const low = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
+  const high = kvm_register_read(vcpu, Gpr.RDX) & 0xffffffffn;
   const value = (high << 32n) | low;
   const accepted = kvm_set_msr(vcpu, index, value);
   vcpu.vmx.handled = `WRMSR 0x${index.toString(16)} = 0x${value.toString(16)}${accepted ? '' : ': #GP(0)'}`;

@@ -3,13 +3,15 @@
  * guest's page tables, with registers and memory correct at every fault. SDM 25.1.3, table 27-5; KVM:
  * handle_io.
  */
+import { Gpr } from '../../abi/state-block';
 import {
   gva_to_gpa,
   kvm_inject_page_fault,
   kvm_read_guest_virt,
   kvm_write_guest_virt,
 } from '../guest-paging';
-import { rflags } from '../register-bits';
+import { io_qualification } from '../qualification-bits';
+import { field_of, rflags } from '../register-bits';
 import {
   kvm_register_read,
   kvm_register_write,
@@ -18,11 +20,6 @@ import {
 } from '../registers';
 import { advance_board } from '../time';
 import type { Vcpu } from '../vcpu';
-
-const RAX = 0;
-const RCX = 1;
-const RSI = 6;
-const RDI = 7;
 
 type IoSize = 1 | 2 | 4;
 
@@ -36,11 +33,11 @@ function merge_register(old: bigint, value: bigint, bytes: number): bigint {
 /** KVM: kvm_fast_pio. */
 function handle_simple_io(vcpu: Vcpu, port: number, size: IoSize, is_in: boolean): undefined {
   advance_board(vcpu);
-  const old = kvm_register_read(vcpu, RAX);
+  const old = kvm_register_read(vcpu, Gpr.RAX);
   let value = Number(old & 0xffffffffn);
   if (is_in) {
     value = vcpu.board.portRead(port, size) >>> 0;
-    kvm_register_write(vcpu, RAX, merge_register(old, BigInt(value), size));
+    kvm_register_write(vcpu, Gpr.RAX, merge_register(old, BigInt(value), size));
   } else {
     value = size === 4 ? value : value & ((1 << (size * 8)) - 1);
     vcpu.board.portWrite(port, size, value >>> 0);
@@ -98,12 +95,12 @@ function handle_string_io(
 ): undefined {
   const width = address_bytes(vcpu);
   const mask = (1n << BigInt(width * 8)) - 1n;
-  const pointer_register = is_in ? RDI : RSI;
+  const pointer_register = is_in ? Gpr.RDI : Gpr.RSI;
   const step = vcpu.cpu.vmread('GUEST_RFLAGS') & rflags.DF ? -BigInt(size) : BigInt(size);
   const first_linear = vcpu.cpu.vmread('GUEST_LINEAR_ADDRESS');
   const first_pointer = kvm_register_read(vcpu, pointer_register) & mask;
   const address_mask = is_64_bit_mode(vcpu) ? 0xffffffffffffffffn : 0xffffffffn;
-  const count_limit = repeats ? kvm_register_read(vcpu, RCX) & mask : 1n;
+  const count_limit = repeats ? kvm_register_read(vcpu, Gpr.RCX) & mask : 1n;
   let done = 0n;
   let faulted = false;
   while (done < count_limit) {
@@ -120,8 +117,8 @@ function handle_string_io(
   const new_pointer = (first_pointer + done * step) & mask;
   kvm_register_write(vcpu, pointer_register, merge_register_wide(old_pointer, new_pointer, width));
   if (repeats) {
-    const old_count = kvm_register_read(vcpu, RCX);
-    kvm_register_write(vcpu, RCX, merge_register_wide(old_count, (count_limit - done) & mask, width));
+    const old_count = kvm_register_read(vcpu, Gpr.RCX);
+    kvm_register_write(vcpu, Gpr.RCX, merge_register_wide(old_count, (count_limit - done) & mask, width));
   }
   vcpu.vmx.handled = `${is_in ? 'INS' : 'OUTS'} port 0x${port.toString(16)}, ${done} elements`;
   if (!faulted) kvm_skip_emulated_instruction(vcpu);
@@ -136,11 +133,11 @@ function merge_register_wide(old: bigint, value: bigint, bytes: number): bigint 
 /** KVM: handle_io. */
 export function handle_io(vcpu: Vcpu): undefined {
   const exit_qualification = vcpu.cpu.vmread('EXIT_QUALIFICATION');
-  const size = (Number(exit_qualification & 7n) + 1) as IoSize;
-  const is_in = (exit_qualification & 8n) !== 0n;
-  const is_string = (exit_qualification & 16n) !== 0n;
-  const repeats = (exit_qualification & 32n) !== 0n;
-  const port = Number((exit_qualification >> 16n) & 0xffffn);
+  const size = (field_of(exit_qualification, io_qualification.SIZE) + 1) as IoSize;
+  const is_in = field_of(exit_qualification, io_qualification.DIRECTION) !== 0;
+  const is_string = field_of(exit_qualification, io_qualification.STRING) !== 0;
+  const repeats = field_of(exit_qualification, io_qualification.REP) !== 0;
+  const port = field_of(exit_qualification, io_qualification.PORT);
   if (is_string) return handle_string_io(vcpu, port, size, is_in, repeats);
   return handle_simple_io(vcpu, port, size, is_in);
 }

@@ -7,7 +7,7 @@ import { msr, type MsrName } from '../../isa/msrs';
 import { default1, vmxControls, type ControlName, type ControlWord } from '../../isa/vmx-controls';
 import type { L0Config, OfferedFeature } from '../config';
 import { exit_controls, pin, primary, secondary } from '../control-masks';
-import { cr0, cr4, msr_bits } from '../register-bits';
+import { cr0, cr4, msr_bits, placed, WRITE_BACK } from '../register-bits';
 import { VMCS12_REVISION, VMCS12_SIZE } from './vmcs12';
 
 /** The range of the capability MSRs L0 answers for. */
@@ -65,11 +65,13 @@ export const MISC = {
   ACTIVITY_HLT: msr_bits('IA32_VMX_MISC', 'HLT'),
   ACTIVITY_WAIT_SIPI: msr_bits('IA32_VMX_MISC', 'WAIT_FOR_SIPI'),
   VMWRITE_ANY_FIELD: msr_bits('IA32_VMX_MISC', 'WRITE_ANY'),
+  CR3_TARGETS: msr_bits('IA32_VMX_MISC', 'CR3_TARGETS'),
+  MSR_LIST_MAX: msr_bits('IA32_VMX_MISC', 'MSR_LIST_MAX'),
   ZERO_LENGTH_INJECTION: msr_bits('IA32_VMX_MISC', 'ZERO_LENGTH'),
 } as const;
 
 /** IA32_VMX_BASIC: write-back VMCS memory type, INS/OUTS information, TRUE capability MSRs. */
-const BASIC_WRITE_BACK = 6n << 50n;
+const BASIC_WRITE_BACK = placed(WRITE_BACK, msr_bits('IA32_VMX_BASIC', 'MEMORY_TYPE'));
 const BASIC_INOUT = msr_bits('IA32_VMX_BASIC', 'INS_OUTS_INFO');
 const BASIC_TRUE_CONTROLS = msr_bits('IA32_VMX_BASIC', 'TRUE_CONTROLS');
 

@@ -12,7 +12,7 @@ import {
   INTR_INFO_VECTOR,
   INTR_TYPE,
 } from '../interruption-words';
-import { cr0 as CR0, vectors } from '../register-bits';
+import { cr0 as CR0, eptp_bits, field_of, vectors, WRITE_BACK } from '../register-bits';
 import type { Vcpu } from '../vcpu';
 import { EPT_CAP, MISC } from './capability-msrs';
 import { EPTP_AD_ENABLE } from './ept12-walk';
@@ -39,12 +39,12 @@ import {
 /** KVM: nested_vmx_check_eptp. The id of the check that fails, or undefined. */
 export function nested_vmx_check_eptp(vcpu: Vcpu, eptp: bigint): 'B36' | 'B37' | 'B38' | 'B40' | undefined {
   const caps = vcpu.nested.msrs.ept_caps;
-  const memory_type = eptp & 7n;
+  const memory_type = eptp & eptp_bits.MEMORY_TYPE;
   const uncacheable = memory_type === 0n && (caps & EPT_CAP.UNCACHEABLE) !== 0;
-  const write_back = memory_type === 6n && (caps & EPT_CAP.WRITE_BACK) !== 0;
+  const write_back = memory_type === WRITE_BACK && (caps & EPT_CAP.WRITE_BACK) !== 0;
   if (!uncacheable && !write_back) return 'B36';
-  const walk_length = ((eptp >> 3n) & 7n) + 1n;
-  if (walk_length !== 4n || (caps & EPT_CAP.PAGE_WALK_4) === 0) return 'B37';
+  const walk_length = field_of(eptp, eptp_bits.WALK_LENGTH) + 1;
+  if (walk_length !== 4 || (caps & EPT_CAP.PAGE_WALK_4) === 0) return 'B37';
   if (!is_legal_gpa(vcpu, eptp) || ((eptp >> 7n) & 0x1fn) !== 0n) return 'B40';
   if ((eptp & EPTP_AD_ENABLE) !== 0n && (caps & EPT_CAP.ACCESSED_DIRTY) === 0) return 'B38';
   return undefined;
@@ -119,7 +119,7 @@ function nested_check_vm_execution_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedC
   const words = check_execution_words(vcpu, vmcs12);
   if (words) return words;
   // IA32_VMX_MISC offers no CR3 targets.
-  if (vmcs12.CR3_TARGET_COUNT > Number((vcpu.nested.msrs.misc >> 16n) & 0x1ffn))
+  if (vmcs12.CR3_TARGET_COUNT > field_of(vcpu.nested.msrs.misc, MISC.CR3_TARGETS))
     return failed(vmcs12, 'B08', 'CR3_TARGET_COUNT');
   const pages = check_page_addresses(vcpu, vmcs12);
   if (pages) return pages;

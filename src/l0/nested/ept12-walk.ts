@@ -5,15 +5,16 @@
  * decides nothing.
  */
 import { PAGE_FRAME, read_guest_u64, write_guest_u64 } from '../host-memory';
-import { ept_entry, eptp_bits } from '../register-bits';
+import { ept_qualification } from '../qualification-bits';
+import { ept_entry, eptp_bits, field_of, placed, WRITE_BACK } from '../register-bits';
 import type { Vcpu } from '../vcpu';
 import { EPT_CAP } from './capability-msrs';
 import { get_vmcs12 } from './current-vmcs12';
 
-/** Access bits, as bits 2:0 of an EPT-violation qualification. */
-export const EPT_READ = 1;
-export const EPT_WRITE = 2;
-export const EPT_FETCH = 4;
+/** Access bits, as in an EPT-violation qualification; R, W and X of an EPT entry lie at the same places. */
+export const EPT_READ = Number(ept_qualification.READ);
+export const EPT_WRITE = Number(ept_qualification.WRITE);
+export const EPT_FETCH = Number(ept_qualification.FETCH);
 
 /** Bits of an EPT entry (SDM 28.2.2). */
 export const EPTE = {
@@ -27,6 +28,9 @@ export const EPTE = {
 
 /** EPTP bit that enables accessed and dirty flags (SDM 24.6.11). */
 export const EPTP_AD_ENABLE = eptp_bits.AD;
+/** What every EPTP of L0 has: write-back, walk length 4 (held minus 1). */
+export const EPTP_WALK_4_WRITE_BACK =
+  placed(WRITE_BACK, eptp_bits.MEMORY_TYPE) | placed(3n, eptp_bits.WALK_LENGTH);
 
 export type Ept12Walk =
   | {
@@ -44,11 +48,6 @@ export type Ept12Walk =
   | { kind: 'violation'; rights: number }
   | { kind: 'misconfig' };
 
-/** Is the EPT of vmcs12 to set accessed and dirty bits? KVM: nested_ept_ad_enabled. */
-export function nested_ept_ad_enabled(vcpu: Vcpu): boolean {
-  return (get_vmcs12(vcpu).EPT_POINTER & EPTP_AD_ENABLE) !== 0n;
-}
-
 /** SDM 28.2.3.1: combinations of bits that no EPT entry may have. */
 function is_misconfigured(vcpu: Vcpu, entry: bigint, level: number): boolean {
   const rwx = Number(entry & EPTE.RWX);
@@ -58,16 +57,17 @@ function is_misconfigured(vcpu: Vcpu, entry: bigint, level: number): boolean {
   if (rwx === EPT_FETCH && (caps & EPT_CAP.EXECUTE_ONLY) === 0) return true;
   if ((entry & 0x000fffffffffffffn & ~physical_mask(vcpu)) !== 0n) return true;
   const is_large = (entry & EPTE.LARGE) !== 0n && level > 1;
-  if (level === 4) return (entry & 0xf8n) !== 0n;
-  if (level > 1 && !is_large) return (entry & 0x78n) !== 0n;
+  const reserved_in_tables = EPTE.MEMORY_TYPE | EPTE.IGNORE_PAT;
+  if (level === 4) return (entry & (reserved_in_tables | EPTE.LARGE)) !== 0n;
+  if (level > 1 && !is_large) return (entry & reserved_in_tables) !== 0n;
   if (is_large) {
     if (level === 3 && (caps & EPT_CAP.PAGES_1G) === 0) return true;
     if (level === 2 && (caps & EPT_CAP.PAGES_2M) === 0) return true;
     const page_bits = level === 3 ? 0x3ffff000n : 0x1ff000n;
     if ((entry & page_bits) !== 0n) return true;
   }
-  const type = (entry & EPTE.MEMORY_TYPE) >> 3n;
-  return type === 2n || type === 3n || type === 7n;
+  const type = field_of(entry, EPTE.MEMORY_TYPE);
+  return type === 2 || type === 3 || type === 7;
 }
 
 /** Physical-address bits of L1's processor, from its CPUID leaf 80000008H (36 when it has none). */

@@ -3,11 +3,14 @@
  * MSR bitmaps, MTF, PAUSE, INVPCID. Each gives its answer with the bit or byte of L1's memory that decided.
  * No effects. SDM 25.1, 25.2.
  */
+import { Gpr } from '../../abi/state-block';
+import { control } from '../../isa/vmx-controls';
 import { kvm_read_guest } from '../host-memory';
 import { INTR_INFO_TYPE, INTR_INFO_VALID, INTR_INFO_VECTOR, INTR_TYPE } from '../interruption-words';
 import { primary, secondary } from '../control-masks';
+import { cr_qualification, io_qualification } from '../qualification-bits';
 import type { RuleCited } from '../records';
-import { cr0 as CR0, vectors } from '../register-bits';
+import { cr0 as CR0, field_of, LMSW_REPLACES, vectors } from '../register-bits';
 import { kvm_register_read } from '../registers';
 import type { Vcpu } from '../vcpu';
 import { get_vmcs12 } from './current-vmcs12';
@@ -60,8 +63,8 @@ export function l1_wants_exception(vcpu: Vcpu, intr_info: number): RuleAnswer {
 /** KVM: nested_vmx_exit_handled_io and nested_vmx_check_io_bitmaps. */
 export function nested_vmx_exit_handled_io(vcpu: Vcpu, qualification: bigint): RuleAnswer {
   const vmcs12 = get_vmcs12(vcpu);
-  const port = Number((qualification >> 16n) & 0xffffn);
-  const size = Number(qualification & 7n) + 1;
+  const port = field_of(qualification, io_qualification.PORT);
+  const size = field_of(qualification, io_qualification.SIZE) + 1;
   if (!nested_cpu_has(vmcs12, primary.USE_IO_BITMAPS)) {
     const wanted = nested_cpu_has(vmcs12, primary.UNCONDITIONAL_IO_EXITING);
     return {
@@ -71,7 +74,7 @@ export function nested_vmx_exit_handled_io(vcpu: Vcpu, qualification: bigint): R
         text: `vmcs12 uses no I/O bitmaps; UNCONDITIONAL_IO_EXITING = ${yes_no(wanted)}`,
         field: 'CPU_BASED_VM_EXEC_CONTROL',
         control: 'UNCONDITIONAL_IO_EXITING',
-        bit: 24,
+        bit: control.UNCONDITIONAL_IO_EXITING.bit,
         value: BigInt(vmcs12.CPU_BASED_VM_EXEC_CONTROL),
       },
     };
@@ -107,7 +110,7 @@ export function nested_vmx_exit_handled_io(vcpu: Vcpu, qualification: bigint): R
 /** KVM: nested_vmx_exit_handled_msr. */
 export function nested_vmx_exit_handled_msr(vcpu: Vcpu, is_write: boolean): RuleAnswer {
   const vmcs12 = get_vmcs12(vcpu);
-  const msr = Number(kvm_register_read(vcpu, 1) & 0xffffffffn);
+  const msr = Number(kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn);
   if (!nested_cpu_has(vmcs12, primary.USE_MSR_BITMAPS))
     return {
       wanted: true,
@@ -116,7 +119,7 @@ export function nested_vmx_exit_handled_msr(vcpu: Vcpu, is_write: boolean): Rule
         text: 'vmcs12 uses no MSR bitmaps: every access exits',
         field: 'CPU_BASED_VM_EXEC_CONTROL',
         control: 'USE_MSR_BITMAPS',
-        bit: 28,
+        bit: control.USE_MSR_BITMAPS.bit,
         value: BigInt(vmcs12.CPU_BASED_VM_EXEC_CONTROL),
       },
     };
@@ -160,9 +163,9 @@ function cr_exiting(vmcs12: Vmcs12, control: CrControl): RuleAnswer {
 /** KVM: nested_vmx_exit_handled_cr. */
 export function nested_vmx_exit_handled_cr(vcpu: Vcpu, qualification: bigint): RuleAnswer {
   const vmcs12 = get_vmcs12(vcpu);
-  const cr = Number(qualification & 15n);
-  const access_type = Number((qualification >> 4n) & 3n);
-  const register = Number((qualification >> 8n) & 15n);
+  const cr = field_of(qualification, cr_qualification.REGISTER);
+  const access_type = field_of(qualification, cr_qualification.ACCESS);
+  const register = field_of(qualification, cr_qualification.GPR);
   if (access_type === 0) {
     if (cr === 3) return cr_exiting(vmcs12, 'CR3_LOAD_EXITING');
     if (cr === 8) return cr_exiting(vmcs12, 'CR8_LOAD_EXITING');
@@ -183,9 +186,9 @@ export function nested_vmx_exit_handled_cr(vcpu: Vcpu, qualification: bigint): R
     const text = `CLTS: TS is ${mask & CR0.TS ? '' : 'not '}in the vmcs12 mask and ${shadow & CR0.TS ? '1' : '0'} in its shadow`;
     return { wanted, rule: { id: 'l1.clts', text, field: 'CR0_GUEST_HOST_MASK', value: mask } };
   }
-  // LMSW changes bits 3:1 and can set, never clear, PE.
-  const source = (qualification >> 16n) & 0xfn;
-  const changes = (mask & 0xen & (source ^ shadow)) !== 0n;
+  // LMSW can set PE, never clear it.
+  const source = BigInt(field_of(qualification, cr_qualification.LMSW_SOURCE)) & (CR0.PE | LMSW_REPLACES);
+  const changes = (mask & LMSW_REPLACES & (source ^ shadow)) !== 0n;
   const sets_pe = (mask & CR0.PE) !== 0n && (shadow & CR0.PE) === 0n && (source & CR0.PE) !== 0n;
   const text = `LMSW ${hex(source)}: vmcs12 mask ${hex(mask)}, shadow ${hex(shadow)}`;
   return {

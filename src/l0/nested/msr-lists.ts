@@ -6,14 +6,16 @@
 import { msr } from '../../isa/msrs';
 import { kvm_read_guest, write_guest_u64 } from '../host-memory';
 import { kvm_get_msr, kvm_set_msr } from '../exits/msr';
+import { field_of } from '../register-bits';
 import { host_tsc } from '../time';
 import type { Vcpu } from '../vcpu';
+import { MISC } from './capability-msrs';
 
 const MSR_IA32_TSC = msr.IA32_TIME_STAMP_COUNTER.number;
 const MSR_IA32_UCODE_WRITE = msr.IA32_BIOS_UPDT_TRIG.number;
 const MSR_IA32_UCODE_REV = msr.IA32_BIOS_SIGN_ID.number;
-const MSR_IA32_SMM_MONITOR_CTL = 0x9b;
-const MSR_IA32_SMBASE = 0x9e;
+const MSR_IA32_SMM_MONITOR_CTL = msr.IA32_SMM_MONITOR_CTL.number;
+const MSR_IA32_SMBASE = msr.IA32_SMBASE.number;
 const MSR_FS_BASE = msr.IA32_FS_BASE.number;
 const MSR_GS_BASE = msr.IA32_GS_BASE.number;
 const ENTRY_BYTES = 16;
@@ -35,9 +37,9 @@ function read_entry(vcpu: Vcpu, gpa: bigint): MsrEntry | undefined {
   };
 }
 
-/** KVM: nested_vmx_max_atomic_switch_msrs: 512 entries for each step of IA32_VMX_MISC bits 27:25. */
+/** KVM: nested_vmx_max_atomic_switch_msrs: 512 entries for each step of IA32_VMX_MISC MSR_LIST_MAX. */
 function nested_vmx_max_atomic_switch_msrs(vcpu: Vcpu): number {
-  return (Number((vcpu.nested.msrs.misc >> 25n) & 7n) + 1) * 512;
+  return (field_of(vcpu.nested.msrs.misc, MISC.MSR_LIST_MAX) + 1) * 512;
 }
 
 /** KVM: nested_vmx_msr_check_common. */

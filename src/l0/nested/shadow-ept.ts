@@ -5,7 +5,8 @@
  * KVM: guest_mmu, nested_ept_*.
  */
 import { alloc_host_page, free_host_page, gpa_to_hpa, PAGE_FRAME } from '../host-memory';
-import { exit_reasons } from '../register-bits';
+import { ept_qualification } from '../qualification-bits';
+import { exit_reasons, placed } from '../register-bits';
 import type { ShadowRoot, Vcpu } from '../vcpu';
 import {
   EPT_FETCH,
@@ -13,21 +14,21 @@ import {
   EPT_WRITE,
   EPTE,
   EPTP_AD_ENABLE,
+  EPTP_WALK_4_WRITE_BACK,
   walk_ept12,
   type Ept12Walk,
 } from './ept12-walk';
 import { nested_vmx_vmexit } from './leave';
 import { get_vmcs12 } from './current-vmcs12';
 
-/** Walk length 4 and write-back, as an EPTP says it. */
-const EPTP_WALK_4_WRITE_BACK = 0x1en;
 /** ept02s kept for L1s that switch between EPT pointers. */
 const MAX_ROOTS = 8;
 
-/** Access bits, and bits 7 and 8, of an EPT-violation qualification (SDM table 27-7). */
-const QUALIFICATION_ACCESS = 7;
-const QUALIFICATION_LINEAR = 0x180n;
-const RIGHTS_SHIFT = 3;
+/** Parts of an EPT-violation qualification (SDM table 27-7). */
+const QUALIFICATION_ACCESS = EPT_READ | EPT_WRITE | EPT_FETCH;
+const QUALIFICATION_ALLOWED =
+  ept_qualification.READABLE | ept_qualification.WRITABLE | ept_qualification.EXECUTABLE;
+const QUALIFICATION_LINEAR = ept_qualification.LINEAR_VALID | ept_qualification.TRANSLATED;
 
 function free_root(vcpu: Vcpu, root: ShadowRoot): void {
   for (const page of root.pages) free_host_page(vcpu, page);
@@ -169,7 +170,8 @@ function nested_ept_inject_page_fault(vcpu: Vcpu, gpa: bigint, walk: Ept12Walk, 
     text: `ept12 allows ${allowed} at L2 gpa 0x${gpa.toString(16)}, access bits ${access}`,
     field: 'EPT_POINTER',
   };
-  const synthesised = BigInt(access | (rights << RIGHTS_SHIFT)) | (qualification & QUALIFICATION_LINEAR);
+  const allowed_bits = placed(BigInt(rights), QUALIFICATION_ALLOWED);
+  const synthesised = BigInt(access) | allowed_bits | (qualification & QUALIFICATION_LINEAR);
   nested_vmx_vmexit(vcpu, exit_reasons.EPT_VIOLATION, 0, synthesised, gpa);
 }
 

@@ -3,45 +3,46 @@
  * qualification (the displacement), with all segment checks. SDM 27.2.4, tables 27-9 to 27-13; KVM:
  * get_vmx_mem_address.
  */
+import { Seg } from '../../../abi/state-block';
 import { kvm_queue_exception } from '../../event-queues';
 import { kvm_inject_page_fault, kvm_read_guest_virt, kvm_write_guest_virt_system } from '../../guest-paging';
-import { access_rights, vectors } from '../../register-bits';
+import { field_information } from '../../qualification-bits';
+import { access_rights, field_of, vectors } from '../../register-bits';
 import { is_long_mode, is_noncanonical_address, kvm_register_read } from '../../registers';
 import type { Vcpu } from '../../vcpu';
 import { record_vmx_instruction } from '../../vmx-outcome';
 
-/** Segment registers as the instruction information numbers them. */
+/** Segment registers as the instruction information numbers them, which is also the order of `Seg`. */
 const segment_names = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS'] as const;
-const SS = 2;
-const FS = 4;
 
-/** The instruction information, decoded. Bits: SDM table 27-9. */
+/** The instruction information, decoded (SDM tables 27-9, 27-13 and 27-14). */
 export interface OperandInfo {
   scaling: number;
   /** 0, 1, 2 for 16, 32, 64 bits. */
   address_size: number;
   is_register: boolean;
-  /** Register operand 1 (bits 6:3), used where `is_register`. */
+  /** Register operand 1, used where `is_register`. */
   register1: number;
   segment: number;
   index: number | undefined;
   base: number | undefined;
-  /** Register operand 2 (bits 31:28). */
+  /** Register operand 2. */
   register2: number;
 }
 
 export function decode_operand_info(info: number): OperandInfo {
-  const index_invalid = (info & (1 << 22)) !== 0;
-  const base_invalid = (info & (1 << 27)) !== 0;
+  const word = BigInt(info);
+  const index_invalid = field_of(word, field_information.INDEX_INVALID) !== 0;
+  const base_invalid = field_of(word, field_information.BASE_INVALID) !== 0;
   return {
-    scaling: info & 3,
-    address_size: (info >>> 7) & 7,
-    is_register: (info & (1 << 10)) !== 0,
-    register1: (info >>> 3) & 15,
-    segment: (info >>> 15) & 7,
-    index: index_invalid ? undefined : (info >>> 18) & 15,
-    base: base_invalid ? undefined : (info >>> 23) & 15,
-    register2: (info >>> 28) & 15,
+    scaling: field_of(word, field_information.SCALE),
+    address_size: field_of(word, field_information.ADDRESS_SIZE),
+    is_register: field_of(word, field_information.REGISTER) !== 0,
+    register1: field_of(word, field_information.REG1),
+    segment: field_of(word, field_information.SEGMENT),
+    index: index_invalid ? undefined : field_of(word, field_information.INDEX),
+    base: base_invalid ? undefined : field_of(word, field_information.BASE),
+    register2: field_of(word, field_information.REG2),
   };
 }
 
@@ -54,7 +55,7 @@ function extend_displacement(displacement: bigint, address_size: number): bigint
 
 /** Queues #GP(0), or #SS(0) for a stack operand, and says so. */
 function raise_operand_fault(vcpu: Vcpu, segment: number, stack_matters: boolean): void {
-  const vector = stack_matters && segment === SS ? vectors.SS : vectors.GP;
+  const vector = stack_matters && segment === (Seg.SS as number) ? vectors.SS : vectors.GP;
   record_vmx_instruction(vcpu, 'fault', vector);
   kvm_queue_exception(vcpu, vector, 0);
 }
@@ -84,7 +85,7 @@ export function get_vmx_mem_address(
   const name = segment_names[info.segment] ?? 'DS';
   const segment_base = vcpu.cpu.vmread(`GUEST_${name}_BASE`);
   if (is_long_mode(vcpu)) {
-    const linear = BigInt.asUintN(64, info.segment >= FS ? segment_base + offset : offset);
+    const linear = BigInt.asUintN(64, info.segment >= (Seg.FS as number) ? segment_base + offset : offset);
     if (!is_noncanonical_address(linear)) return linear;
     raise_operand_fault(vcpu, info.segment, true);
     return undefined;
