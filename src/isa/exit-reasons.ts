@@ -1051,3 +1051,9 @@ export const exitReasonFlags = [
   { bit: 29, name: 'FROM_VMX_ROOT', title: 'Exit from VMX root operation', newer: false },
   { bit: 31, name: 'ENTRY_FAILURE', title: 'VM-entry failure', newer: false },
 ] as const;
+
+/** The flags above the basic reason, by name. */
+export const exitReasonFlag = Object.fromEntries(exitReasonFlags.map((row) => [row.name, row])) as Record<
+  (typeof exitReasonFlags)[number]['name'],
+  (typeof exitReasonFlags)[number]
+>;

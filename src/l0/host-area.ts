@@ -14,15 +14,33 @@ export const HOST_CR0 = CR0.PE | CR0.ET | CR0.NE | CR0.WP | CR0.PG;
 export const HOST_CR4 = CR4.PAE | CR4.VMXE;
 export const HOST_EFER = EFER.SCE | EFER.LME | EFER.LMA | EFER.NXE;
 
+/** Segment types an exit loads (SDM 27.5.2): accessed readable code, accessed writable data, busy TSS. */
+export const CODE = 11;
+export const DATA = 3;
+export const BUSY_TSS = 11;
+/** Limit of the TSS after an exit. */
+export const TSS_LIMIT = 0x67;
+
+/** Access rights of a flat segment of this type; `long`: 64-bit code. */
+export function flat_rights(type: number, long: boolean): number {
+  const size = long ? access_rights.L : access_rights.DB;
+  return type | access_rights.S | access_rights.P | size | access_rights.G;
+}
+
 /** Brings the chip into 64-bit mode, as an operating system below KVM would. */
 export function enter_host_mode(vcpu: Vcpu): void {
   const cpu = vcpu.cpu;
-  const code = 11 | access_rights.S | access_rights.P | access_rights.L | access_rights.G;
-  const data = 3 | access_rights.S | access_rights.P | access_rights.DB | access_rights.G;
+  const code = flat_rights(CODE, true);
+  const data = flat_rights(DATA, false);
   cpu.setSegment(Seg.CS, { selector: HOST_CS, base: 0n, limit: 0xffffffff, access: code });
   for (const index of [Seg.ES, Seg.SS, Seg.DS, Seg.FS, Seg.GS])
     cpu.setSegment(index, { selector: HOST_DS, base: 0n, limit: 0xffffffff, access: data });
-  cpu.setSegment(Seg.TR, { selector: HOST_TR, base: 0n, limit: 0x67, access: 11 | access_rights.P });
+  cpu.setSegment(Seg.TR, {
+    selector: HOST_TR,
+    base: 0n,
+    limit: TSS_LIMIT,
+    access: BUSY_TSS | access_rights.P,
+  });
   cpu.set64(State.EFER, HOST_EFER);
   cpu.set64(State.CR0, HOST_CR0);
   cpu.set64(State.CR4, HOST_CR4);

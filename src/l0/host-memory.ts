@@ -3,11 +3,12 @@
  * reaches it, always through gpa -> hpa. Running out of pages is no error: callers that cache give their
  * pages back (shadow EPT).
  */
+import { page_entry } from './register-bits';
 import type { Vcpu } from './vcpu';
 
 export const PAGE_SIZE = 4096;
-/** Mask of the page frame bits of an address or paging entry: bits 51:12. */
-export const PAGE_FRAME = 0x000ffffffffff000n;
+/** Mask of the page frame in an address or paging entry. */
+export const PAGE_FRAME = page_entry.BASE;
 
 /** A zeroed host page, or undefined when the pool is empty. */
 export function alloc_host_page(vcpu: Vcpu): bigint | undefined {

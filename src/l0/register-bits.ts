@@ -5,10 +5,10 @@
  */
 import { exceptions, type ExceptionName } from '../isa/exceptions';
 import { cpuidFeature, type CpuidFeatureName } from '../isa/cpuid-features';
-import { exitReasonFlags, exitReasons, type ExitReasonName } from '../isa/exit-reasons';
+import { exitReasonFlag, exitReasons, type ExitReasonName } from '../isa/exit-reasons';
 import { msr, type MsrName } from '../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../isa/registers';
-import { vmInstructionErrors, type VmInstructionErrorName } from '../isa/vm-instruction-errors';
+import { vmInstructionErrors, vmxAborts, type VmInstructionErrorName } from '../isa/vm-instruction-errors';
 
 type RangeName<F extends RegisterFormat> = (typeof registerFormats)[F]['ranges'][number]['name'];
 type Wide<F extends RegisterFormat> = Readonly<Record<RangeName<F>, bigint>>;
@@ -75,17 +75,18 @@ export const vmx_errors = Object.fromEntries(
   vmInstructionErrors.map((row) => [row.name, row.number]),
 ) as Readonly<Record<VmInstructionErrorName, number>>;
 
+/** VMX-abort indicators. */
+export const vmx_aborts = Object.fromEntries(vmxAborts.map((row) => [row.name, row.number])) as Readonly<
+  Record<(typeof vmxAborts)[number]['name'], number>
+>;
+
 /** Basic exit reason numbers. */
 export const exit_reasons = Object.fromEntries(exitReasons.map((row) => [row.name, row.number])) as Readonly<
   Record<ExitReasonName, number>
 >;
 
-const exit_flags = Object.fromEntries(
-  exitReasonFlags.map((flag) => [flag.name, (1 << flag.bit) >>> 0]),
-) as Readonly<Record<(typeof exitReasonFlags)[number]['name'], number>>;
-
 /** The bit of EXIT_REASON that says: the VM entry failed. */
-export const FAILED_VMENTRY = exit_flags.ENTRY_FAILURE;
+export const FAILED_VMENTRY = (1 << exitReasonFlag.ENTRY_FAILURE.bit) >>> 0;
 
 /** Mask of a feature bit in its CPUID register. */
 export function cpuid_bit(name: CpuidFeatureName): number {

@@ -5,6 +5,7 @@
  */
 import { Gpr } from '../abi/state-block';
 import { entry_controls, exit_controls, secondary } from './control-masks';
+import { BUSY_TSS } from './host-area';
 import { BLOCKED_BY_MOV_SS, BLOCKED_BY_STI } from './interruption-words';
 import { nested_cpu_has2 } from './nested/vmcs12-controls';
 import {
@@ -113,9 +114,8 @@ export function vmx_set_efer(vcpu: Vcpu, efer: bigint): void {
 /** KVM: enter_lmode. VM entry wants a busy 64-bit TSS. */
 function enter_lmode(vcpu: Vcpu): void {
   const tr = vcpu.cpu.vmread('GUEST_TR_AR_BYTES');
-  const busy_64_bit_tss = 11;
-  if ((tr & access_rights.TYPE) !== busy_64_bit_tss)
-    vcpu.cpu.vmwrite('GUEST_TR_AR_BYTES', (tr & ~access_rights.TYPE) | busy_64_bit_tss);
+  if ((tr & access_rights.TYPE) !== BUSY_TSS)
+    vcpu.cpu.vmwrite('GUEST_TR_AR_BYTES', (tr & ~access_rights.TYPE) | BUSY_TSS);
   vmx_set_efer(vcpu, vcpu.arch.efer | EFER.LMA);
 }
 

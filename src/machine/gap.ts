@@ -3,7 +3,7 @@
  * a user sees for a gap of ours.
  */
 import { Decoder, Formatter, FormatterSyntax } from 'iced-x86';
-import { Mode } from '../abi/state-block';
+import { Mode, Seg } from '../abi/state-block';
 import { Gap, Mechanism } from '../abi/stop-codes';
 import type { Cpu } from '../cpu/cpu';
 import type { TopologyDriver } from './topology-driver';
@@ -39,7 +39,7 @@ export function nameGap(cpu: Cpu, driver: TopologyDriver): string {
 
 /** The instruction at RIP in Intel syntax, or its bytes when nothing decodes them. */
 function instructionText(cpu: Cpu, driver: TopologyDriver): string {
-  const linear = cpu.mode === Mode.LONG_64 ? cpu.rip : (cpu.segment(1).base + cpu.rip) & 0xffffffffn;
+  const linear = cpu.mode === Mode.LONG_64 ? cpu.rip : (cpu.segment(Seg.CS).base + cpu.rip) & 0xffffffffn;
   const bytes: number[] = [];
   for (let i = 0n; i < MAX_INSTRUCTION; i++) {
     const host = driver.translate({ kind: 'linear', level: driver.currentLevel() }, linear + i);

@@ -11,11 +11,14 @@ export type EntryReader = (address: bigint, bytes: 4 | 8) => bigint | undefined;
 const CR0 = { PG: registerMask('cr0', 'PG') };
 const CR4 = { PAE: registerMask('cr4', 'PAE'), PSE: registerMask('cr4', 'PSE') };
 const EFER = { LMA: registerMask('efer', 'LMA') };
-const PRESENT = 1n;
-const LARGE = 0x80n;
-const ADDRESS = 0x000ffffffffff000n;
+const PRESENT = registerMask('page-entry', 'P');
+/** Also the place of the bit of an EPT entry that maps a large page. */
+const LARGE = registerMask('page-entry', 'PS');
+const ADDRESS = registerMask('page-entry', 'BASE');
 /** Read, write and execute bits: an EPT entry is present when one of them is set. */
-const EPT_PRESENT = 7n;
+const EPT_PRESENT =
+  registerMask('ept-entry', 'R') | registerMask('ept-entry', 'W') | registerMask('ept-entry', 'X');
+const WALK_LENGTH = registerMask('eptp', 'WALK_LENGTH');
 
 /** Linear to (guest-)physical by the paging the registers describe; undefined when not mapped. */
 export function walkLinear(
@@ -31,7 +34,7 @@ export function walkLinear(
 
 /** Guest-physical to host-physical through the EPT that `eptp` points to; undefined when not mapped. */
 export function walkEpt(eptp: bigint, address: bigint, read: EntryReader): bigint | undefined {
-  const levels = Number((eptp >> 3n) & 7n) + 1;
+  const levels = Number((eptp & WALK_LENGTH) / (WALK_LENGTH & -WALK_LENGTH)) + 1;
   return walk4(eptp & ADDRESS, address, levels, read, EPT_PRESENT);
 }
 

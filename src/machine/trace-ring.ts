@@ -6,13 +6,14 @@ import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
 import { TraceKind, TraceRecord, TraceRing } from '../abi/trace-records';
 import type { Cpu } from '../cpu/cpu';
-import { exitReasonByNumber, type ExitReasonName } from '../isa/exit-reasons';
+import { exitReasonByNumber, exitReasonFlag, type ExitReasonName } from '../isa/exit-reasons';
 import type { MachineRecord } from './machine-record';
 
-const FAILED_ENTRY = 0x80000000;
+/** Set in an exit-reason word when the VM entry failed. */
+const ENTRY_FAILURE = (1 << exitReasonFlag.ENTRY_FAILURE.bit) >>> 0;
 
 /** Name of the basic exit reason in an exit-reason word. */
-export function exitReasonName(word: number): ExitReasonName | undefined {
+function exitReasonName(word: number): ExitReasonName | undefined {
   return exitReasonByNumber.get(word & 0xffff)?.name;
 }
 
@@ -85,8 +86,8 @@ export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
         ...base,
         kind: 'entry-failure',
         vmcs12: u64(TraceRecord.VMCS),
-        error: code >= FAILED_ENTRY ? 0 : code,
-        reasonWord: code >= FAILED_ENTRY ? code : 0,
+        error: code >= ENTRY_FAILURE ? 0 : code,
+        reasonWord: code >= ENTRY_FAILURE ? code : 0,
         qualification: u64(TraceRecord.QUALIFICATION),
         foundBy: 'hardware',
         rule: { id: 'chip', text: 'the processor refused the VM entry' },

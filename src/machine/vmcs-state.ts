@@ -2,6 +2,8 @@
  * Guest and host areas of a VMCS as registers: what a level that is not running will go on with. Works on any reader of
  * fields, so that a hardware VMCS and L0's cached vmcs12 are read by the same code.
  */
+import { Gpr } from '../abi/state-block';
+import { registerMask } from '../cpu/register-bits';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { Cpu, SegmentRegister } from '../cpu/cpu';
 import { control } from '../isa/vmx-controls';
@@ -10,7 +12,17 @@ import { onlyRsp, SEGMENT_NAMES, type LevelRegisters, type SegmentName } from '.
 /** Reads a field as a bigint, whatever its width. */
 export type FieldReader = (name: FieldName) => bigint;
 
-const UNUSABLE = 0x10000;
+const bit = (name: string): number => Number(registerMask('access-rights', name));
+const UNUSABLE = bit('UNUSABLE');
+const PRESENT = bit('P');
+const FLAT = bit('S') | PRESENT | bit('G');
+/** Segment types an exit loads: accessed writable data, accessed readable code, busy TSS. */
+const DATA = 3 | FLAT | bit('DB');
+const CODE_64 = 11 | FLAT | bit('L');
+const CODE_32 = 11 | FLAT | bit('DB');
+const BUSY_TSS = 11 | PRESENT;
+
+const HOST_64 = 1 << control.VM_EXIT_HOST_ADDRESS_SPACE_SIZE.bit;
 
 /**
  * The guest-state area (SDM 24.4).
@@ -32,7 +44,7 @@ export function guestState(
   };
   const rsp = read('GUEST_RSP');
   return {
-    gprs: gprs ? gprs.map((value, index) => (index === 4 ? rsp : value)) : onlyRsp(rsp),
+    gprs: gprs ? gprs.map((value, index) => (index === (Gpr.RSP as number) ? rsp : value)) : onlyRsp(rsp),
     rip: read('GUEST_RIP'),
     rflags: read('GUEST_RFLAGS'),
     segments: Object.fromEntries(
@@ -57,24 +69,25 @@ export function hostState(read: FieldReader, source: string): LevelRegisters {
     limit: 0xffffffff,
     access: selector === 0n ? UNUSABLE : access,
   });
+  const wide = (Number(read('VM_EXIT_CONTROLS')) & HOST_64) !== 0;
   const zero = { selector: 0, base: 0n, limit: 0, access: UNUSABLE };
   return {
     gprs: onlyRsp(read('HOST_RSP')),
     rip: read('HOST_RIP'),
-    rflags: 2n,
+    rflags: registerMask('rflags', 'FIXED'),
     segments: {
-      es: flat(read('HOST_ES_SELECTOR'), 0n, 0xc093),
-      cs: flat(read('HOST_CS_SELECTOR'), 0n, 0xa09b),
-      ss: flat(read('HOST_SS_SELECTOR'), 0n, 0xc093),
-      ds: flat(read('HOST_DS_SELECTOR'), 0n, 0xc093),
-      fs: flat(read('HOST_FS_SELECTOR'), read('HOST_FS_BASE'), 0xc093),
-      gs: flat(read('HOST_GS_SELECTOR'), read('HOST_GS_BASE'), 0xc093),
+      es: flat(read('HOST_ES_SELECTOR'), 0n, DATA),
+      cs: flat(read('HOST_CS_SELECTOR'), 0n, wide ? CODE_64 : CODE_32),
+      ss: flat(read('HOST_SS_SELECTOR'), 0n, DATA),
+      ds: flat(read('HOST_DS_SELECTOR'), 0n, DATA),
+      fs: flat(read('HOST_FS_SELECTOR'), read('HOST_FS_BASE'), DATA),
+      gs: flat(read('HOST_GS_SELECTOR'), read('HOST_GS_BASE'), DATA),
       ldtr: zero,
       tr: {
         selector: Number(read('HOST_TR_SELECTOR')),
         base: read('HOST_TR_BASE'),
         limit: 0x67,
-        access: 0x8b,
+        access: BUSY_TSS,
       },
     },
     cr0: read('HOST_CR0'),

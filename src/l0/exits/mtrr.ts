@@ -3,6 +3,7 @@
  */
 import { State } from '../../abi/state-block';
 import { msr } from '../../isa/msrs';
+import { msr_bits, placed } from '../register-bits';
 import type { Vcpu } from '../vcpu';
 
 const fixed: readonly number[] = [
@@ -21,7 +22,10 @@ const fixed: readonly number[] = [
 const FIRST_VARIABLE = msr.IA32_MTRR_PHYSBASE0.number;
 const VARIABLE_MSRS = 16;
 /** 8 variable ranges, fixed ranges, write-combining. */
-const MTRRCAP = 0x508n;
+const MTRRCAP =
+  placed(BigInt(VARIABLE_MSRS / 2), msr_bits('IA32_MTRRCAP', 'VCNT')) |
+  msr_bits('IA32_MTRRCAP', 'FIX') |
+  msr_bits('IA32_MTRRCAP', 'WC');
 
 function variable_index(index: number): number {
   const offset = index - FIRST_VARIABLE;

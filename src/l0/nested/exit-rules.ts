@@ -8,6 +8,7 @@ import { control } from '../../isa/vmx-controls';
 import { kvm_read_guest } from '../host-memory';
 import { INTR_INFO_TYPE, INTR_INFO_VALID, INTR_INFO_VECTOR, INTR_TYPE } from '../interruption-words';
 import { primary, secondary } from '../control-masks';
+import { msr_bitmap_bit } from '../msr-bitmaps';
 import { cr_qualification, io_qualification } from '../qualification-bits';
 import type { RuleCited } from '../records';
 import { cr0 as CR0, field_of, LMSW_REPLACES, vectors } from '../register-bits';
@@ -123,22 +124,20 @@ export function nested_vmx_exit_handled_msr(vcpu: Vcpu, is_write: boolean): Rule
         value: BigInt(vmcs12.CPU_BASED_VM_EXEC_CONTROL),
       },
     };
-  const is_high = msr >= 0xc0000000;
-  const index = is_high ? msr - 0xc0000000 : msr;
-  if (index >= 0x2000)
+  const place = msr_bitmap_bit(msr, is_write);
+  if (!place)
     return {
       wanted: true,
       rule: { id: 'l1.msr-bitmap', text: `MSR ${hex(msr)} lies outside both ranges of the bitmap` },
     };
-  const quarter = (is_write ? 2048 : 0) + (is_high ? 1024 : 0);
-  const address = vmcs12.MSR_BITMAP + BigInt(quarter + (index >> 3));
+  const address = vmcs12.MSR_BITMAP + BigInt(place.byte);
   const byte = kvm_read_guest(vcpu, address, 1)?.[0];
   if (byte === undefined)
     return {
       wanted: true,
       rule: { id: 'l1.msr-bitmap', text: `MSR_BITMAP at ${hex(address)} is not memory of L1`, address },
     };
-  const bit = index & 7;
+  const bit = place.bit;
   const wanted = (byte & (1 << bit)) !== 0;
   const direction = is_write ? 'write' : 'read';
   const text = `${direction} of MSR ${hex(msr)}: MSR_BITMAP byte ${hex(address)} bit ${bit} = ${yes_no(wanted)}`;

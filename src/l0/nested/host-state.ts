@@ -4,7 +4,8 @@
  */
 import { exit_controls } from '../control-masks';
 import { load_pdptrs } from '../guest-paging';
-import { access_rights, DR7_FIXED_1, efer as EFER, rflags } from '../register-bits';
+import { BUSY_TSS, CODE, DATA, flat_rights, TSS_LIMIT } from '../host-area';
+import { access_rights, DR7_FIXED_1, efer as EFER, rflags, vmx_aborts } from '../register-bits';
 import { clear_interrupt_shadow, is_pae_paging, vmx_set_cr0, vmx_set_cr4, vmx_set_efer } from '../registers';
 import type { Vcpu } from '../vcpu';
 import { nested_vmx_load_msr, nested_vmx_unwind_msrs } from './msr-lists';
@@ -13,19 +14,13 @@ import type { Vmcs12 } from './vmcs12';
 import { nested_exit_has } from './vmcs12-controls';
 
 /** VMX-abort indicators (SDM 27.7). */
-const VMX_ABORT_LOAD_HOST_PDPTE_FAIL = 2;
-const VMX_ABORT_LOAD_HOST_MSR_FAIL = 4;
+const VMX_ABORT_LOAD_HOST_PDPTE_FAIL = vmx_aborts.HOST_PDPTES;
+const VMX_ABORT_LOAD_HOST_MSR_FAIL = vmx_aborts.LOAD_HOST_MSRS;
 
 /** KVM: nested_vmx_abort. L1 shuts down. */
 export function nested_vmx_abort(vcpu: Vcpu, indicator: number): void {
   vcpu.arch.triple_fault_requested = `VMX abort ${indicator}`;
   vcpu.arch.abort_indicator = indicator;
-}
-
-/** Access rights of a flat segment; `type` 11 = code, 3 = data. */
-function flat_rights(type: number, long: boolean): number {
-  const size = long ? access_rights.L : access_rights.DB;
-  return type | access_rights.S | access_rights.P | size | access_rights.G;
 }
 
 /** EFER of L1: from the list of controls, or LMA and LME by the host address-space size. */
@@ -45,8 +40,8 @@ function load_host_efer(vcpu: Vcpu, vmcs12: Vmcs12): void {
 function load_host_segments(vcpu: Vcpu, vmcs12: Vmcs12): void {
   const cpu = vcpu.cpu;
   const long_host = nested_exit_has(vmcs12, exit_controls.VM_EXIT_HOST_ADDRESS_SPACE_SIZE);
-  const code_rights = flat_rights(11, long_host);
-  const data_rights = flat_rights(3, false);
+  const code_rights = flat_rights(CODE, long_host);
+  const data_rights = flat_rights(DATA, false);
   cpu.vmwrite('GUEST_CS_SELECTOR', vmcs12.HOST_CS_SELECTOR);
   cpu.vmwrite('GUEST_CS_BASE', 0n);
   cpu.vmwrite('GUEST_CS_LIMIT', 0xffffffff);
@@ -61,8 +56,8 @@ function load_host_segments(vcpu: Vcpu, vmcs12: Vmcs12): void {
   }
   cpu.vmwrite('GUEST_TR_SELECTOR', vmcs12.HOST_TR_SELECTOR);
   cpu.vmwrite('GUEST_TR_BASE', vmcs12.HOST_TR_BASE);
-  cpu.vmwrite('GUEST_TR_LIMIT', 0x67);
-  cpu.vmwrite('GUEST_TR_AR_BYTES', 11 | access_rights.P);
+  cpu.vmwrite('GUEST_TR_LIMIT', TSS_LIMIT);
+  cpu.vmwrite('GUEST_TR_AR_BYTES', BUSY_TSS | access_rights.P);
   cpu.vmwrite('GUEST_LDTR_SELECTOR', 0);
   cpu.vmwrite('GUEST_LDTR_BASE', 0n);
   cpu.vmwrite('GUEST_LDTR_LIMIT', 0);
