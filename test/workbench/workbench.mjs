@@ -294,15 +294,18 @@ export class Workbench {
   async scrollTo(view, row) {
     const list = this.pane(view).locator('.monaco-list').first();
     await this.pane(view).locator('.monaco-list-row').first().waitFor();
-    await list.focus();
-    await this.page.keyboard.press('Home');
-    await this.page.waitForTimeout(300);
-    // Less than a view's smallest height a turn, so that no row is jumped over.
-    for (let turns = 0; turns < 150; turns++) {
-      if (await row.isVisible().catch(() => false)) return row;
-      await list.hover();
-      await this.page.mouse.wheel(0, 60);
-      await this.page.waitForTimeout(80);
+    // Rows below an opened one come a moment later: a second look finds what the first one missed.
+    for (let look = 0; look < 3; look++) {
+      await list.focus();
+      await this.page.keyboard.press('Home');
+      await this.page.waitForTimeout(300);
+      // Less than a view's smallest height a turn, so that no row is jumped over.
+      for (let turns = 0; turns < 100; turns++) {
+        if (await row.isVisible().catch(() => false)) return row;
+        await list.hover();
+        await this.page.mouse.wheel(0, 60);
+        await this.page.waitForTimeout(80);
+      }
     }
     throw new Error(`${view} has no such row: ${row}`);
   }
