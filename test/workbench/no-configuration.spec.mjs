@@ -6,11 +6,11 @@ describe('F5 without launch.json', function () {
   this.bail(true);
   const on = onStage({ prepare: copyWithoutConfiguration });
 
-  it('on an open ELF file debugs that file', async () => {
+  it('Debug Image on an open ELF file debugs that file', async () => {
     const { workbench } = on;
     await workbench.showDebugView();
     await workbench.openFile('broken-entry.elf');
-    await workbench.start();
+    await workbench.page.locator('.editor-actions [aria-label^="Debug Image"]').first().click();
     await workbench
       .callStack(/entry.*failed/i)
       .first()
@@ -20,7 +20,7 @@ describe('F5 without launch.json', function () {
 
   it('on a source offers the images of the folder, the nearest first', async () => {
     const { workbench } = on;
-    await workbench.openFile('main.c');
+    await workbench.openFile('exits.c');
     await workbench.page.keyboard.press('F5');
     const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
     await rows.first().waitFor();

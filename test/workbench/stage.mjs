@@ -1,5 +1,5 @@
 // What the specs share: one server with the packed extension, a copy of the samples, and a place for pictures.
-import { cpSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startServer } from './server.mjs';
 import { packVsix, root } from './vsix.mjs';
@@ -50,11 +50,10 @@ function copySamples(server) {
   return server.copyOf(join(root, 'samples'), 'samples');
 }
 
-/** A folder with one sample's image and sources, and no launch.json. */
+/** The samples without launch.json, their sources where the images say they are. */
 export function copyWithoutConfiguration(server) {
-  const folder = server.copyOf(join(root, 'samples/hello-nested'), 'only-an-image/hello-nested');
-  cpSync(join(root, 'samples/broken-entry/broken-entry.elf'), join(folder, '../broken-entry.elf'));
-  return join(folder, '..');
+  server.copyOf(join(root, 'samples/broken-entry'), 'only-images/broken-entry');
+  return join(server.copyOf(join(root, 'samples/hello-nested'), 'only-images/hello-nested'), '..');
 }
 
 /** mocha's hooks for a block that shares one stage; a test that fails ends the block, because the next ones stand on it. */
