@@ -58,7 +58,9 @@ export const errors = {
       1103,
       code === 'ENOENT'
         ? `launch.json: "${attribute}" names ${path}, and there is no such file: build it first, or correct the path.`
-        : `launch.json: "${attribute}" names ${path}, which cannot be read (${code}).`,
+        : code === 'EISDIR'
+          ? `launch.json: "${attribute}" names ${path}, which is a directory: name a file in it.`
+          : `launch.json: "${attribute}" names ${path}, which cannot be read (${code}).`,
     ),
   cannotWrite: (attribute: string, path: string, code: string) =>
     new UserError(1104, `launch.json: "${attribute}" names ${path}, which cannot be written (${code}).`),

@@ -50,12 +50,22 @@ function oneOf<T extends string>(...allowed: readonly T[]): Check<T> {
   };
 }
 
-/** Hex as text, or a number. */
-const address: Check<string | number> = (name, value) => {
-  const wanted = 'an address: a number, or text such as "0x100000"';
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  if (typeof value === 'string' && /^-?(0x[0-9a-f]+|\d+)$/i.test(value)) return value;
-  throw errors.wrongType(name, wanted, value);
+const NUMBER_AS_TEXT = /^(0x[0-9a-f]+|\d+)$/i;
+
+/** Hex as text, or a number: an address the image can be loaded at. */
+const loadAddress: Check<string | number> = (name, value) => {
+  const written = typeof value === 'number' || (typeof value === 'string' && NUMBER_AS_TEXT.test(value));
+  const number = written ? Number(value) : -1;
+  if (written && Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32)
+    return value as string | number;
+  throw errors.wrongType(name, 'an address below 4 GiB: a number, or text such as "0x100000"', value);
+};
+
+/** What is added to the addresses of a symbol file: as an address, or negative. */
+const bias: Check<string | number> = (name, value) => {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  if (typeof value === 'string' && NUMBER_AS_TEXT.test(value.replace(/^-/, ''))) return value;
+  throw errors.wrongType(name, 'a number, or text such as "0x100000" or "-0x1000"', value);
 };
 
 function list<T>(item: Check<T>): Check<T[]> {
@@ -101,7 +111,8 @@ function shape<T extends object>(checks: Checks<T>, required: readonly (keyof T 
   };
 }
 
-/** Guest-physical memory below the hole for devices. */
+/** Guest-physical memory: what the machine offers at least, and what fits below the hole for devices. */
+const MINIMUM_MEMORY_MIB = 2;
 const MAXIMUM_MEMORY_MIB = 3072;
 
 const configuration = shape<LaunchConfiguration>(
@@ -109,7 +120,7 @@ const configuration = shape<LaunchConfiguration>(
     program: path,
     cmdline: text,
     modules: list(shape<ModuleConfiguration>({ path, cmdline: text }, ['path'])),
-    memory: integer(1, MAXIMUM_MEMORY_MIB, 'MiB'),
+    memory: integer(MINIMUM_MEMORY_MIB, MAXIMUM_MEMORY_MIB, 'MiB'),
     cpu: text,
     topology: oneOf('nested', 'bare'),
     l0: shape<NonNullable<LaunchConfiguration['l0']>>(
@@ -117,7 +128,7 @@ const configuration = shape<LaunchConfiguration>(
       [],
     ),
     symbols: list(
-      shape<SymbolConfiguration>({ path, level: oneOf('L0', 'L1', 'L2'), loadBias: address }, ['path']),
+      shape<SymbolConfiguration>({ path, level: oneOf('L0', 'L1', 'L2'), loadBias: bias }, ['path']),
     ),
     sourceMap: mapOf(text),
     stopOnEntry: flag,
@@ -125,7 +136,7 @@ const configuration = shape<LaunchConfiguration>(
       typeof value === 'string'
         ? oneOf('console')(name, value)
         : shape<{ file: string }>({ file: path }, ['file'])(name, value),
-    loadAddress: address,
+    loadAddress,
     maxInstructions: integer(1, Number.MAX_SAFE_INTEGER, 'instructions'),
   },
   [],

@@ -75,6 +75,13 @@ export function readRegister(registers: LevelRegisters, name: string): bigint | 
   return whole === undefined ? undefined : BigInt.asUintN(place!.bits, whole >> BigInt(place!.shift));
 }
 
+/** The value of `name` when the register `of`, which it is or is a part of, has this one; undefined when it is no part of it. */
+export function partOfRegister(of: string | undefined, value: bigint, name: string): bigint | undefined {
+  const place = places.get(name);
+  if (!place || of === undefined || places.get(of)?.register !== place.register) return undefined;
+  return BigInt.asUintN(place.bits, value >> BigInt(place.shift));
+}
+
 function wholeRegister(registers: LevelRegisters, name: Place['register']): bigint | undefined {
   if (name.startsWith('gpr')) return registers.gprs[Number(name.slice(3))];
   switch (name) {

@@ -13,7 +13,7 @@ import type { Cell, ExpressionScope } from './expression/scope';
 import { ExpressionError } from './expression/tokens';
 import { frameContext, type GuestFrame, type StackFrame } from './frames';
 import { linear, readInteger, writeMemory } from './level-memory';
-import { changeRegister, readRegister, registerBits } from './level-registers';
+import { changeRegister, partOfRegister, readRegister, registerBits } from './level-registers';
 import type { LoadedProgram, Programs } from './programs';
 import { registerName } from '../symbols/registers';
 
@@ -132,8 +132,12 @@ function registerCell(
 function outerRegister(guest: GuestFrame | undefined, name: string): bigint | undefined {
   if (!guest?.program || guest.depth === 0) return undefined;
   const { architecture } = guest.program.symbols;
-  for (let number = 0; number < 17; number++)
-    if (registerName(architecture, number) === name) return guest.frame.register(number);
+  for (let number = 0; number < 17; number++) {
+    const whole = guest.frame.register(number);
+    const part =
+      whole === undefined ? undefined : partOfRegister(registerName(architecture, number), whole, name);
+    if (part !== undefined) return part;
+  }
   return undefined;
 }
 
@@ -141,7 +145,11 @@ function fieldCell(machine: Machine, vmcs: string, name: string): Cell | undefin
   if (!VMCS_NAMES.includes(vmcs)) return undefined;
   const view = machine.driver.vmcss().find((candidate) => candidate.name === vmcs);
   if (!view) throw new ExpressionError(`There is no ${vmcs} now.`);
-  if (!(name in vmcsField)) throw new ExpressionError(`"${name}" is not a VMCS field.`);
+  if (!Object.hasOwn(vmcsField, name)) {
+    const written = name.toUpperCase();
+    const near = Object.hasOwn(vmcsField, written) ? `: write ${written}` : '';
+    throw new ExpressionError(`"${name}" is not a VMCS field${near}.`);
+  }
   const field = name as FieldName;
   if (!view.has(field)) throw new ExpressionError(`${vmcs} has no field ${name}.`);
   const { width } = vmcsField[field];

@@ -117,6 +117,7 @@ export class DebugSession {
     this.dispose();
     [this.machine, this.ground, this.control] = this.boot();
     this.lastStop = undefined;
+    this.breakpoints.forgetHits();
     this.before.clear();
     this.present.clear();
   }
@@ -160,12 +161,20 @@ export class DebugSession {
     this.mustStand();
     this.isRunning = true;
     const { control } = this;
-    void control.run(motion).then((result) => {
-      if (!result || control !== this.control) return;
-      this.isRunning = false;
-      if ('ended' in result) this.events.ended(result.ended);
-      else this.tell(result.stopped);
-    });
+    control.run(motion).then(
+      (result) => {
+        if (!result || control !== this.control) return;
+        this.isRunning = false;
+        if ('ended' in result) this.events.ended(result.ended);
+        else this.tell(result.stopped);
+      },
+      // Our own failure: the user must learn of it, and the session must end instead of seeming to run.
+      (error: unknown) => {
+        this.isRunning = false;
+        const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.events.ended({ status: undefined, text: `Turtlescope failed: ${told}` });
+      },
+    );
   }
 
   private tell(stop: StoppedEvent): void {

@@ -70,6 +70,10 @@ describe('adapter: data of a stopped machine', () => {
     const rip = general.find(({ name }) => name === 'rip')!;
     assert.equal(BigInt(rip.value), BigInt.asUintN(64, BigInt(caller!.instructionPointerReference!)));
     assert.equal(general.find(({ name }) => name === 'rax')!.value, '<not known here>');
+    const part = await client.evaluateRequest({ expression: 'eip', frameId: caller!.id, context: 'watch' });
+    assert.equal(BigInt(part.body.result), BigInt(rip.value));
+    const misspelled = { expression: 'vmcs12.guest_rip', frameId: caller!.id, context: 'watch' };
+    assert.match(await client.refused('evaluate', misspelled), /write GUEST_RIP/);
     const given = { variablesReference: group!.variablesReference, name: 'rip', value: '0' };
     assert.match(await client.refused('setVariable', given), /belongs to the innermost frame/);
   });
@@ -95,13 +99,15 @@ describe('adapter: data of a stopped machine', () => {
     });
     assert.equal(await client.value('r15', L1), '0x0000000000001001');
     assert.equal(await client.value('r15b', L1), '0x01');
+    const again = { variablesReference: general.variablesReference, name: 'r15', value: '5' };
+    assert.equal((await client.setVariableRequest(again)).body.value, '0x0000000000000005');
   });
 
   it('assigns in the debug console but not in a watch', async () => {
     await atExit();
     assert.equal(await client.value('regs.rbx = 7', L1, 'repl'), '7');
     assert.equal(await client.value('regs.rbx == 7', L1), '1');
-    await assert.rejects(client.value('regs.rbx = 8', L1, 'watch'), /must not assign/);
+    await assert.rejects(client.value('regs.rbx = 8', L1, 'watch'), /assign in the debug console/);
     const { id } = await client.topFrame(L1);
     await client.customRequest('setExpression', { expression: 'r14', value: '3', frameId: id });
     assert.equal(await client.value('r14', L1), '0x0000000000000003');

@@ -61,6 +61,9 @@ describe('adapter: launch configuration', () => {
     ['program', 5, 'the path of a file'],
     ['memory', '64', 'a whole number of MiB'],
     ['memory', 0, 'a whole number of MiB'],
+    ['memory', 1, 'a whole number of MiB from 2'],
+    ['loadAddress', '-0x1000', 'an address below 4 GiB'],
+    ['loadAddress', 2 ** 32, 'an address below 4 GiB'],
     ['memory', 1e9, 'a whole number of MiB'],
     ['topology', 'sideways', '"nested" or "bare"'],
     ['modules', {}, 'a list'],
@@ -113,8 +116,8 @@ describe('adapter: launch configuration', () => {
       assert.match(await launch({ program: write('empty', '') }), /is empty/);
       const text = await launch({ program: write('text', 'hello, this is no program at all') });
       assert.match(text, /^Cannot boot: /);
-      assert.match(await launch({ program, memory: 1 }), /^Cannot boot: .*memory/i);
-      assert.match(await launch({ program: folder }), /cannot be read \(EISDIR\)/);
+      assert.match(await launch({ program, memory: 2 }), /^Cannot boot: .*memory/i);
+      assert.match(await launch({ program: folder }), /is a directory: name a file in it/);
     });
 
     it('says that CPU profiles and features do not exist', async () => {

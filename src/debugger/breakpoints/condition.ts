@@ -44,6 +44,10 @@ export class Condition {
     return typeof hitTest === 'function' ? new Condition(texts, hitTest) : hitTest;
   }
 
+  forgetHits(): void {
+    this.hits = 0;
+  }
+
   /** Called once each time execution reaches the place. */
   reached(scope: ExpressionScope): HitDecision {
     const { condition, logMessage } = this.texts;

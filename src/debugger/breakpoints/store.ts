@@ -35,6 +35,11 @@ export class BreakpointStore {
     return made;
   }
 
+  /** The machine begins anew: so does the counting of hits. */
+  forgetHits(): void {
+    for (const { condition } of [...this.lists.values()].flat()) condition?.forgetHits();
+  }
+
   /** Linear addresses of all breakpoints, of whatever level. */
   addresses(): bigint[] {
     return this.verified().flatMap((breakpoint) => breakpoint.guest.map((place) => place.address));

@@ -323,7 +323,10 @@ class Evaluator {
   }
 
   private assign(node: Node & { kind: 'assign' }): Evaluated {
-    if (!this.mayAssign) throw new ExpressionError('A condition must not assign: compare with ==.');
+    if (!this.mayAssign)
+      throw new ExpressionError(
+        'Nothing can be assigned here: compare with ==, or assign in the debug console.',
+      );
     const target = this.value(node.target);
     const source = this.plain(node.value);
     const problem = this.store(target, source.value);

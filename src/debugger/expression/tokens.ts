@@ -51,7 +51,9 @@ function next(text: string, start: number): Token {
   if (rest[0] === '"' || rest[0] === "'") return quoted(rest, start);
   const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
   if (operator) return { kind: 'operator', text: operator, start, end: start + operator.length };
-  throw new ExpressionError(`"${rest[0]}" at column ${start + 1} is nothing an expression can have.`);
+  throw new ExpressionError(
+    `"${String.fromCodePoint(rest.codePointAt(0)!)}" at column ${start + 1} is nothing an expression can have.`,
+  );
 }
 
 function numberToken(text: string, digits: string, start: number, rest: string): Token {

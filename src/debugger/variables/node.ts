@@ -26,6 +26,21 @@ export function groupNode(name: string, value: string, children: readonly Variab
   return { name, value, named: children.length, children: (start, count) => portion(children, start, count) };
 }
 
+/**
+ * The same nodes, with children that are made anew whenever they are asked for: an edit shows in what is open already. Names among
+ * siblings must differ.
+ */
+export function renewed(make: () => VariableNode[]): VariableNode[] {
+  return make().map((node) => {
+    if (!node.children) return node;
+    const again = () =>
+      make()
+        .find(({ name }) => name === node.name)
+        ?.children?.(0) ?? [];
+    return { ...node, children: (start, count) => portion(renewed(again), start, count) };
+  });
+}
+
 export function portion<T>(list: readonly T[], start: number, count?: number): T[] {
   return list.slice(start, count === undefined || count === 0 ? undefined : start + count);
 }

@@ -7,7 +7,7 @@ import type { StackFrame } from '../frames';
 import type { DebugSession } from '../session';
 import { ValueNodes } from './c-values';
 import { l0Locals, l0Node } from './l0-values';
-import { groupNode, type VariableNode } from './node';
+import { groupNode, renewed, type VariableNode } from './node';
 import { callerRegisters, registerNodes, registerSetter, type SetRegister } from './register-nodes';
 
 export interface VariableScope {
@@ -64,7 +64,10 @@ function levelScopes(session: DebugSession, frame: StackFrame): VariableScope[] 
   const scopes: VariableScope[] = [];
   if (registers) {
     const outer = frame.guest !== undefined && frame.guest.depth > 0;
-    const shown = outer ? callerRegisters(registers, frame.guest) : registers;
+    const shown = () => {
+      const now = machine.driver.registers(frame.level) ?? registers;
+      return outer ? callerRegisters(now, frame.guest) : now;
+    };
     const set: SetRegister = outer
       ? (name) => `${name} belongs to the innermost frame: select that one to change it.`
       : registerSetter(machine, frame.level, session.scope(frame.level, frame));
@@ -72,7 +75,7 @@ function levelScopes(session: DebugSession, frame: StackFrame): VariableScope[] 
       name: 'Registers',
       hint: 'registers',
       expensive: false,
-      nodes: () => registerNodes(machine, frame.level, shown, set),
+      nodes: () => renewed(() => registerNodes(machine, frame.level, shown(), set)),
     });
   }
   scopes.push({ name: 'VMX', expensive: false, nodes: () => vmxNodes(machine) });

@@ -48,6 +48,15 @@ describe('debugger: conditions', () => {
     return decisions.map((decision) => ('text' in decision ? decision.text : decision.kind)).join(' ');
   };
 
+  it('counts hits from the start after a restart', () => {
+    const condition = Condition.parse({ hitCondition: '2' });
+    assert.ok(!('error' in condition));
+    const kinds = () => [1, 2, 3].map(() => condition.reached(new FakeScope()).kind);
+    assert.deepEqual(kinds(), ['go-on', 'stop', 'go-on']);
+    condition.forgetHits();
+    assert.deepEqual(kinds(), ['go-on', 'stop', 'go-on']);
+  });
+
   it('stops without any text, and with a true condition', () => {
     assert.equal(decide({}), 'stop');
     assert.equal(decide({ condition: '  ' }), 'stop');

@@ -87,7 +87,7 @@ describe('debugger: expressions', () => {
   it('refuses assignments in conditions', () => {
     const scope = new FakeScope();
     assert.deepEqual(evaluateCondition('rax = 5', scope), {
-      error: 'A condition must not assign: compare with ==.',
+      error: 'Nothing can be assigned here: compare with ==, or assign in the debug console.',
     });
     assert.equal(scope.registers.get('rax'), 0x1122334455667788n);
   });
