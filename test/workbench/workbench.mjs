@@ -168,10 +168,10 @@ export class Workbench {
   /** F5, again when the workbench was not listening yet. */
   async start() {
     const stopButton = this.page.locator('.codicon-debug-stop').first();
-    for (let attempt = 0; attempt < 8; attempt++) {
+    for (let attempt = 0; attempt < 4; attempt++) {
       await this.page.keyboard.press('F5');
       try {
-        await stopButton.waitFor({ timeout: 15_000 });
+        await stopButton.waitFor({ timeout: 40_000 });
         return;
       } catch {
         // Pressed before the extension host lived: VS Code drops the key.
