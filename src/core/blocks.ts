@@ -49,8 +49,6 @@ export const enum BlockFlag {
 /** Key bit of blocks in which each micro-op is one exact instruction: no fusion, no flags left out. */
 export const PLAIN: u32 = 0x100;
 
-export const DEAD: u64 = 0xffff_ffff_ffff_ffff;
-
 // The arena's fill mark lies beside the TLB's counters.
 const NEXT_FREE: usize = Tlb.COUNTERS + 16;
 

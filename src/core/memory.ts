@@ -261,11 +261,6 @@ export function readSegment32(segmentIndex: u32, offset: u64): u32 {
   return faulted() ? 0 : readLinear32(linear);
 }
 
-export function readSegment64(segmentIndex: u32, offset: u64): u64 {
-  const linear = segmentLinear(segmentIndex, offset, 8, false);
-  return faulted() ? 0 : readLinear64(linear);
-}
-
 export function readSegment(segmentIndex: u32, offset: u64, width: u32): u64 {
   const linear = segmentLinear(segmentIndex, offset, width, false);
   return faulted() ? 0 : readLinear(linear, width);
@@ -286,10 +281,6 @@ export function writeSegment16(segmentIndex: u32, offset: u64, value: u32): void
 
 export function writeSegment32(segmentIndex: u32, offset: u64, value: u32): void {
   writeSegment(segmentIndex, offset, 4, <u64>value);
-}
-
-export function writeSegment64(segmentIndex: u32, offset: u64, value: u64): void {
-  writeSegment(segmentIndex, offset, 8, value);
 }
 
 // The stack.

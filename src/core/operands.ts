@@ -72,39 +72,6 @@ export function writeOperand(u: usize, width: u32, value: u64): void {
   if (!faulted()) writeLinear(linear, width, value);
 }
 
-export function readOperand8(u: usize): u32 {
-  return <u32>readOperand(u, 1);
-}
-
-export function readOperand16(u: usize): u32 {
-  return <u32>readOperand(u, 2);
-}
-
-export function readOperand32(u: usize): u32 {
-  return <u32>readOperand(u, 4);
-}
-
-export function readOperand64(u: usize): u64 {
-  return readOperand(u, 8);
-}
-
-export function writeOperand8(u: usize, value: u32): void {
-  writeOperand(u, 1, <u64>value);
-}
-
-export function writeOperand16(u: usize, value: u32): void {
-  writeOperand(u, 2, <u64>value);
-}
-
-/** A 32-bit register destination is zero-extended to 64 bits. */
-export function writeOperand32(u: usize, value: u32): void {
-  writeOperand(u, 4, <u64>value);
-}
-
-export function writeOperand64(u: usize, value: u64): void {
-  writeOperand(u, 8, value);
-}
-
 /** Byte offset from Region.STATE of a register operand; byte registers 4..7 without REX are the high bytes of 0..3. */
 export function registerOffset(index: u32, width: u32, rex: bool): u32 {
   if (width == 1 && !rex && index >= 4 && index < 8) return State.GPR + ((index & 3) << 3) + 1;

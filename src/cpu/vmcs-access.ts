@@ -9,8 +9,6 @@ import { vmcsFields, type FieldName } from '../isa/vmcs-fields';
 type Row = (typeof vmcsFields)[number];
 /** The names of fields of 16 or 32 bits. */
 export type NarrowField = Extract<Row, { width: 16 | 32 }>['name'];
-/** The names of fields of 64 bits or natural width. */
-export type WideField = Exclude<FieldName, NarrowField>;
 export type FieldValue<N extends FieldName> = N extends NarrowField ? number : bigint;
 
 interface Slot {

@@ -2,7 +2,6 @@
  * The chip's bus, one for each topology. Bare: the board itself. Nested: a host without devices, because L0 owns the board
  * and L1 never reaches the bus; only the host's timer interrupt is there, which brings L0 back.
  */
-import { State } from '../abi/state-block';
 import type { Bus } from '../cpu/bus';
 import type { Board } from '../platform/device';
 
@@ -56,6 +55,3 @@ export function nestedBus(lower: () => void): Bus {
     taskPriorityWrite: () => undefined,
   };
 }
-
-/** Name of the state word that carries the interrupt line, for the machine. */
-export const INTERRUPT_LINE = State.INTR;

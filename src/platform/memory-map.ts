@@ -12,8 +12,7 @@ export const EBDA_BASE = 0x9fc00;
 /** VGA memory; nothing answers there. The only hole below the top of RAM. */
 export const VGA_HOLE_BASE = 0xa0000;
 export const VGA_HOLE_END = 0xc0000;
-/** ROM area, plain RAM here; the ACPI tables lie from `ACPI_BASE` on. */
-export const ROM_BASE = 0xc0000;
+/** Inside the ROM area, which is plain RAM here. */
 export const ACPI_BASE = 0xe0000;
 export const HIGH_MEMORY_BASE = 0x100000;
 
@@ -21,7 +20,6 @@ export const IO_APIC_BASE = 0xfec00000;
 export const LOCAL_APIC_BASE = 0xfee00000;
 export const TEST_DEVICE_BASE = 0xff000000;
 
-export const DEFAULT_RAM_BYTES = 256 * MIB;
 export const MINIMUM_RAM_BYTES = 2 * MIB;
 /** RAM is one piece from 0 on, below the devices. */
 export const MAXIMUM_RAM_BYTES = 3 * GIB;

@@ -4,7 +4,6 @@
  */
 import { entryCheck, type CheckId } from '../../isa/entry-checks';
 import type { RuleCited } from '../records';
-import { is_noncanonical_address } from '../registers';
 import type { Vcpu } from '../vcpu';
 import type { ControlLimits } from './capability-msrs';
 import { maxphyaddr } from './ept12-walk';
@@ -63,10 +62,5 @@ export function kvm_pat_valid(pat: bigint): boolean {
     const type = (pat >> (i * 8n)) & 0xffn;
     if (type > 7n || type === 2n || type === 3n) return false;
   }
-  return true;
-}
-
-export function all_canonical(addresses: readonly bigint[]): boolean {
-  for (const address of addresses) if (is_noncanonical_address(address)) return false;
   return true;
 }
