@@ -62,7 +62,7 @@ describe('F5 on hello-nested', function () {
     await workbench.row('VM Exits', 'CPUID', 'L2 \u2192 L1').first().waitFor();
     await workbench.row('VM Exits', 'IO_INSTRUCTION', 'L2 \u2192 L0').first().waitFor();
     await workbench.expand('VM Exits', 'CPUID', 'L2 \u2192 L1');
-    await workbench.reach('VM Exits', 'because');
+    await workbench.reach('VM Exits', 'exits unconditionally');
   });
 
   it('filters the exits', async () => {
