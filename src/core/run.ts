@@ -14,7 +14,7 @@ import { jumpEntry } from './hot-operands';
 import { Leave, execute, leaveLink, leaveUop } from './interpreter';
 import { stop } from './leave';
 import { Arena, Private } from './layout';
-import { ModeKey, in64BitMode, isCanonical } from './mode';
+import { in64BitMode, isCanonical } from './mode';
 import { ramPointer } from './mmu/physical';
 import { translateFetch } from './mmu/translate';
 import { Op } from './ops';

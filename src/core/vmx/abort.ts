@@ -3,15 +3,16 @@
 import { State } from '../../abi/state-block';
 import { Stop } from '../../abi/stop-codes';
 import { VmcsPage } from '../../abi/vmcs-page';
+import { Activity } from '../gen/constants';
 import { set32 } from '../state';
 import { requestStop } from './stop';
 import { currentPage, markWritten } from './vmcs';
 
-/** `indicator`: 1 MSR store, 2 host PDPTEs, 4 MSR load. */
+/** `indicator`: a VmxAbort. */
 export function abort(indicator: u32): void {
   const page = currentPage();
   store<u32>(page + VmcsPage.ABORT, indicator);
   markWritten(page);
-  set32(State.ACTIVITY, 2);
+  set32(State.ACTIVITY, Activity.SHUTDOWN);
   requestStop(Stop.VMX_ABORT, indicator, 0);
 }

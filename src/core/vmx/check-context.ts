@@ -3,7 +3,7 @@
 // debugger's explanation, a dry run). SDM chapter 26. The rules stand in checks-*.ts, once for both.
 import { Region } from '../../abi/memory-map';
 import { CAP_BASIC, capabilityOf, physicalMask } from './capabilities';
-import { EntryCtl, ExitCtl, Proc, Proc2, V } from '../gen/constants';
+import { EntryCtl, ExitCtl, Ia32VmxBasic, Proc, Proc2, V } from '../gen/constants';
 import { NOT_MAPPED } from '../mmu/access';
 import { physicalRead32, physicalRead64, physicalRead8 } from '../mmu/physical';
 import { probeEpt } from './ept';
@@ -113,9 +113,9 @@ export function canonical(address: u64): bool {
   return <u64>((<i64>(address << 16)) >> 16) == address;
 }
 
-/** A bit at or above the width that addresses in a VMCS may have (32 when IA32_VMX_BASIC[48] is 1). */
+/** A bit at or above the width that addresses in a VMCS may have (32 when IA32_VMX_BASIC.ADDRESS_32 is 1). */
 export function beyondWidth(address: u64): bool {
-  if ((offered(CAP_BASIC) >> 48) & 1) return address >> 32 != 0;
+  if (offered(CAP_BASIC) & Ia32VmxBasic.ADDRESS_32) return address >> 32 != 0;
   return (address & ~physicalMask()) != 0;
 }
 

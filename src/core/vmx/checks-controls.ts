@@ -6,8 +6,12 @@ import {
   Cr4,
   EntryCtl,
   EntryInterruption,
+  Eptp,
   EventType,
   ExitCtl,
+  Ia32VmxBasic,
+  Ia32VmxEptVpidCap,
+  Ia32VmxMisc,
   Pin,
   Proc,
   Proc2,
@@ -15,6 +19,7 @@ import {
   V,
   Vector,
   VectorSet,
+  VmFunctionControls,
 } from '../gen/constants';
 import {
   CAP_BASIC,
@@ -52,9 +57,9 @@ import {
   unrestricted,
 } from './check-context';
 
-/** IA32_VMX_BASIC[55]: the TRUE capability MSRs exist and are the ones that count. */
+/** Where IA32_VMX_BASIC says so, the TRUE capability MSRs exist and are the ones that count. */
 function allowed(plain: u32, precise: u32): u64 {
-  return offered((offered(CAP_BASIC) >> 55) & 1 ? precise : plain);
+  return offered(offered(CAP_BASIC) & Ia32VmxBasic.TRUE_CONTROLS ? precise : plain);
 }
 
 /** A control that must be 1 is 0. */
@@ -107,7 +112,7 @@ function addressesFail(): bool {
   if (pageFails(Check.B12, proc & Proc.USE_TPR_SHADOW, V.VIRTUAL_APIC_PAGE_ADDR)) return true;
   if (pageFails(Check.B13, proc2 & Proc2.VIRTUALIZE_APIC_ACCESSES, V.APIC_ACCESS_ADDR)) return true;
   if (pageFails(Check.B14, proc2 & Proc2.ENABLE_PML, V.PML_ADDRESS)) return true;
-  if (pageFails(Check.B15, functions & 1, V.EPTP_LIST_ADDRESS)) return true;
+  if (pageFails(Check.B15, functions & VmFunctionControls.EPTP_SWITCHING, V.EPTP_LIST_ADDRESS)) return true;
   if (pageFails(Check.B16, proc2 & Proc2.VMCS_SHADOWING, V.VMREAD_BITMAP)) return true;
   if (pageFails(Check.B17, proc2 & Proc2.VMCS_SHADOWING, V.VMWRITE_BITMAP)) return true;
   if (pageFails(Check.B18, proc2 & Proc2.EPT_VIOLATION_VE, V.VE_INFORMATION_ADDRESS)) return true;
@@ -152,16 +157,18 @@ function interruptControlsFail(): bool {
 /** The four rules on an EPT pointer; also what INVEPT demands (SDM 30.3). */
 export function eptPointerFails(eptp: u64): bool {
   const capabilities = offered(CAP_EPT_VPID);
-  const type = eptp & 7;
+  const type = eptp & Eptp.MEMORY_TYPE;
   const typeOk =
-    (type == 0 && ((capabilities >> 8) & 1) != 0) || (type == 6 && ((capabilities >> 14) & 1) != 0);
+    (type == 0 && (capabilities & Ia32VmxEptVpidCap.UC) != 0) ||
+    (type == 6 && (capabilities & Ia32VmxEptVpidCap.WB) != 0);
   if (fails(Check.B36, !typeOk)) return true;
-  const walk = (eptp >> 3) & 7;
+  const walk = (eptp & Eptp.WALK_LENGTH) >> Eptp.WALK_LENGTH_SHIFT;
   const walkOk =
-    (walk == 3 && ((capabilities >> 6) & 1) != 0) || (walk == 4 && ((capabilities >> 7) & 1) != 0);
+    (walk == 3 && (capabilities & Ia32VmxEptVpidCap.WALK_4) != 0) ||
+    (walk == 4 && (capabilities & Ia32VmxEptVpidCap.WALK_5) != 0);
   if (fails(Check.B37, !walkOk)) return true;
-  if (fails(Check.B38, (eptp & 0x40) != 0 && ((capabilities >> 21) & 1) == 0)) return true;
-  if (fails(Check.B39, (eptp & 0x80) != 0 && ((capabilities >> 23) & 1) == 0)) return true;
+  if (fails(Check.B38, (eptp & Eptp.AD) != 0 && (capabilities & Ia32VmxEptVpidCap.AD) == 0)) return true;
+  if (fails(Check.B39, (eptp & Eptp.SSS) != 0 && (capabilities & Ia32VmxEptVpidCap.SSS) == 0)) return true;
   return fails(Check.B40, (eptp & 0xf00) != 0 || beyondWidth(eptp));
 }
 
@@ -177,7 +184,7 @@ function eptControlsFail(): bool {
   if (proc2 & Proc2.ENABLE_VM_FUNCTIONS) {
     const functions = image64(V.VM_FUNCTION_CONTROL);
     if (fails(Check.B45, (functions & ~offered(CAP_VMFUNC)) != 0)) return true;
-    if (fails(Check.B46, (functions & 1) != 0 && !ept)) return true;
+    if (fails(Check.B46, (functions & VmFunctionControls.EPTP_SWITCHING) != 0 && !ept)) return true;
   }
   const scaling = (proc2 & Proc2.USE_TSC_SCALING) != 0;
   if (fails(Check.B47, scaling && image64(V.TSC_MULTIPLIER) == 0)) return true;
@@ -231,7 +238,7 @@ export function entryControlsFail(): bool {
   if (fails(Check.D01, missing(controls, settings))) return true;
   if (fails(Check.D02, surplus(controls, settings))) return true;
   const info = image32(V.VM_ENTRY_INTR_INFO_FIELD);
-  if (info >> 31 != 0 && injectionFails(info)) return true;
+  if ((info & EntryInterruption.VALID) != 0 && injectionFails(info)) return true;
   const loads = image32(V.VM_ENTRY_MSR_LOAD_COUNT);
   const loadAt = image64(V.VM_ENTRY_MSR_LOAD_ADDR);
   if (fails(Check.D13, loads != 0 && badList(loadAt))) return true;
@@ -243,35 +250,38 @@ export function entryControlsFail(): bool {
   return fails(Check.D16, smm && deactivate);
 }
 
-/** IA32_VMX_BASIC[58]: nested-exception support, which comes with FRED. */
+/** Nested-exception support, which comes with FRED. */
 function nestedExceptions(): bool {
-  return ((offered(CAP_BASIC) >> 58) & 1) != 0;
+  return (offered(CAP_BASIC) & Ia32VmxBasic.NESTED_EXCEPTION) != 0;
 }
+
+/** Entry-interruption bits 30:12; bit 13 is defined where nested exceptions are. */
+const RESERVED: u32 = 0x7ffff000;
 
 /** The rules on an event to inject; SDM 26.2.1.3. */
 function injectionFails(info: u32): bool {
-  const type = (info >> 8) & 7;
-  const vector = info & 0xff;
+  const type = (info & EntryInterruption.TYPE) >> EntryInterruption.TYPE_SHIFT;
+  const vector = info & EntryInterruption.VECTOR;
   const settings = allowed(CAP_PROCBASED, CAP_TRUE_PROCBASED);
   const trapFlagOk = ((<u32>(settings >> 32)) & Proc.MONITOR_TRAP_FLAG) != 0;
   if (fails(Check.D03, type == 1)) return true;
   if (fails(Check.D04, type == EventType.OTHER_EVENT && !trapFlagOk)) return true;
-  if (fails(Check.D05, type == EventType.NMI && vector != 2)) return true;
+  if (fails(Check.D05, type == EventType.NMI && vector != Vector.NMI)) return true;
   if (fails(Check.D06, type == EventType.HARDWARE_EXCEPTION && vector > 31)) return true;
   const lastOther: u32 = nestedExceptions() ? 2 : 0;
   if (fails(Check.D07, type == EventType.OTHER_EVENT && vector > lastOther)) return true;
   const deliver = (info & EntryInterruption.DELIVER_ERROR_CODE) != 0;
   if (fails(Check.D08, wrongErrorCodeBit(type, vector, deliver))) return true;
-  const reserved: u32 = nestedExceptions() ? 0x7fffd000 : 0x7ffff000;
+  const reserved: u32 = nestedExceptions() ? RESERVED & ~EntryInterruption.NESTED : RESERVED;
   if (fails(Check.D09, (info & reserved) != 0)) return true;
   const error = image32(V.VM_ENTRY_EXCEPTION_ERROR_CODE);
   if (fails(Check.D10, deliver && error >> 15 != 0)) return true;
   if (type >= <u32>EventType.SOFTWARE_INTERRUPT && type <= <u32>EventType.SOFTWARE_EXCEPTION) {
     const length = image32(V.VM_ENTRY_INSTRUCTION_LEN);
     if (fails(Check.D11, length > 15)) return true;
-    if (fails(Check.D12, length == 0 && ((offered(CAP_MISC) >> 30) & 1) == 0)) return true;
+    if (fails(Check.D12, length == 0 && (offered(CAP_MISC) & Ia32VmxMisc.ZERO_LENGTH) == 0)) return true;
   }
-  return fails(Check.D17, (info & 0x2000) != 0 && type != EventType.HARDWARE_EXCEPTION);
+  return fails(Check.D17, (info & EntryInterruption.NESTED) != 0 && type != EventType.HARDWARE_EXCEPTION);
 }
 
 /** The error-code bit must be what the processor itself would deliver to this guest; #CP exists where CET does. */
@@ -280,7 +290,7 @@ function wrongErrorCodeBit(type: u32, vector: u32, deliver: bool): bool {
   // Only an unrestricted guest can be in real mode.
   const realMode = unrestricted() && (image64(V.GUEST_CR0) & Cr0.PE) == 0;
   if (realMode) return deliver;
-  if ((offered(CAP_BASIC) >> 56) & 1) return false;
+  if (offered(CAP_BASIC) & Ia32VmxBasic.ANY_ERROR_CODE) return false;
   const shadowStacks = (offered(CAP_CR4_FIXED1) & Cr4.CET) != 0;
   const pushing = shadowStacks ? VectorSet.ERROR_CODE : VectorSet.ERROR_CODE & ~((<u32>1) << Vector.CP);
   const expected = vector < 32 && ((pushing >> vector) & 1) != 0;

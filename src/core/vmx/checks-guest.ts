@@ -1,6 +1,17 @@
 // Entry checks F, H, I and J: guest registers, descriptor-table registers, RIP and RFLAGS, non-register state (SDM
 // 26.3.1.1, 26.3.1.3 to 26.3.1.5). Each failure is a VM exit 33. Returns true when the run ends at a failing check.
-import { Activity, Check, Cr0, Cr4, EntryCtl, Efer, EntryInterruption, EventType, V } from '../gen/constants';
+import {
+  Activity,
+  Check,
+  Cr0,
+  Cr4,
+  EntryCtl,
+  Efer,
+  EntryInterruption,
+  EventType,
+  V,
+  Vector,
+} from '../gen/constants';
 import {
   AccessRights,
   Debugctl,
@@ -131,7 +142,9 @@ export function descriptorTablesFail(): bool {
 /** Valid bit and type of the event to inject; 0xff when there is none. */
 function injectedType(): u32 {
   const info = image32(V.VM_ENTRY_INTR_INFO_FIELD);
-  return info & EntryInterruption.VALID ? (info >> 8) & 7 : 0xff;
+  return info & EntryInterruption.VALID
+    ? (info & EntryInterruption.TYPE) >> EntryInterruption.TYPE_SHIFT
+    : 0xff;
 }
 
 /** RFLAGS bits that must be 0: 63:22, 15, 5, 3. */
@@ -170,20 +183,21 @@ function activityFails(): bool {
   const misc = offered(CAP_MISC);
   // HLT, shutdown and wait-for-SIPI have adjacent support bits.
   const supported =
-    activity == 0 || (activity <= 3 && (misc & (Ia32VmxMisc.HLT << (<u64>activity - 1))) != 0);
+    activity == Activity.ACTIVE || (activity <= 3 && (misc & (Ia32VmxMisc.HLT << (<u64>activity - 1))) != 0);
   if (fails(Check.J01, !supported)) return true;
-  const dpl = (image32(V.GUEST_SS_AR_BYTES) >> 5) & 3;
+  const dpl = (image32(V.GUEST_SS_AR_BYTES) & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
   if (fails(Check.J02, activity == Activity.HLT && dpl != 0)) return true;
   const shadow = (blocking & (Interruptibility.STI | Interruptibility.MOV_SS)) != 0;
   if (fails(Check.J03, shadow && activity != Activity.ACTIVE)) return true;
   const info = image32(V.VM_ENTRY_INTR_INFO_FIELD);
   const valid = (info & EntryInterruption.VALID) != 0;
-  const event = info & 0x7ff;
-  const machineCheck = event == ((<u32>EventType.HARDWARE_EXCEPTION) << 8) + 18;
-  const nmi = event >> 8 == EventType.NMI;
-  const debug = event == ((<u32>EventType.HARDWARE_EXCEPTION) << 8) + 1;
-  const external = event >> 8 == EventType.EXTERNAL_INTERRUPT;
-  const pendingTrapFlag = event == (<u32>EventType.OTHER_EVENT) << 8;
+  const event = info & (EntryInterruption.TYPE | EntryInterruption.VECTOR);
+  const machineCheck =
+    event == ((<u32>EventType.HARDWARE_EXCEPTION) << EntryInterruption.TYPE_SHIFT) + Vector.MC;
+  const nmi = event >> EntryInterruption.TYPE_SHIFT == EventType.NMI;
+  const debug = event == ((<u32>EventType.HARDWARE_EXCEPTION) << EntryInterruption.TYPE_SHIFT) + Vector.DB;
+  const external = event >> EntryInterruption.TYPE_SHIFT == EventType.EXTERNAL_INTERRUPT;
+  const pendingTrapFlag = event == (<u32>EventType.OTHER_EVENT) << EntryInterruption.TYPE_SHIFT;
   const wakesHlt = external || nmi || debug || machineCheck || pendingTrapFlag;
   if (fails(Check.J04, activity == Activity.HLT && valid && !wakesHlt)) return true;
   if (fails(Check.J05, activity == Activity.SHUTDOWN && valid && !(nmi || machineCheck))) return true;
@@ -214,7 +228,7 @@ function interruptibilityFails(): bool {
   // The chip has no SGX, so an enclave cannot have been interrupted.
   if (fails(Check.J17, (blocking & Interruptibility.ENCLAVE) != 0)) return true;
   const fred = (image64(V.GUEST_CR4) & Cr4.FRED) != 0;
-  const dpl = (image32(V.GUEST_SS_AR_BYTES) >> 5) & 3;
+  const dpl = (image32(V.GUEST_SS_AR_BYTES) & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
   return fails(Check.J18, fred && sti && dpl == 3);
 }
 

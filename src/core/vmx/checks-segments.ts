@@ -1,7 +1,7 @@
 // Entry checks G: guest segment registers (SDM 26.3.1.2). Each failure is a VM exit 33. A rule about several registers
 // is one check id; it is reported once, at the first register that breaks it. Order within a rule: CS SS DS ES FS GS.
 import { Seg } from '../../abi/state-block';
-import { AccessRights, Check, Cr0, Cr4, Rflags, V } from '../gen/constants';
+import { AccessRights, Check, Cr0, Cr4, Rflags, Selector, V } from '../gen/constants';
 import { canonical, fails, image16, image32, image64, longModeGuest, unrestricted } from './check-context';
 
 function selector(index: u32): u32 {
@@ -25,15 +25,15 @@ function usable(index: u32): bool {
 }
 
 function dpl(index: u32): u32 {
-  return (access(index) >> 5) & 3;
+  return (access(index) & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
 }
 
 function type(index: u32): u32 {
-  return access(index) & 15;
+  return access(index) & AccessRights.TYPE;
 }
 
 function rpl(index: u32): u32 {
-  return selector(index) & 3;
+  return selector(index) & Selector.RPL;
 }
 
 export function segmentsFail(): bool {
@@ -48,8 +48,8 @@ function isVirtual8086(): bool {
 }
 
 function selectorsFail(): bool {
-  if (fails(Check.G01, (selector(Seg.TR) & 4) != 0)) return true;
-  if (fails(Check.G02, usable(Seg.LDTR) && (selector(Seg.LDTR) & 4) != 0)) return true;
+  if (fails(Check.G01, (selector(Seg.TR) & Selector.TI) != 0)) return true;
+  if (fails(Check.G02, usable(Seg.LDTR) && (selector(Seg.LDTR) & Selector.TI) != 0)) return true;
   const compare = !isVirtual8086() && !unrestricted();
   return fails(Check.G03, compare && rpl(Seg.SS) != rpl(Seg.CS));
 }

@@ -2,7 +2,7 @@
 // and launch state are the caller's.
 import { Gpr, Segment, State } from '../../abi/state-block';
 import { setRflags } from '../flags';
-import { Cr0, Efer, EntryCtl, Interruptibility, Proc, Proc2, V } from '../gen/constants';
+import { Cr0, Dr7, Efer, EntryCtl, Interruptibility, Proc, Proc2, V } from '../gen/constants';
 import { physicalRead64 } from '../mmu/physical';
 import { modeChanged, setInterruptShadow } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
@@ -14,7 +14,7 @@ import { NONE, Vmx, vm16, vm32, vm64 } from './vmcs';
 
 /** DR7: bits 12, 14 and 15 are 0, bit 10 is 1 whatever the field says. */
 const DR7_ZERO: u64 = 0xd000;
-const DR7_ONE: u64 = 0x400;
+const DR7_ONE: u64 = Dr7.FIXED;
 
 export function loadGuest(): void {
   const controls = vm32(V.VM_ENTRY_CONTROLS);

@@ -90,7 +90,7 @@ function inject(): i32 {
   const trapFlag = (proc() & Proc.MONITOR_TRAP_FLAG) != 0;
   if ((info & EntryInterruption.VALID) == 0) return afterEntry();
   traceInjection(info);
-  const type = (info >> 8) & 7;
+  const type = (info & EntryInterruption.TYPE) >> EntryInterruption.TYPE_SHIFT;
   if (type == EventType.OTHER_EVENT) {
     set32(Vmx.MTF_NOW, 1);
     set64(Private.MONITOR_TRAP_DUE, boundaryMark(0));
@@ -100,7 +100,7 @@ function inject(): i32 {
   const length = vm32(V.VM_ENTRY_INSTRUCTION_LEN);
   const error = vm32(V.VM_ENTRY_EXCEPTION_ERROR_CODE);
   const pushed = type >= <u32>EventType.SOFTWARE_INTERRUPT ? length : 0;
-  if (!deliverEvent(info & 0xff, type, hasError, error, pushed)) {
+  if (!deliverEvent(info & EntryInterruption.VECTOR, type, hasError, error, pushed)) {
     if (takeGap()) {
       // The state is the guest's before the event: the run loop reports the gap before the first instruction.
       clearDelivery();

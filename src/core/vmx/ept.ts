@@ -1,28 +1,22 @@
 // Extended page tables: guest-physical to host-physical through the EPT in force (SDM 28.2). One walk serves hardware
 // accesses (which end in EPT-violation or misconfiguration exits) and probes of the debugger (which end in NOT_MAPPED).
-import { Exit, V } from '../gen/constants';
+import { EptEntry, EptViolationQualification, Eptp, Exit, Ia32VmxEptVpidCap, V } from '../gen/constants';
 import { raiseExited } from '../fault';
 import { Access, NOT_MAPPED, WalkInfo } from '../mmu/access';
 import { physicalRead64, physicalWrite64 } from '../mmu/physical';
 import { get64 } from '../state';
 import { CAP_EPT_VPID, capability, physicalMask } from './capabilities';
-import { NMI_UNBLOCKING, nmiUnblockedByThisIret, vmExit } from './exit';
+import { nmiUnblockedByThisIret, vmExit } from './exit';
 import { Vmx, setVm64 } from './vmcs';
 
-/** Bits of EPT entries and of the EPTP. */
-const READ: u64 = 1;
-const WRITE: u64 = 2;
-const EXECUTE: u64 = 4;
-const RIGHTS: u64 = 7;
-const LARGE: u64 = 0x80;
-const ACCESSED: u64 = 0x100;
-const DIRTY: u64 = 0x200;
-const ADDRESS: u64 = 0x000ffffffffff000;
-const EPTP_ACCESSED_DIRTY: u64 = 0x40;
-/** IA32_VMX_EPT_VPID_CAP. */
-const EXECUTE_ONLY_OK: u64 = 1;
-const PAGES_2M_OK: u64 = 1 << 16;
-const PAGES_1G_OK: u64 = 1 << 17;
+/** Rights in an EPT entry; the access of a qualification has the same bits. */
+const READ: u64 = EptEntry.R;
+const WRITE: u64 = EptEntry.W;
+const EXECUTE: u64 = EptEntry.X;
+const RIGHTS: u64 = READ | WRITE | EXECUTE;
+const ADDRESS: u64 = EptEntry.BASE;
+/** Reserved in entries that point to a table; at the highest level EptEntry.PAGE is too. */
+const TABLE_RESERVED: u64 = EptEntry.MEMORY_TYPE | EptEntry.IPAT;
 
 /** How a walk ended when it gave no address. */
 const enum End {
@@ -50,7 +44,7 @@ export function guestPhysical(gpa: u64, access: u32, linear: u64, info: u32): u6
   let need = neededRights(access);
   // With A/D flags on, every access to a guest paging-structure entry counts as a write (SDM 28.2.4).
   const structure = (info & WalkInfo.PAGING_STRUCTURE) != 0;
-  if (structure && eptp & EPTP_ACCESSED_DIRTY && !probe) need |= READ | WRITE;
+  if (structure && eptp & Eptp.AD && !probe) need |= READ | WRITE;
   const hpa = walkEpt(eptp, gpa, need, !probe);
   if (end == End.MAPPED) return hpa;
   if (probe) return NOT_MAPPED;
@@ -58,12 +52,13 @@ export function guestPhysical(gpa: u64, access: u32, linear: u64, info: u32): u6
   if (end == End.MISCONFIGURED) {
     vmExit(Exit.EPT_MISCONFIG, 0);
   } else {
-    let qualification = need | (rights << 3);
+    let qualification = need | (rights * EptViolationQualification.READABLE);
     if (!(info & WalkInfo.NO_LINEAR)) {
-      qualification |= structure ? 0x80 : 0x180;
+      qualification |= EptViolationQualification.LINEAR_VALID;
+      if (!structure) qualification |= EptViolationQualification.TRANSLATED;
       setVm64(V.GUEST_LINEAR_ADDRESS, linear);
     }
-    if (nmiUnblockedByThisIret()) qualification |= NMI_UNBLOCKING;
+    if (nmiUnblockedByThisIret()) qualification |= EptViolationQualification.NMI_UNBLOCKING;
     vmExit(Exit.EPT_VIOLATION, qualification);
   }
   raiseExited();
@@ -84,7 +79,7 @@ export function probeEpt(eptp: u64, gpa: u64): u64 {
 
 /** The walk; sets `end` and `rights`. `mark`: set accessed and dirty flags when the EPTP asks for them. */
 function walkEpt(eptp: u64, gpa: u64, need: u64, mark: bool): u64 {
-  const marking = mark && (eptp & EPTP_ACCESSED_DIRTY) != 0;
+  const marking = mark && (eptp & Eptp.AD) != 0;
   rights = RIGHTS;
   end = End.VIOLATION;
   if (gpa >> 48 != 0) {
@@ -98,7 +93,7 @@ function walkEpt(eptp: u64, gpa: u64, need: u64, mark: bool): u64 {
     const entry = physicalRead64(at);
     rights &= entry;
     if ((entry & RIGHTS) == 0) return 0;
-    const leaf = shift == 12 || ((entry & LARGE) != 0 && shift != 39);
+    const leaf = shift == 12 || ((entry & EptEntry.PAGE) != 0 && shift != 39);
     if (misconfigured(entry, shift, leaf)) {
       end = End.MISCONFIGURED;
       return 0;
@@ -119,13 +114,13 @@ function walkEpt(eptp: u64, gpa: u64, need: u64, mark: bool): u64 {
 function misconfigured(entry: u64, shift: u64, leaf: bool): bool {
   const capabilities = capability(CAP_EPT_VPID);
   if ((entry & (READ | WRITE)) == WRITE) return true;
-  if ((entry & RIGHTS) == EXECUTE && !(capabilities & EXECUTE_ONLY_OK)) return true;
+  if ((entry & RIGHTS) == EXECUTE && !(capabilities & Ia32VmxEptVpidCap.EXECUTE_ONLY)) return true;
   if (entry & ADDRESS & ~physicalMask()) return true;
-  if (!leaf) return (entry & (shift == 39 ? 0xf8 : 0x78)) != 0;
-  const type = (entry >> 3) & 7;
+  if (!leaf) return (entry & (shift == 39 ? TABLE_RESERVED | EptEntry.PAGE : TABLE_RESERVED)) != 0;
+  const type = (entry & EptEntry.MEMORY_TYPE) >> EptEntry.MEMORY_TYPE_SHIFT;
   if (type == 2 || type == 3 || type == 7) return true;
   if (shift == 12) return false;
-  if (!(capabilities & (shift == 30 ? PAGES_1G_OK : PAGES_2M_OK))) return true;
+  if (!(capabilities & (shift == 30 ? Ia32VmxEptVpidCap.PAGE_1G : Ia32VmxEptVpidCap.PAGE_2M))) return true;
   return (entry & ADDRESS & (((<u64>1) << shift) - 1)) != 0;
 }
 
@@ -135,7 +130,7 @@ function markPath(eptp: u64, gpa: u64, leafShift: u64, write: bool): void {
   for (let shift: u64 = 39; ; shift -= 9) {
     const at = table + (((gpa >> shift) & 0x1ff) << 3);
     const entry = physicalRead64(at);
-    const marked = entry | (shift == leafShift && write ? ACCESSED | DIRTY : ACCESSED);
+    const marked = entry | (shift == leafShift && write ? EptEntry.A | EptEntry.D : EptEntry.A);
     if (marked != entry) physicalWrite64(at, marked);
     if (shift == leafShift) return;
     table = entry & ADDRESS;

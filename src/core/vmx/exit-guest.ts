@@ -3,13 +3,14 @@ import { Gpr, Segment, State } from '../../abi/state-block';
 import { eventBeingDelivered } from '../events';
 import { rflags } from '../flags';
 import {
+  Activity,
   Cr0,
   Cr4,
   Debugctl,
   Efer,
   EntryCtl,
-  ExitCtl,
   Exit,
+  ExitCtl,
   Ia32VmxMisc,
   Interruptibility,
   PendingDebug,
@@ -117,7 +118,10 @@ function saveNonRegister(): void {
   let pending = get64(State.PENDING_DEBUG);
   // A single-step trap that STI, MOV SS or HLT holds back is pending too: the field must be fit for re-entry.
   const step = (rflags() & Rflags.TF) != 0 && (get64(State.MSR_DEBUGCTL) & Debugctl.BTF) == 0;
-  if (((blocking & (Interruptibility.STI | Interruptibility.MOV_SS)) != 0 || activity == 1) && step)
+  if (
+    ((blocking & (Interruptibility.STI | Interruptibility.MOV_SS)) != 0 || activity == Activity.HLT) &&
+    step
+  )
     pending |= PendingDebug.BS;
   setVm64(V.GUEST_PENDING_DBG_EXCEPTIONS, pending);
 }

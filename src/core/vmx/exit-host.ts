@@ -2,7 +2,19 @@
 // are the manual's. Must not read guest state.
 import { Gpr, Seg, Segment, State } from '../../abi/state-block';
 import { setRflags } from '../flags';
-import { Cr4, Efer, ExitCtl, Pin, V } from '../gen/constants';
+import {
+  AccessRights,
+  Activity,
+  Cr4,
+  Dr7,
+  Efer,
+  ExitCtl,
+  Interruptibility,
+  Pin,
+  Rflags,
+  V,
+  VmxAbort,
+} from '../gen/constants';
 import { loadPdptes } from '../mmu/walk';
 import { modeChanged } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
@@ -16,12 +28,12 @@ import { NONE, Vmx, vm32, vm64 } from './vmcs';
 /** CR0 bits that neither VM entry nor VM exit changes: ET, CD, NW and the reserved ones (SDM 26.3.2.1). */
 export const CR0_KEPT: u64 = 0xffffffff7ffaffd0;
 
-const UNUSABLE: u32 = 0x10000;
-/** Type 3 or 11, S, P and G or D bits as SDM 27.5.2 fixes them. */
-const CODE_64: u32 = 0xa09b;
-const CODE_32: u32 = 0xc09b;
-const DATA: u32 = 0xc093;
-const TSS: u32 = 0x8b;
+/** Rights as SDM 27.5.2 fixes them: type 3 for data, 11 for code and for the busy TSS. */
+const FLAT: u32 = AccessRights.S | AccessRights.P | AccessRights.G;
+const CODE_64: u32 = 11 | FLAT | AccessRights.L;
+const CODE_32: u32 = 11 | FLAT | AccessRights.DB;
+const DATA: u32 = 3 | FLAT | AccessRights.DB;
+const TSS: u32 = 11 | AccessRights.P;
 
 /** `controls`: VM-exit controls in force. `nmi`: the exit is caused by an NMI, which blocks further ones. */
 export function loadHost(controls: u32, nmi: bool): void {
@@ -31,11 +43,11 @@ export function loadHost(controls: u32, nmi: bool): void {
   loadSegments(wide);
   setGpr(Gpr.RSP, vm64(V.HOST_RSP));
   setRip(vm64(V.HOST_RIP));
-  setRflags(2);
+  setRflags(Rflags.FIXED);
   const virtualNmis = (vm32(V.PIN_BASED_VM_EXEC_CONTROL) & Pin.VIRTUAL_NMIS) != 0;
-  const blocking = virtualNmis ? 0 : get32(State.INTERRUPTIBILITY) & 8;
-  set32(State.INTERRUPTIBILITY, nmi ? 8 : blocking);
-  set32(State.ACTIVITY, 0);
+  const blocking = virtualNmis ? 0 : get32(State.INTERRUPTIBILITY) & Interruptibility.NMI;
+  set32(State.INTERRUPTIBILITY, nmi ? Interruptibility.NMI : blocking);
+  set32(State.ACTIVITY, Activity.ACTIVE);
   set64(State.PENDING_DEBUG, 0);
   set64(State.PREEMPTION_DEADLINE, NONE);
   set64(State.TSC_OFFSET, 0);
@@ -44,8 +56,8 @@ export function loadHost(controls: u32, nmi: bool): void {
   set64(Vmx.EPTP, 0);
   enterContext(0, 0, hadVpid);
   modeChanged();
-  if (paePaging() && !loadPdptes(get64(State.CR3))) return abort(2);
-  if (!loadMsrsOnExit()) abort(4);
+  if (paePaging() && !loadPdptes(get64(State.CR3))) return abort(VmxAbort.HOST_PDPTES);
+  if (!loadMsrsOnExit()) abort(VmxAbort.LOAD_HOST_MSRS);
 }
 
 function loadControlRegisters(controls: u32, wide: bool): void {
@@ -53,7 +65,7 @@ function loadControlRegisters(controls: u32, wide: bool): void {
   set64(State.CR3, vm64(V.HOST_CR3) & physicalMask());
   const cr4 = vm64(V.HOST_CR4);
   set64(State.CR4, wide ? cr4 | Cr4.PAE : cr4 & ~(<u64>Cr4.PCIDE));
-  set64(State.DR7, 0x400);
+  set64(State.DR7, Dr7.FIXED);
   set64(State.MSR_DEBUGCTL, 0);
   set64(State.MSR_SYSENTER_CS, <u64>vm32(V.HOST_IA32_SYSENTER_CS));
   set64(State.MSR_SYSENTER_ESP, vm64(V.HOST_IA32_SYSENTER_ESP));
@@ -74,7 +86,7 @@ function setSegment(index: u32, selector: u32, base: u64, limit: u32, access: u3
 
 /** A null selector gives an unusable data segment (CS cannot be null, see E20). */
 function setData(index: u32, selector: u32, base: u64): void {
-  setSegment(index, selector, base, 0xffffffff, selector == 0 ? DATA | UNUSABLE : DATA);
+  setSegment(index, selector, base, 0xffffffff, selector == 0 ? DATA | AccessRights.UNUSABLE : DATA);
 }
 
 function loadSegments(wide: bool): void {
@@ -85,7 +97,7 @@ function loadSegments(wide: bool): void {
   setData(Seg.FS, vm32(V.HOST_FS_SELECTOR) & 0xffff, vm64(V.HOST_FS_BASE));
   setData(Seg.GS, vm32(V.HOST_GS_SELECTOR) & 0xffff, vm64(V.HOST_GS_BASE));
   setSegment(Seg.TR, vm32(V.HOST_TR_SELECTOR), vm64(V.HOST_TR_BASE), 0x67, TSS);
-  setSegment(Seg.LDTR, 0, 0, 0xffffffff, UNUSABLE);
+  setSegment(Seg.LDTR, 0, 0, 0xffffffff, AccessRights.UNUSABLE);
   set64(State.GDTR_BASE, vm64(V.HOST_GDTR_BASE));
   set64(State.IDTR_BASE, vm64(V.HOST_IDTR_BASE));
   set32(State.GDTR_LIMIT, 0xffff);

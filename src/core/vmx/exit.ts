@@ -23,9 +23,6 @@ import { Vmx, markWritten, setVm32, setVm64, vm32 } from './vmcs';
 export const ENTRY_FAILURE: u32 = 0x80000000;
 /** Valid bit of the interruption-information fields. */
 export const VALID: u32 = 0x80000000;
-/** Bit 12 of VM-exit interruption information and of the EPT-violation qualification. */
-export const NMI_UNBLOCKING: u32 = 0x1000;
-
 /** True when the instruction that exits now is an IRET that ended blocking by NMI (SDM 27.2.2). */
 export function nmiUnblockedByThisIret(): bool {
   return get64(Vmx.IRET_UNBLOCKED_AT) == get64(State.RETIRED) + 1;

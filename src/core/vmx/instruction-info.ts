@@ -1,30 +1,30 @@
 // The VM-exit instruction-information field and the displacement that qualifies memory operands (SDM 27.2.5, Tables 27-8
 // to 27-14), from the decoded instruction.
-import { V } from '../gen/constants';
+import { DescriptorTableInformation, FieldInformation, SegmentTableInformation, V } from '../gen/constants';
 import { Uop, UopFlag } from '../uop';
 import { setVm32 } from './vmcs';
 
-const REGISTER_OPERAND: u32 = 1 << 10;
-const NO_INDEX: u32 = 1 << 22;
-const NO_BASE: u32 = 1 << 27;
+const REGISTER_OPERAND: u32 = FieldInformation.REGISTER;
+const NO_INDEX: u32 = FieldInformation.INDEX_INVALID;
+const NO_BASE: u32 = FieldInformation.BASE_INVALID;
 
 function isRegister(u: usize): bool {
   return (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
 }
 
-/** Address size: 0, 1, 2 for 16, 32, 64 bits; bits 9:7. */
+/** Address size: 0, 1, 2 for 16, 32, 64 bits. */
 function addressSize(u: usize): u32 {
-  return ((<u32>load<u8>(u + Uop.ADDRESS_WIDTH)) >> 2) << 7;
+  return ((<u32>load<u8>(u + Uop.ADDRESS_WIDTH)) >> 2) << FieldInformation.ADDRESS_SIZE_SHIFT;
 }
 
 /** Scaling, address size, segment, index and base of the memory operand. RIP-relative operands have neither register. */
 function memoryPart(u: usize): u32 {
-  let info = addressSize(u) | ((<u32>load<u8>(u + Uop.SEGMENT)) << 15);
+  let info = addressSize(u) | ((<u32>load<u8>(u + Uop.SEGMENT)) << FieldInformation.SEGMENT_SHIFT);
   const index = <u32>load<u8>(u + Uop.INDEX);
   const base = <u32>load<u8>(u + Uop.BASE);
   if (index == Uop.NO_REGISTER) info |= NO_INDEX;
-  else info |= (<u32>load<u8>(u + Uop.SCALE)) | (index << 18);
-  return info | (base == Uop.NO_REGISTER ? NO_BASE : base << 23);
+  else info |= (<u32>load<u8>(u + Uop.SCALE)) | (index << FieldInformation.INDEX_SHIFT);
+  return info | (base == Uop.NO_REGISTER ? NO_BASE : base << FieldInformation.BASE_SHIFT);
 }
 
 /** Exit qualification of instructions with a memory operand: the displacement, 0 for a register operand. */
@@ -39,33 +39,42 @@ export function recordMemoryOperand(u: usize): void {
 
 /** INVEPT, INVVPID, INVPCID (Table 27-9). */
 export function recordTypeAndDescriptor(u: usize): void {
-  setVm32(V.VMX_INSTRUCTION_INFO, memoryPart(u) | ((<u32>load<u8>(u + Uop.REG)) << 28));
+  setVm32(
+    V.VMX_INSTRUCTION_INFO,
+    memoryPart(u) | ((<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT),
+  );
 }
 
 /** VMREAD, VMWRITE (Table 27-14): Reg1 is the rm register, Reg2 holds the encoding. */
 export function recordFieldAccess(u: usize): void {
-  const encoding = (<u32>load<u8>(u + Uop.REG)) << 28;
+  const encoding = (<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT;
   setVm32(V.VMX_INSTRUCTION_INFO, encoding | registerOrMemory(u));
 }
 
 /** SLDT, STR, LLDT, LTR (Table 27-11): `identity` 0 to 3 in that order. */
 export function recordSystemSegment(u: usize, identity: u32): void {
-  setVm32(V.VMX_INSTRUCTION_INFO, registerOrMemory(u) | (identity << 28));
+  setVm32(
+    V.VMX_INSTRUCTION_INFO,
+    registerOrMemory(u) | (identity << SegmentTableInformation.INSTRUCTION_SHIFT),
+  );
 }
 
 function registerOrMemory(u: usize): u32 {
   if (!isRegister(u)) return memoryPart(u);
-  return REGISTER_OPERAND | ((<u32>load<u8>(u + Uop.RM)) << 3);
+  return REGISTER_OPERAND | ((<u32>load<u8>(u + Uop.RM)) << FieldInformation.REG1_SHIFT);
 }
 
 /** SGDT, SIDT, LGDT, LIDT (Table 27-10): `identity` 0 to 3 in that order. */
 export function recordTableRegister(u: usize, identity: u32): void {
-  const size: u32 = load<u8>(u + Uop.WIDTH) == 2 ? 0 : 1 << 11;
-  setVm32(V.VMX_INSTRUCTION_INFO, memoryPart(u) | size | (identity << 28));
+  const size: u32 = load<u8>(u + Uop.WIDTH) == 2 ? 0 : DescriptorTableInformation.OPERAND_SIZE;
+  setVm32(
+    V.VMX_INSTRUCTION_INFO,
+    memoryPart(u) | size | (identity << DescriptorTableInformation.INSTRUCTION_SHIFT),
+  );
 }
 
 /** INS, OUTS (Table 27-8): the segment counts for OUTS only. */
 export function recordStringIo(u: usize, isIn: bool): void {
-  const from = isIn ? 0 : (<u32>load<u8>(u + Uop.SEGMENT)) << 15;
+  const from = isIn ? 0 : (<u32>load<u8>(u + Uop.SEGMENT)) << FieldInformation.SEGMENT_SHIFT;
   setVm32(V.VMX_INSTRUCTION_INFO, addressSize(u) | from);
 }

@@ -3,6 +3,7 @@
 import { State } from '../../abi/state-block';
 import { rflags } from '../flags';
 import {
+  Activity,
   EventType,
   Exit,
   ExitCtl,
@@ -99,7 +100,7 @@ export function interruptWindowExit(): bool {
   if ((proc() & Proc.INTERRUPT_WINDOW_EXITING) == 0 || (rflags() & Rflags.IF) == 0) return false;
   if (get32(State.INTERRUPTIBILITY) & (Interruptibility.STI | Interruptibility.MOV_SS)) return false;
   // Shutdown and wait-for-SIPI hold it back (SDM 25.2).
-  if (get32(State.ACTIVITY) > 1) return false;
+  if (get32(State.ACTIVITY) > <u32>Activity.HLT) return false;
   vmExit(Exit.INTERRUPT_WINDOW, 0);
   return true;
 }

@@ -77,7 +77,7 @@ export function interceptLmsw(u: usize, value: u32, linear: u64): bool {
   const mask = vm64(V.CR0_GUEST_HOST_MASK);
   const differing = ((<u64>value) ^ vm64(V.CR0_READ_SHADOW)) & mask;
   // LMSW cannot clear PE, so a source of 0 does not touch it.
-  const setsPe = (differing & Cr0.PE) != 0 && (value & 1) != 0;
+  const setsPe = (differing & Cr0.PE) != 0 && ((<u64>value) & Cr0.PE) != 0;
   if ((differing & (Cr0.MP | Cr0.EM | Cr0.TS)) == 0 && !setsPe) return false;
   let rest = (<u64>(value & 0xffff)) << CrQualification.LMSW_SOURCE_SHIFT;
   if ((load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) == 0) {

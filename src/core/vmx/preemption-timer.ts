@@ -1,7 +1,7 @@
 // The VMX-preemption timer (SDM 25.5.1): counts down whenever bit X of the TSC changes, X from IA32_VMX_MISC[4:0]. Kept
 // as a deadline in ticks of the unscaled clock (retired instructions plus halted time), so that nothing has to count.
 import { State } from '../../abi/state-block';
-import { Activity, Exit, Pin, V } from '../gen/constants';
+import { Activity, Exit, Ia32VmxMisc, Pin, V } from '../gen/constants';
 import { get32, get64, set64 } from '../state';
 import { CAP_MISC, capability } from './capabilities';
 import { vmExit } from './exit';
@@ -13,7 +13,7 @@ export function clockTicks(): u64 {
 }
 
 function rateShift(): u64 {
-  return capability(CAP_MISC) & 31;
+  return capability(CAP_MISC) & Ia32VmxMisc.TIMER_RATE;
 }
 
 /** Arms the timer from the VMCS at VM entry, or switches it off. */
