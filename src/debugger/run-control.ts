@@ -68,6 +68,8 @@ export class RunControl {
   private seen = 0;
   private armed = '';
   private atStatement: Breakpoint[] = [];
+  /** The statement L0 stopped before is one the motion waits for, not only a place of a breakpoint. */
+  private atMotionsStatement = false;
   /** The end was shown as a stop; going on ends the session. */
   private endShown = false;
   private limit: bigint | undefined;
@@ -136,7 +138,8 @@ export class RunControl {
 
   private offered(frames: readonly L0Frame[], statement: Motion['statement']): boolean {
     this.atStatement = this.around.breakpoints.atStatement(frames);
-    return this.atStatement.length > 0 || statement?.(frames) === true;
+    this.atMotionsStatement = statement?.(frames) === true;
+    return this.atStatement.length > 0 || this.atMotionsStatement;
   }
 
   /** Nothing of the debugger's stays behind that a stopped machine would not need. */
@@ -152,9 +155,11 @@ export class RunControl {
     const place = this.around.ground.place(this.around.ground.guest);
     const byUser = this.userBreakpoint(stop, place?.rip) ?? this.userFilter();
     if (byUser) return { stopped: byUser };
+    if (stop.kind === 'l0' && !this.atMotionsStatement) return undefined;
     if (!motion.arrived(stop)) return undefined;
     // A step that ends on a breakpoint has hit it: it will not be hit again on the way from here.
-    const here = place && stop.kind !== 'breakpoint' ? this.hit(place.rip) : undefined;
+    const shown = stop.kind === 'breakpoint' || stop.kind === 'l0';
+    const here = place && !shown ? this.hit(place.rip) : undefined;
     return { stopped: here ?? this.stoppedAt('step', 'step') };
   }
 

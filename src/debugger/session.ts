@@ -115,6 +115,7 @@ export class DebugSession {
   /** Boots the image anew, from its first instruction. Breakpoints and filters stay. */
   restart(): void {
     this.dispose();
+    this.machine.l0?.abandon();
     [this.machine, this.ground, this.control] = this.boot();
     this.lastStop = undefined;
     this.breakpoints.forgetHits();

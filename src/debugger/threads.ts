@@ -41,7 +41,7 @@ function aspects(machine: Machine, programs: Programs, ground: Ground, level: Le
   const registers = machine.driver.registers(level)!;
   const place = where(programs, machine, level, linearRip(registers));
   const root = machine.config.topology === 'bare' && level === 'L0' ? ['VMX root'] : [];
-  const waits = ground.guest === level ? [] : ['waits'];
+  const waits = ground.guest === level && !machine.l0?.stopped ? [] : ['waits'];
   return [...root, modeText(registers), ...waits, place];
 }
 

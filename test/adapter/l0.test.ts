@@ -33,6 +33,20 @@ describe('adapter: stepping L0 in its own source', () => {
     await assert.rejects(client.value('vcpu.nested.nothing', L0, 'hover'), /no variable/);
   });
 
+  it('begins with a fresh stack after a restart inside L0', async () => {
+    await client.beginUntilStop({ functions: [{ name: 'prepare_vmcs02' }] });
+    const before = await client.stack(L0);
+    const stopped = client.stop1();
+    await client.customRequest('restart');
+    await stopped;
+    assert.deepEqual(await client.stack(L0), before);
+  });
+
+  it('evaluates registers of the guest that L0 works for', async () => {
+    await client.beginUntilStop({ functions: [{ name: 'handle_vmlaunch' }] });
+    assert.equal(await client.value('rip', L0), await client.value('rip', L1));
+  });
+
   it('steps by statements, into a function and out of it', async () => {
     await client.beginUntilStop({ functions: [{ name: 'nested_vmx_run' }] });
     const [first] = await client.stack(L0);
@@ -43,6 +57,18 @@ describe('adapter: stepping L0 in its own source', () => {
     assert.notEqual(after[0], first);
     await client.go('stepOut', L0);
     assert.ok((await client.stack(L0)).length < depth);
+  });
+
+  it('steps over a function of L0 with a log point in it, without stopping there', async () => {
+    await client.beginUntilStop({ functions: [{ name: 'nested_vmx_enter_non_root_mode' }] });
+    const depth = (await client.stack(L0)).length;
+    const { path, line } = l0LineOf('nested/prepare-vmcs02.ts', 'export function prepare_vmcs02');
+    const logPoint = { line, logMessage: 'prepares vmcs02' };
+    await client.setBreakpointsRequest({ source: { path }, breakpoints: [logPoint] });
+    while (!client.console.includes('prepares vmcs02')) {
+      await client.go('next', L0);
+      assert.equal((await client.stack(L0)).length, depth);
+    }
   });
 
   it('stops at a line of L0 and goes on to the end', async () => {

@@ -30,7 +30,8 @@ export class Ground {
   }
 
   private isRunning(level: Level): boolean {
-    return this.machine.driver.registerHome(level)?.kind === 'chip';
+    const home = this.machine.driver.registerHome(level);
+    return home !== undefined && (home.kind === 'chip' || home.generalInChip);
   }
 
   /** Where a level stands; undefined when it does not exist now. */
