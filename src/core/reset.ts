@@ -1,11 +1,13 @@
 // Processor state after RESET (SDM Vol. 3, Table 9-1), and what the embedder must call when it changed state or memory.
 import { Seg, Segment, State } from '../abi/state-block';
 import { dropAllBlocks } from './blocks';
+import { Cr0, Dr7, Rflags, Xcr0 } from './gen/constants';
 import { Private } from './layout';
 import { dropAllWriteEntries, clearTlb, translationChanged } from './mmu/tlb';
 import { hostPhysicalWritten } from './mmu/physical';
 import { modeChanged } from './mode';
 import { setAttention } from './attention';
+import { DR6_ONES, RESET_CODE, RESET_DATA, RESET_LDT, RESET_TSS } from './reset-values';
 import { S, segment } from './state';
 
 const NONE: u64 = 0xffff_ffff_ffff_ffff;
@@ -22,18 +24,17 @@ function setSegment(index: u32, selector: u32, base: u64, limit: u32, access: u3
 export function reset(): void {
   memory.fill(S, 0, State.END);
   store<u64>(S + State.RIP, 0xfff0);
-  store<u64>(S + State.RFLAGS, 2);
-  // Present, type 3 (data or code, writable or readable, accessed), system bit set.
-  for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) setSegment(i, 0, 0, 0xffff, 0x93);
-  setSegment(Seg.CS, 0xf000, 0xffff0000, 0xffff, 0x9b);
-  setSegment(Seg.LDTR, 0, 0, 0xffff, 0x82);
-  setSegment(Seg.TR, 0, 0, 0xffff, 0x8b);
+  store<u64>(S + State.RFLAGS, Rflags.FIXED);
+  for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) setSegment(i, 0, 0, 0xffff, RESET_DATA);
+  setSegment(Seg.CS, 0xf000, 0xffff0000, 0xffff, RESET_CODE);
+  setSegment(Seg.LDTR, 0, 0, 0xffff, RESET_LDT);
+  setSegment(Seg.TR, 0, 0, 0xffff, RESET_TSS);
   store<u32>(S + State.GDTR_LIMIT, 0xffff);
   store<u32>(S + State.IDTR_LIMIT, 0xffff);
-  store<u64>(S + State.CR0, 0x60000010);
-  store<u64>(S + State.DR6, 0xffff0ff0);
-  store<u64>(S + State.DR7, 0x400);
-  store<u64>(S + State.XCR0, 1);
+  store<u64>(S + State.CR0, Cr0.CD | Cr0.NW | Cr0.ET);
+  store<u64>(S + State.DR6, DR6_ONES);
+  store<u64>(S + State.DR7, Dr7.FIXED);
+  store<u64>(S + State.XCR0, Xcr0.X87);
   store<u64>(S + State.MSR_PAT, 0x0007040600070406);
   store<u64>(S + State.VMCS_POINTER, NONE);
   store<u64>(S + State.VMXON_POINTER, NONE);

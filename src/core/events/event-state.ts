@@ -3,7 +3,7 @@
 // a handler. They stand in the state block so that a snapshot holds them. No architectural rule is decided here.
 import { State } from '../../abi/state-block';
 import { Gap, Stop } from '../../abi/stop-codes';
-import { EventType } from '../gen/constants';
+import { EventType, IdtVectoring } from '../gen/constants';
 import { get32, get64, set32, set64 } from '../state';
 
 export const enum Private {
@@ -65,9 +65,9 @@ export function eventBeingDelivered(): bool {
 /** IDT-vectoring information of the event on its way (SDM 24.9.3); valid while `eventBeingDelivered()`. */
 export function deliveredInfo(): u32 {
   return (
-    0x80000000 |
-    (get32(Private.DELIVERING_HAS_ERROR) << 11) |
-    (get32(Private.DELIVERING_TYPE) << 8) |
+    IdtVectoring.VALID |
+    (get32(Private.DELIVERING_HAS_ERROR) != 0 ? IdtVectoring.ERROR_CODE_VALID : 0) |
+    (get32(Private.DELIVERING_TYPE) << IdtVectoring.TYPE_SHIFT) |
     get32(Private.DELIVERING_VECTOR)
   );
 }

@@ -1,31 +1,28 @@
 // INIT and Start-up IPI outside VMX non-root operation: the register state of SDM 3A Table 9-1, column INIT, and the start
 // address of a SIPI (8.4.3). Must not touch RAM, MSRs, TSC or the caches' contents, which survive INIT.
-import { Seg, State } from '../../abi/state-block';
+import { Gpr, Seg, State } from '../../abi/state-block';
 import { storeSegment } from '../exec/segment-load';
 import { setRflags } from '../flags';
-import { Activity, Cr0, Ia32ApicBase } from '../gen/constants';
+import { Activity, Cr0, Dr7, Ia32ApicBase, Rflags } from '../gen/constants';
 import { Changed, flushTlb, translationChanged } from '../mmu/tlb';
 import { modeChanged } from '../mode';
+import { DR6_ONES, RESET_CODE, RESET_DATA, RESET_LDT, RESET_TSS } from '../reset-values';
 import { get64, set32, set64, setGpr, setRip } from '../state';
 import { forgetStream } from './event-state';
 
-const DATA: u32 = 0x93;
-const CODE: u32 = 0x9b;
-const LDT: u32 = 0x82;
-const BUSY_TSS: u32 = 0x8b;
 /** Version information that INIT leaves in EDX: family 6. */
 const SIGNATURE: u64 = 0x600;
 
 /** Registers after INIT; the bootstrap processor starts at the reset vector, others wait for a SIPI. */
 export function takeInit(): void {
   for (let i: u32 = 0; i < 16; i++) setGpr(i, 0);
-  setGpr(2, SIGNATURE);
+  setGpr(Gpr.RDX, SIGNATURE);
   setRip(0xfff0);
-  setRflags(2);
-  for (let i: u32 = 0; i < 6; i++) storeSegment(i, 0, 0, 0xffff, DATA);
-  storeSegment(Seg.CS, 0xf000, 0xffff0000, 0xffff, CODE);
-  storeSegment(Seg.LDTR, 0, 0, 0xffff, LDT);
-  storeSegment(Seg.TR, 0, 0, 0xffff, BUSY_TSS);
+  setRflags(Rflags.FIXED);
+  for (let i: u32 = 0; i < 6; i++) storeSegment(i, 0, 0, 0xffff, RESET_DATA);
+  storeSegment(Seg.CS, 0xf000, 0xffff0000, 0xffff, RESET_CODE);
+  storeSegment(Seg.LDTR, 0, 0, 0xffff, RESET_LDT);
+  storeSegment(Seg.TR, 0, 0, 0xffff, RESET_TSS);
   set64(State.GDTR_BASE, 0);
   set64(State.IDTR_BASE, 0);
   set32(State.GDTR_LIMIT, 0xffff);
@@ -36,8 +33,8 @@ export function takeInit(): void {
   set64(State.CR4, 0);
   set64(State.EFER, 0);
   for (let i: usize = 0; i < 4; i++) set64(<usize>State.DR0 + i * 8, 0);
-  set64(State.DR6, 0xffff0ff0);
-  set64(State.DR7, 0x400);
+  set64(State.DR6, DR6_ONES);
+  set64(State.DR7, Dr7.FIXED);
   set32(State.INTERRUPTIBILITY, 0);
   set64(State.PENDING_DEBUG, 0);
   set32(
@@ -52,8 +49,8 @@ export function takeInit(): void {
 
 /** A waiting processor starts at page `vector` in real mode. */
 export function takeSipi(vector: u32): void {
-  storeSegment(Seg.CS, vector << 8, (<u64>vector) << 12, 0xffff, CODE);
+  storeSegment(Seg.CS, vector << 8, (<u64>vector) << 12, 0xffff, RESET_CODE);
   setRip(0);
-  set32(State.ACTIVITY, 0);
+  set32(State.ACTIVITY, Activity.ACTIVE);
   modeChanged();
 }

@@ -7,12 +7,11 @@ import { raise, raiseDebug, raisePlain } from '../fault';
 import { Cr4, Dr6, Dr7, Vector } from '../gen/constants';
 import { setAttention } from '../attention';
 import { unimplementedMechanism } from '../leave';
+import { DR6_ONES } from '../reset-values';
 import { get32, get64, gpr, set64, setGpr } from '../state';
 import { Next, Uop } from '../uop';
 import { inNonRoot, interceptMovDr } from '../vmx/hooks';
 
-/** Bits that read as one. RTM is not claimed, so DR6 bit 16 is one of them. */
-const DR6_ONES: u64 = 0xffff0ff0;
 const DR6_WRITABLE: u64 = Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3 | Dr6.BD | Dr6.BS | Dr6.BT;
 const DR7_WRITABLE: u64 = 0xffff23ff;
 

@@ -4,6 +4,7 @@ import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
 import { faulted, raise } from '../fault';
 import { AccessRights, Vector } from '../gen/constants';
+import { RESET_CODE, RESET_DATA } from '../reset-values';
 import { get32, get64, segment, set32, set64 } from '../state';
 import {
   SegmentType,
@@ -43,14 +44,14 @@ export function storeReal(index: u32, selector: u32): void {
   store<u64>(s + Segment.BASE, <u64>((selector & 0xffff) << 4));
   const access = load<u32>(s + Segment.ACCESS);
   if ((access & AccessRights.UNUSABLE) != 0) {
-    store<u32>(s + Segment.ACCESS, index == Seg.CS ? 0x9b : 0x93);
+    store<u32>(s + Segment.ACCESS, index == Seg.CS ? RESET_CODE : RESET_DATA);
     store<u32>(s + Segment.LIMIT, 0xffff);
   }
 }
 
 /** Virtual-8086 mode: 64 KiB at selector * 16, DPL 3 (SDM 3A 20.2). */
 export function storeVirtual(index: u32, selector: u32): void {
-  storeSegment(index, selector, <u64>((selector & 0xffff) << 4), 0xffff, 0xf3);
+  storeSegment(index, selector, <u64>((selector & 0xffff) << 4), 0xffff, RESET_DATA | AccessRights.DPL);
 }
 
 /** Loads ES, SS, DS, FS or GS by selector as MOV, POP and LDS do. Check `faulted()`. */

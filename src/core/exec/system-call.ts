@@ -4,7 +4,7 @@ import { Gpr, Mode, Seg, State } from '../../abi/state-block';
 import { armSingleStep } from '../events/debug-traps';
 import { raise, raisePlain } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { Cr0, Efer, Rflags, Vector } from '../gen/constants';
+import { AccessRights, Cr0, Efer, Rflags, Vector } from '../gen/constants';
 import { isCanonical, modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, get64, gpr, rip, set32, setGpr, setRip } from '../state';
@@ -12,10 +12,12 @@ import { Next, Uop } from '../uop';
 import { longModeActive } from './far-code';
 import { storeSegment } from './segment-load';
 
-const CODE_64: u32 = 0xa09b;
-const CODE_32: u32 = 0xc09b;
-const DATA: u32 = 0xc093;
-const RING_3: u32 = 0x60;
+/** Flat segments: type 11 for code, 3 for data. */
+const FLAT: u32 = AccessRights.S | AccessRights.P | AccessRights.G;
+const CODE_64: u32 = 11 | FLAT | AccessRights.L;
+const CODE_32: u32 = 11 | FLAT | AccessRights.DB;
+const DATA: u32 = 3 | FLAT | AccessRights.DB;
+const RING_3: u32 = AccessRights.DPL;
 /** RFLAGS bits SYSRET takes from R11. */
 const SYSRET_FLAGS: u64 = 0x3c7fd7;
 

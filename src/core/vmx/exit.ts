@@ -9,7 +9,7 @@ import {
   deliveredInstructionLength,
   eventBeingDelivered,
 } from '../events';
-import { EventType, Exit, ExitInterruption, V } from '../gen/constants';
+import { EntryInterruption, EventType, Exit, ExitFlag, ExitInterruption, V } from '../gen/constants';
 import { get32, get64, set32, set64 } from '../state';
 import { abort } from './abort';
 import { saveGuest } from './exit-guest';
@@ -19,10 +19,6 @@ import { requestEventStop, requestStop } from './stop';
 import { traceEntryFailure, traceExit } from './trace';
 import { Vmx, markWritten, setVm32, setVm64, vm32 } from './vmcs';
 
-/** Bit 31 of the exit reason: the VM entry failed. */
-export const ENTRY_FAILURE: u32 = 0x80000000;
-/** Valid bit of the interruption-information fields. */
-export const VALID: u32 = 0x80000000;
 /** True when the instruction that exits now is an IRET that ended blocking by NMI (SDM 27.2.2). */
 export function nmiUnblockedByThisIret(): bool {
   return get64(Vmx.IRET_UNBLOCKED_AT) == get64(State.RETIRED) + 1;
@@ -50,7 +46,7 @@ export function vmExitEvent(reason: u32, qualification: u64, info: u32, error: u
   setVm32(V.VM_EXIT_INTR_INFO, info);
   if (info & ExitInterruption.ERROR_CODE_VALID) setVm32(V.VM_EXIT_INTR_ERROR_CODE, error);
   recordVectoring(reason, info);
-  setVm32(V.VM_ENTRY_INTR_INFO_FIELD, vm32(V.VM_ENTRY_INTR_INFO_FIELD) & ~VALID);
+  setVm32(V.VM_ENTRY_INTR_INFO_FIELD, vm32(V.VM_ENTRY_INTR_INFO_FIELD) & ~EntryInterruption.VALID);
   saveGuest(reason);
   markWritten(<usize>get32(Vmx.PAGE));
   traceExit(reason);
@@ -70,13 +66,13 @@ export function vmExitEvent(reason: u32, qualification: u64, info: u32, error: u
  * qualification are written, the guest area keeps what it had. `check` is the row that refused it.
  */
 export function failedEntryExit(reason: u32, qualification: u64, check: u32): void {
-  setVm32(V.VM_EXIT_REASON, reason | ENTRY_FAILURE);
+  setVm32(V.VM_EXIT_REASON, reason | ExitFlag.ENTRY_FAILURE);
   setVm64(V.EXIT_QUALIFICATION, qualification);
-  traceEntryFailure(reason | ENTRY_FAILURE, check);
+  traceEntryFailure(reason | ExitFlag.ENTRY_FAILURE, check);
   const controls = vm32(V.VM_EXIT_CONTROLS);
   leaveNonRoot();
   loadHost(controls, false);
-  requestStops(reason | ENTRY_FAILURE, StopOn.ENTRY_FAILURE | StopOn.VM_EXIT);
+  requestStops(reason | ExitFlag.ENTRY_FAILURE, StopOn.ENTRY_FAILURE | StopOn.VM_EXIT);
 }
 
 function requestStops(reason: u32, kinds: u32): void {
