@@ -22,7 +22,7 @@ describe('F5 without launch.json', function () {
     const { workbench } = on;
     await workbench.openFile('exits.c');
     await workbench.page.keyboard.press('F5');
-    const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
+    const rows = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: '.elf' });
     await rows.first().waitFor();
     assert.match(await rows.first().innerText(), /hello-nested\.elf/);
     await workbench.page.keyboard.press('Enter');
