@@ -56,8 +56,7 @@ const NUMBER_AS_TEXT = /^(0x[0-9a-f]+|\d+)$/i;
 const loadAddress: Check<string | number> = (name, value) => {
   const written = typeof value === 'number' || (typeof value === 'string' && NUMBER_AS_TEXT.test(value));
   const number = written ? Number(value) : -1;
-  if (written && Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32)
-    return value;
+  if (written && Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32) return value;
   throw errors.wrongType(name, 'an address below 4 GiB: a number, or text such as "0x100000"', value);
 };
 
