@@ -21,7 +21,7 @@ export interface PassedMsr {
 }
 
 /** MSRs L1 accesses without an exit: they are switched by the VMCS, or L0 has no use for them. */
-export const passed_to_l1: readonly PassedMsr[] = [
+const passed_to_l1: readonly PassedMsr[] = [
   { index: msr.IA32_TIME_STAMP_COUNTER.number, read: true, write: false }, // with the TSC offset
   { index: msr.IA32_SYSENTER_CS.number, read: true, write: true },
   { index: msr.IA32_SYSENTER_ESP.number, read: true, write: true },

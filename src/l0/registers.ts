@@ -84,7 +84,7 @@ export function is_pae_paging(vcpu: Vcpu): boolean {
 }
 
 /** KVM: is_unrestricted_guest. vmcs01 always is; vmcs02 only when vmcs12 asks for it. */
-export function is_unrestricted_guest(vcpu: Vcpu): boolean {
+function is_unrestricted_guest(vcpu: Vcpu): boolean {
   return !vcpu.arch.guest_mode || nested_cpu_has2(vcpu.nested.cached_vmcs12, secondary.UNRESTRICTED_GUEST);
 }
 

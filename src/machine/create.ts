@@ -33,11 +33,11 @@ export interface MachineRequest {
   readonly serial: (byte: number) => void;
 }
 
-export const DEFAULT_MEMORY_MIB = 256;
+const DEFAULT_MEMORY_MIB = 256;
 const MIB = 1024 * 1024;
 const TOPOLOGIES: readonly Topology[] = ['nested', 'bare'];
 const L0_PROFILES = ['kvm-6.12'] as const;
-export const DEFAULT_CPU_PROFILE: CpuProfileName = 'turtle-64';
+const DEFAULT_CPU_PROFILE: CpuProfileName = 'turtle-64';
 
 /** @throws MachineError */
 export function createMachine(request: MachineRequest): Machine {

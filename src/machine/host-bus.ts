@@ -6,7 +6,7 @@ import type { Bus } from '../cpu/bus';
 import type { Board } from '../platform/device';
 
 /** Vector of L0's own timer interrupt: acknowledged by the chip, seen by L0 in the exit information. */
-export const HOST_TIMER_VECTOR = 0xec;
+const HOST_TIMER_VECTOR = 0xec;
 
 /** What the bus needs of its machine. `beforeAccess` brings the board's time up to the instruction. */
 export interface BusOwner {

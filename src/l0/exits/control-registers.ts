@@ -49,7 +49,7 @@ function vmx_is_valid_cr0(vcpu: Vcpu, value: bigint): boolean {
 }
 
 /** KVM: kvm_set_cr0. False raises #GP(0). */
-export function kvm_set_cr0(vcpu: Vcpu, requested: bigint): boolean {
+function kvm_set_cr0(vcpu: Vcpu, requested: bigint): boolean {
   const old_cr0 = kvm_read_cr0(vcpu);
   if (requested >> 32n) return false;
   const value = (requested & CR0_DEFINED) | CR0.ET;
@@ -86,7 +86,7 @@ function kvm_is_valid_cr4(vcpu: Vcpu, value: bigint): boolean {
 }
 
 /** KVM: kvm_set_cr4. False raises #GP(0). */
-export function kvm_set_cr4(vcpu: Vcpu, value: bigint): boolean {
+function kvm_set_cr4(vcpu: Vcpu, value: bigint): boolean {
   const old_cr4 = kvm_read_cr4(vcpu);
   if (!kvm_is_valid_cr4(vcpu, value)) return false;
   const changed = value ^ old_cr4;

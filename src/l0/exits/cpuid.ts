@@ -38,7 +38,7 @@ function kvm_find_cpuid_entry(rows: readonly CpuidRow[], leaf: number, subleaf: 
 }
 
 /** The answer to one CPUID of L1. */
-export function l1_cpuid(vcpu: Vcpu, leaf: number, subleaf: number): CpuidRow {
+function l1_cpuid(vcpu: Vcpu, leaf: number, subleaf: number): CpuidRow {
   const row = kvm_find_cpuid_entry(vcpu.config.cpuid, leaf, subleaf);
   if (leaf !== 1) return row;
   let ecx = row.ecx;

@@ -16,7 +16,7 @@ import { VMCS12_REVISION, type Vmcs12 } from './vmcs12';
 import { nested_entry_has, nested_exit_has, nested_ia32e_guest } from './vmcs12-controls';
 
 /** KVM: kvm_valid_efer: no reserved bit. */
-export function kvm_valid_efer(value: bigint): boolean {
+function kvm_valid_efer(value: bigint): boolean {
   return (value & ~(EFER.SCE | EFER.LME | EFER.LMA | EFER.NXE)) === 0n;
 }
 

@@ -9,7 +9,7 @@ import type { Vmcs12 } from './vmcs12';
 import { nested_cpu_has2 } from './vmcs12-controls';
 
 /** KVM: fixed_bits_valid: all bits of `fixed0` are 1 and only bits of `fixed1` are. */
-export function fixed_bits_valid(value: bigint, fixed0: bigint, fixed1: bigint): boolean {
+function fixed_bits_valid(value: bigint, fixed0: bigint, fixed1: bigint): boolean {
   return ((value & fixed1) | fixed0) === value;
 }
 

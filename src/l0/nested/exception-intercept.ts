@@ -8,7 +8,7 @@ import { get_vmcs12 } from './current-vmcs12';
 import type { Vmcs12 } from './vmcs12';
 
 /** KVM: nested_vmx_is_page_fault_vmexit. */
-export function nested_vmx_is_page_fault_vmexit(vmcs12: Vmcs12, error_code: number): boolean {
+function nested_vmx_is_page_fault_vmexit(vmcs12: Vmcs12, error_code: number): boolean {
   const bit = (vmcs12.EXCEPTION_BITMAP & (1 << vectors.PF)) !== 0;
   const masked = (error_code & vmcs12.PAGE_FAULT_ERROR_CODE_MASK) >>> 0;
   const inequality = masked !== vmcs12.PAGE_FAULT_ERROR_CODE_MATCH;

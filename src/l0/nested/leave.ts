@@ -38,7 +38,7 @@ import {
 const VMX_ABORT_SAVE_GUEST_MSR_FAIL = 1;
 
 /** KVM: vmcs12_save_pending_event. What was queued for L2 becomes IDT-vectoring information for L1. */
-export function vmcs12_save_pending_event(
+function vmcs12_save_pending_event(
   vcpu: Vcpu,
   vmcs12: Vmcs12,
   exit_reason: number,
@@ -92,7 +92,7 @@ function sync_saved_controls(vcpu: Vcpu, vmcs12: Vmcs12): void {
 }
 
 /** KVM: sync_vmcs02_to_vmcs12. Rarely read fields wait until L1 reads one (copy_vmcs02_to_vmcs12_rare). */
-export function sync_vmcs02_to_vmcs12(vcpu: Vcpu, vmcs12: Vmcs12): void {
+function sync_vmcs02_to_vmcs12(vcpu: Vcpu, vmcs12: Vmcs12): void {
   vcpu.nested.need_sync_vmcs02_to_vmcs12_rare = true;
   vmcs12.GUEST_CR0 = vmcs12_guest_cr0(vcpu, vmcs12);
   vmcs12.GUEST_CR4 = vmcs12_guest_cr4(vcpu, vmcs12);

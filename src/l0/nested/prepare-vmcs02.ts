@@ -40,7 +40,7 @@ const SECONDARY_FROM_VMCS12_ONLY =
   secondary.DESCRIPTOR_TABLE_EXITING;
 
 /** KVM: nested_vmx_calc_efer. */
-export function nested_vmx_calc_efer(vcpu: Vcpu, vmcs12: Vmcs12): bigint {
+function nested_vmx_calc_efer(vcpu: Vcpu, vmcs12: Vmcs12): bigint {
   const loads_efer = nested_entry_has(vmcs12, entry_controls.VM_ENTRY_LOAD_IA32_EFER);
   if (vcpu.nested.nested_run_pending && loads_efer) return vmcs12.GUEST_IA32_EFER;
   if (nested_ia32e_guest(vmcs12)) return vcpu.arch.efer | EFER.LMA | EFER.LME;

@@ -65,7 +65,7 @@ function raise_operand_fault(vcpu: Vcpu, segment: number, stack_matters: boolean
  * @param is_write the instruction writes its operand
  * @param length bytes of the operand
  */
-export function get_vmx_mem_address(
+function get_vmx_mem_address(
   vcpu: Vcpu,
   info: OperandInfo,
   is_write: boolean,

@@ -39,7 +39,7 @@ function enter_vmx_operation(vcpu: Vcpu, vmptr: bigint): void {
 }
 
 /** KVM: free_nested. */
-export function free_nested(vcpu: Vcpu): void {
+function free_nested(vcpu: Vcpu): void {
   vcpu.nested.vmxon = false;
   vcpu.nested.vmxon_ptr = INVALID_GPA;
   vcpu.nested.current_vmptr = INVALID_GPA;
