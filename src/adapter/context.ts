@@ -34,6 +34,8 @@ export class Context {
   private stacks = new Map<Level, StackFrame[]>();
   private frames: StackFrame[] = [];
   private lists: NodeList[] = [];
+  /** References handed out before the last stop: none is given twice, so a late question is known as one. */
+  private expired = 0;
   /** The guest has ended: its state can be looked at, but not run. */
   ended = false;
 
@@ -80,6 +82,7 @@ export class Context {
   forget(): void {
     this.stacks.clear();
     this.frames = [];
+    this.expired += this.lists.length;
     this.lists = [];
   }
 
@@ -108,11 +111,16 @@ export class Context {
 
   /** A reference for children; 0 for a node without. */
   listId(list: NodeList | undefined): number {
-    return list ? this.lists.push(list) : 0;
+    return list ? this.expired + this.lists.push(list) : 0;
+  }
+
+  /** True for a reference of an earlier stop. VS Code may still ask for it while the machine goes on or the session ends. */
+  isExpired(reference: number): boolean {
+    return reference > 0 && reference <= this.expired;
   }
 
   list(reference: number): NodeList {
-    const list = this.lists[reference - 1];
+    const list = this.lists[reference - this.expired - 1];
     if (!list) throw errors.staleVariables(reference);
     return list;
   }

@@ -53,8 +53,10 @@ export const dataRequests = {
   },
 
   variables: (context, given) => {
+    const reference = given.integer('variablesReference', 0, MAXIMUM);
+    if (context.isExpired(reference)) return { variables: [] };
     context.session.mustStand();
-    const list = context.list(given.integer('variablesReference', 0, MAXIMUM));
+    const list = context.list(reference);
     const start = given.integer('start', 0, MAXIMUM, 0);
     const count = given.integer('count', 0, MAXIMUM, 0);
     return { variables: list(start, count || undefined).map((node) => variable(context, node)) };
