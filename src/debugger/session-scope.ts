@@ -53,6 +53,7 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
       return undefined;
     },
     constant: (name) => {
+      if (VMCS_NAMES.includes(name)) throw new ExpressionError(`Write a field of it: ${name}.GUEST_RIP.`);
       const told = names?.get(name);
       // Text that is the name of a constant compares as that: reasons are numbers, levels are names.
       if (typeof told === 'string' && typeof constants.get(told) === 'bigint') return constants.get(told);

@@ -74,6 +74,7 @@ describe('adapter: data of a stopped machine', () => {
     assert.equal(BigInt(part.body.result), BigInt(rip.value));
     const misspelled = { expression: 'vmcs12.guest_rip', frameId: caller!.id, context: 'watch' };
     assert.match(await client.refused('evaluate', misspelled), /write GUEST_RIP/);
+    await assert.rejects(client.value('vmcs12', L1), /Write a field of it/);
     const given = { variablesReference: group!.variablesReference, name: 'rip', value: '0' };
     assert.match(await client.refused('setVariable', given), /belongs to the innermost frame/);
   });
