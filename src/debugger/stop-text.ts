@@ -5,18 +5,12 @@ import { vmInstructionErrorByNumber } from '../isa/vm-instruction-errors';
 import type { Topology } from '../machine/machine-config';
 import type { MachineRecord } from '../machine/machine-record';
 import type { MachineStop } from '../machine/machine-stop';
-import { exitReasonText, qualificationText } from './decode/exit';
+import { exitReasonText } from './decode/exit';
 
 /** "VMfailValid 7: VM entry with invalid control field(s)". */
 export function vmFailText(error: number): string {
   if (error === 0) return 'VMfailInvalid';
   return `VMfailValid ${error}: ${vmInstructionErrorByNumber.get(error)?.title ?? 'reserved error number'}`;
-}
-
-/** An exit with what its qualification says, when it says something. */
-export function exitText(reasonWord: number, qualification: bigint, interruption: number): string {
-  const detail = qualificationText(reasonWord, qualification, interruption);
-  return exitReasonText(reasonWord) + (detail === '' ? '' : `: ${detail}`);
 }
 
 /** Who exited and who gets it: "L2 exited: EPT_VIOLATION, reflected to L1". */

@@ -31,7 +31,7 @@ import type { AddressSpace, CpuSignal, TopologyDriver } from './topology-driver'
 import { writeDryRunImage } from './dry-run-image';
 import type { RegisterHome } from './register-write';
 import { cachedVmcs12, hardwareVmcs, type VmcsView } from './vmcs-view';
-import { fieldReader, guestState, hostState, usesEpt, type FieldReader } from './vmcs-state';
+import { fieldReader, guestState, usesEpt, type FieldReader } from './vmcs-state';
 
 /** Host-physical address of L1's address 0: never 0, so that mixing the two spaces shows. */
 const L1_BASE = 0x2000000n;
@@ -189,12 +189,6 @@ export class NestedTopology implements TopologyDriver {
       ...guestState(fieldReader(this.cpu, loaded_vmcs.address), `${loaded_vmcs.name}, guest state`, gprs),
       cr2: this.cpu.get64(State.CR2),
     };
-  }
-
-  /** Registers L1 will have after the next exit of L2. */
-  hostStateOfL1(): LevelRegisters | undefined {
-    const read = this.vmcs12Reader();
-    return read && hostState(read, 'vmcs12, host state');
   }
 
   /** Reads the cached vmcs12; undefined while L1 has no current VMCS. */

@@ -3,10 +3,8 @@
  */
 import { exitQualifications } from '../../isa/exit-qualifications';
 import { exitReasonByNumber, exitReasonFlags } from '../../isa/exit-reasons';
-import { registerFormats } from '../../isa/registers';
-import type { BitRange } from '../../isa/bit-ranges';
 import type { DecodedRow } from '../../protocol/decoded-row';
-import { extract, hex, wordRows, wordSummary } from './word';
+import { hex, wordRows, wordSummary } from './word';
 
 /** Bits 15:0 of the exit-reason word. */
 export const BASIC_REASON = 0xffff;
@@ -72,13 +70,4 @@ export function exitReasonRows(id: string, word: number): DecodedRow[] {
       meaning: flag.title,
     })),
   ];
-}
-
-/** Page-fault error code in words: `write, user, not present`. */
-export function pageFaultText(code: number): string {
-  const ranges: readonly BitRange[] = registerFormats['page-fault-error-code'].ranges;
-  return ranges
-    .filter((range) => extract(BigInt(code), range) === 1n)
-    .map((range) => range.name)
-    .join(' ');
 }
