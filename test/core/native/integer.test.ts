@@ -57,7 +57,8 @@ describe('user-mode instructions equal the host CPU', function () {
           for (const slice of [1_000_000, 1, 3]) {
             const mine = core.run(one, slice);
             retired.add(mine.retired);
-            const found = differences(one, mine, host, undefinedFlags(one, host));
+            const defined = wrapsAtLimit(mine, host) ? { ...mine, ...exceptionOf(host) } : mine;
+            const found = differences(one, defined, host, undefinedFlags(one, host));
             assert.deepEqual(found, [], `case ${i}, slices of ${slice}: ${describeCase(one)}`);
           }
           assert.equal(
@@ -70,6 +71,23 @@ describe('user-mode instructions equal the host CPU', function () {
       });
     }
 });
+
+const [STACK_FAULT, GENERAL_PROTECTION, PAGE_FAULT] = [12, 13, 14];
+/** The widest access of an integer instruction, in bytes. */
+const WIDEST = 16n;
+
+/**
+ * An access that wraps at 4 GBytes in a segment whose limit is FFFFFFFFH may or may not exceed the limit: SDM volume 3, 5.3
+ * leaves it to the processor, and hosts differ. The core takes the limit seriously; such a host goes on to the page.
+ */
+function wrapsAtLimit(mine: Outcome, host: Outcome): boolean {
+  const limitFault = mine.error === 0 && [STACK_FAULT, GENERAL_PROTECTION].includes(mine.vector);
+  return limitFault && host.vector === PAGE_FAULT && host.cr2 < 1n << 32n && host.cr2 > (1n << 32n) - WIDEST;
+}
+
+function exceptionOf({ vector, error, cr2 }: Outcome): Pick<Outcome, 'vector' | 'error' | 'cr2'> {
+  return { vector, error, cr2 };
+}
 
 /** Flags that nothing defines where the case ended. */
 function undefinedFlags(one: Sequence, host: Outcome): bigint {
