@@ -3,7 +3,7 @@
 // 7.3.9; Vol. 2 REP. The port forms are port-io.ts.
 import { Gpr, Mode, Seg, State } from '../../abi/state-block';
 import { faulted } from '../fault';
-import { Flag, zero } from '../flags';
+import { Flag, rflags, setRflags, zero } from '../flags';
 import { Private, Tlb } from '../layout';
 import { readSegment, segmentLinear, writeSegment } from '../memory';
 import { PAGE_MASK, tlbEntry } from '../mmu/translate';
@@ -118,6 +118,7 @@ function repeat(flags: u32): i32 {
   store<u32>(S + Private.ATTENTION, 0);
   const compares = op == StringOp.SCAS || op == StringOp.CMPS;
   const wanted = (flags & UopFlag.REP) != 0;
+  const before: u64 = compares ? rflags() : 0;
   let next: i32 = Next.DONE;
   while (count) {
     let done: u64 = op <= <u32>StringOp.STOS ? bulk(min(count, budget)) : 0;
@@ -142,6 +143,8 @@ function repeat(flags: u32): i32 {
       break;
     }
   }
+  // The registers tell how far it came; the flags are as if it had not begun (SDM Vol. 2, REP).
+  if (compares && next == Next.FAULT) setRflags(before);
   if (attention) store<u32>(S + Private.ATTENTION, 1);
   return next;
 }
