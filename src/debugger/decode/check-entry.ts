@@ -7,7 +7,7 @@ import type { CheckFailure } from '../../protocol/custom-requests';
 import type { Inspection, VmcsView } from '../inspection';
 import { fieldBits, fieldRow } from './field';
 import { controlWords, type ControlWord } from '../../isa/vmx-controls';
-import { hex } from './word';
+import { hex } from '../../decode/word';
 
 export function checkEntry(inspection: Inspection): {
   failures: CheckFailure[];

@@ -3,7 +3,7 @@
  * "#PF (14), hardware exception, error code 0x2".
  */
 import { interruptionFormats } from '../../isa/interruption-formats';
-import { extract, hex, rangeText, vectorText } from './word';
+import { extract, hex, rangeText, vectorText } from '../../decode/word';
 
 export type EventWord = 'entry-interruption' | 'exit-interruption' | 'idt-vectoring';
 

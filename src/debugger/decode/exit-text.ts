@@ -6,7 +6,7 @@ import { vmInstructionErrorByNumber } from '../../isa/vm-instruction-errors';
 import type { MachineRecord } from '../inspection';
 import { eventText } from './event-word';
 import { exitReasonText, qualificationText } from './exit';
-import { hex } from './word';
+import { hex } from '../../decode/word';
 
 export interface RecordText {
   readonly title: string;

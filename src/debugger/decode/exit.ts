@@ -4,7 +4,7 @@
 import { exitQualifications } from '../../isa/exit-qualifications';
 import { exitReasonByNumber, exitReasonFlags } from '../../isa/exit-reasons';
 import type { DecodedRow } from '../../protocol/decoded-row';
-import { hex, wordRows, wordSummary } from './word';
+import { hex, wordRows, wordSummary } from '../../decode/word';
 
 /** Bits 15:0 of the exit-reason word. */
 export const BASIC_REASON = 0xffff;

@@ -14,7 +14,7 @@ import type { BitRange } from '../../isa/bit-ranges';
 import type { DecodedRow } from '../../protocol/decoded-row';
 import { eventText, isValidEvent, type EventWord } from './event-word';
 import { BASIC_REASON, exitReasonRows, exitReasonText, qualificationRows, qualificationText } from './exit';
-import { hex, wordRows, wordSummary } from './word';
+import { hex, wordRows, wordSummary } from '../../decode/word';
 
 /** What decoding a field needs of the VMCS around it. */
 export interface FieldContext {

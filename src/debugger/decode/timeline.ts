@@ -6,7 +6,7 @@ import type { TimelineItem, TimelineKind } from '../../protocol/timeline';
 import type { Inspection, MachineRecord } from '../inspection';
 import { describeRecord } from './exit-text';
 import { exitReasonRows, exitReasonText, qualificationRows, qualificationText } from './exit';
-import { hex } from './word';
+import { hex } from '../../decode/word';
 
 const DEFAULT_LIMIT = 500;
 

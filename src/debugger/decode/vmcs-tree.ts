@@ -6,7 +6,7 @@ import { vmcsFields, type FieldName, type VmcsGroup } from '../../isa/vmcs-field
 import type { DecodedRow, VmcsTree } from '../../protocol/decoded-row';
 import { merge_rules, type Inspection, type VmcsView } from '../inspection';
 import { fieldBits, fieldRow } from './field';
-import { hex } from './word';
+import { hex } from '../../decode/word';
 
 const TITLES = {
   nested: {

@@ -1,7 +1,7 @@
 /**
  * One line of the Variables view, of whatever origin. Children are made when somebody opens the line.
  */
-import { hex } from '../decode/word';
+import { hex } from '../../decode/word';
 import type { DecodedRow } from '../../protocol/decoded-row';
 
 export interface VariableNode {

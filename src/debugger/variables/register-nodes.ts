@@ -7,7 +7,7 @@ import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import type { Level, LevelRegisters } from '../../machine/level-state';
 import { SEGMENT_NAMES } from '../../machine/level-state';
 import type { Machine } from '../../machine/machine';
-import { hex, wordRows, wordSummary } from '../decode/word';
+import { hex, wordRows, wordSummary } from '../../decode/word';
 import { registerNumber } from '../../symbols/registers';
 import type { GuestFrame } from '../frames';
 import { evaluate, numberOf } from '../expression/evaluator';

@@ -2,7 +2,7 @@
  * The scopes of a frame: what the program has there, what the processor has, what VMX has.
  */
 import type { Machine } from '../../machine/machine';
-import { hex } from '../decode/word';
+import { hex } from '../../decode/word';
 import type { StackFrame } from '../frames';
 import type { DebugSession } from '../session';
 import { ValueNodes } from './c-values';

@@ -7,7 +7,7 @@ import { exitReasonText, qualificationText } from '../../../src/debugger/decode/
 import { fieldRow } from '../../../src/debugger/decode/field';
 import { timelineItem, timelineItems } from '../../../src/debugger/decode/timeline';
 import { vmcsTrees } from '../../../src/debugger/decode/vmcs-tree';
-import { wordRows, wordSummary } from '../../../src/debugger/decode/word';
+import { wordRows, wordSummary } from '../../../src/decode/word';
 import type { Inspection, MachineRecord, VmcsView } from '../../../src/debugger/inspection';
 import { entryCheck } from '../../../src/isa/entry-checks';
 import { exitReason } from '../../../src/isa/exit-reasons';

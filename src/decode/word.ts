@@ -2,9 +2,9 @@
  * A word of hardware state as rows: one for each named bit range of its format in isa. Pure; the formats are data, so nothing
  * about a register or a field is known here.
  */
-import type { BitRange } from '../../isa/bit-ranges';
-import { exceptionByVector } from '../../isa/exceptions';
-import type { DecodedRow } from '../../protocol/decoded-row';
+import type { BitRange } from '../isa/bit-ranges';
+import { exceptionByVector } from '../isa/exceptions';
+import type { DecodedRow } from '../protocol/decoded-row';
 
 /** `0x` and at least one digit; `bits` pads to the full width. */
 export function hex(value: bigint | number, bits = 0): string {
