@@ -100,6 +100,11 @@ export class Workbench {
     const input = await this.quickInput('F1');
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+    // The command may open a box of its own in the same place: what is typed next must not go into this one.
+    await this.page.waitForFunction(() => {
+      const box = document.querySelector('.quick-input-widget');
+      return !box?.checkVisibility() || !box.querySelector('input').value.startsWith('>');
+    });
   }
 
   /** Types into the input or pick box that is open, and accepts. */
@@ -128,8 +133,8 @@ export class Workbench {
     await this.page.locator('.debug-viewlet, .start-debug-action-item').first().waitFor();
   }
 
-  /** Starts the launch configuration with this name, once the workbench has read it. */
-  async startConfiguration(name) {
+  /** The row of a launch configuration in the quick pick, once the workbench has read it. */
+  async offered(name) {
     for (let attempt = 0; attempt < 10; attempt++) {
       const input = await this.quickInput('Control+P');
       await input.fill(`debug ${name}`);
@@ -138,21 +143,29 @@ export class Workbench {
         () => true,
         () => false,
       );
-      if (!offered) {
-        await this.page.keyboard.press('Escape');
-        continue;
-      }
-      await row.click();
-      await this.page.locator('.codicon-debug-stop').first().waitFor();
-      return;
+      if (offered) return row;
+      await this.page.keyboard.press('Escape');
     }
     throw new Error(`no launch configuration ${name}`);
+  }
+
+  /** Starts the launch configuration with this name. */
+  async startConfiguration(name) {
+    const row = await this.offered(name);
+    await row.click();
+    await this.page.locator('.codicon-debug-stop').first().waitFor();
+  }
+
+  /** Presses a key that means something only at a stop: while the guest runs, VS Code drops it. */
+  async atStop(key) {
+    await this.page.locator('.codicon-debug-continue').first().waitFor();
+    await this.page.keyboard.press(key);
   }
 
   /** Goes on from stop to stop until a frame with this text is there. */
   async continueUntil(text) {
     for (let stops = 0; stops < 6; stops++) {
-      await this.page.keyboard.press('F5');
+      await this.atStop('F5');
       const there = await this.callStack(text)
         .first()
         .waitFor({ timeout: 8000 })
@@ -165,19 +178,13 @@ export class Workbench {
     throw new Error(`no stop in ${text}`);
   }
 
-  /** F5, again when the workbench was not listening yet. */
-  async start() {
-    const stopButton = this.page.locator('.codicon-debug-stop').first();
-    for (let attempt = 0; attempt < 4; attempt++) {
-      await this.page.keyboard.press('F5');
-      try {
-        await stopButton.waitFor({ timeout: 40_000 });
-        return;
-      } catch {
-        // Pressed before the extension host lived: VS Code drops the key.
-      }
-    }
-    throw new Error('F5 starts nothing');
+  /** F5 on a configuration, once the workbench offers it: earlier it drops the key. */
+  async start(name) {
+    await this.offered(name);
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.page.keyboard.press('F5');
+    await this.page.locator('.codicon-debug-stop').first().waitFor();
   }
 
   async stop() {
@@ -198,6 +205,7 @@ export class Workbench {
   async breakAt(file, text) {
     await this.openFile(file);
     await this.toLine(file, text);
+    await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
     await this.page.keyboard.press('F9');
     await this.page.locator('.monaco-editor .codicon-debug-breakpoint').first().waitFor();
   }
@@ -207,6 +215,7 @@ export class Workbench {
     const number = lineOf(this.folder, file, text);
     await this.page.keyboard.press('Control+G');
     await this.answer(`:${number}`);
+    await this.page.locator('#status\\.editor\\.selection', { hasText: `Ln ${number},` }).waitFor();
   }
 
   /** Waits until the innermost frame stands on the line that has the text. */
@@ -224,8 +233,9 @@ export class Workbench {
     await this.page.locator('[aria-label="Add Function Breakpoint"]').first().click();
     const input = this.page.locator('.debug-breakpoints input.input').first();
     await input.fill(name);
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.debug-breakpoints .monaco-list-row', { hasText: name }).first().waitFor();
+    await input.press('Enter');
+    await input.waitFor({ state: 'detached' });
+    await this.reach('Breakpoints', name);
     await this.setOpen('Breakpoints', false);
   }
 
@@ -246,9 +256,10 @@ export class Workbench {
 
   /** Goes on, and waits for the next stop: for a row at the top of a list that was not there. */
   async continueTo(view, ...words) {
+    await this.list(view).press('Home');
     const top = this.pane(view).locator('.monaco-list-row[data-index="0"]');
     const before = await top.getAttribute('aria-label');
-    await this.page.keyboard.press('F5');
+    await this.atStop('F5');
     let fresh = top.and(this.page.locator(`:not([aria-label=${JSON.stringify(before)}])`));
     for (const word of words) fresh = fresh.filter({ hasText: word });
     await fresh.waitFor();
@@ -264,65 +275,100 @@ export class Workbench {
   async setOpen(view, open) {
     const header = this.header(view);
     await header.waitFor();
-    if ((await header.getAttribute('aria-expanded')) !== String(open)) await header.click();
+    if ((await header.getAttribute('aria-expanded')) === String(open)) return;
+    await header.click();
+    await header.and(this.page.locator(`[aria-expanded="${open}"]`)).waitFor();
+  }
+
+  /** Opens these views of the side bar and closes all others: an open one keeps the room that a later one needs. */
+  async show(...views) {
+    const headers = this.page.locator('.part.sidebar .pane-header');
+    for (const label of await headers.evaluateAll((all) => all.map((each) => each.ariaLabel))) {
+      const view = label.replace(/ Section.*/, '');
+      if (!views.includes(view)) await this.setOpen(view, false);
+    }
+    for (const view of views) await this.setOpen(view, true);
   }
 
   pane(view) {
     return this.page.locator('.pane', { has: this.header(view) });
   }
 
-  /** Rows of a view whose text contains all given words. */
+  list(view) {
+    return this.pane(view).locator('.monaco-list').first();
+  }
+
+  /** Rows of a view whose text contains all given words; those a user could see by scrolling alone are not there. */
   row(view, ...words) {
     let rows = this.pane(view).locator('.monaco-list-row');
     for (const word of words) rows = rows.filter({ hasText: word });
     return rows;
   }
 
-  /** Scrolls a tree from its top down until a row with these words is there. */
+  /** A row of this depth in a tree that lacks the word: there is none once a filter has done its work. */
+  others(view, level, word) {
+    const rows = this.pane(view).locator(`.monaco-list-row[aria-level="${level}"]`);
+    return rows.filter({ hasNotText: word }).first();
+  }
+
+  /** Brings the topmost row with these words into view. */
   async reach(view, ...words) {
-    return this.scrollTo(view, this.row(view, ...words).first());
+    return this.goTo(view, this.row(view, ...words));
   }
 
   /** The same for the row whose spoken text begins so. */
   async reachSpoken(view, beginning) {
-    return this.scrollTo(
-      view,
-      this.pane(view).locator(`.monaco-list-row[aria-label^="${beginning}"]`).first(),
-    );
+    return this.goTo(view, this.pane(view).locator(`.monaco-list-row[aria-label^="${beginning}"]`));
   }
 
-  async scrollTo(view, row) {
-    const list = this.pane(view).locator('.monaco-list').first();
-    await this.pane(view).locator('.monaco-list-row').first().waitFor();
-    // Rows below an opened one come a moment later: a second look finds what the first one missed.
-    for (let look = 0; look < 3; look++) {
-      await list.focus();
-      await this.page.keyboard.press('Home');
-      await this.page.waitForTimeout(300);
-      // Less than a view's smallest height a turn, so that no row is jumped over.
-      for (let turns = 0; turns < 100; turns++) {
-        if (await row.isVisible().catch(() => false)) return row;
-        await list.hover();
-        await this.page.mouse.wheel(0, 60);
-        await this.page.waitForTimeout(80);
+  /**
+   * Walks a list by its keys, from the top down, until the topmost of the rows has the focus. A list shows the row that has the
+   * focus as a whole, however little room its view has; the order of rows in the page is not the order a user sees. Rows that
+   * are about to go must be gone before: VS Code logs an error when it is asked to walk over one.
+   */
+  async goTo(view, rows) {
+    const list = this.list(view);
+    const focused = this.page.locator('.monaco-list-row.focused');
+    await this.row(view).first().waitFor();
+    await list.press('Home');
+    for (let ends = 0; ends < 100;) {
+      const focus = await this.indexOf(list.locator(focused));
+      const goal = await this.indexOf(rows);
+      // The focus stays with the row when others come and go around it.
+      if (goal !== undefined && goal === focus) return rows.and(focused);
+      if (goal !== undefined && focus !== undefined) {
+        await list.press(goal > focus ? 'ArrowDown' : 'ArrowUp');
+        continue;
       }
+      await list.press('PageDown');
+      if ((await this.indexOf(list.locator(focused))) !== focus) continue;
+      // At the end. Rows below an opened one come a moment later.
+      ends++;
+      await this.page.waitForTimeout(300);
+      await list.press('Home');
     }
-    throw new Error(`${view} has no such row: ${row}`);
+    throw new Error(`${view} has no such row: ${rows}`);
+  }
+
+  /** Index in its list of the topmost of these rows. */
+  async indexOf(rows) {
+    const all = await rows.evaluateAll((each) => each.map((row) => Number(row.dataset.index)));
+    return all.length > 0 ? Math.min(...all) : undefined;
   }
 
   async expand(view, ...words) {
     const row = await this.reach(view, ...words);
-    if ((await row.getAttribute('aria-expanded')) === 'false')
-      await row.locator('.monaco-tl-twistie').click();
+    if ((await row.getAttribute('aria-expanded')) === 'false') await this.list(view).press('ArrowRight');
+    const open = this.row(view, ...words).and(this.page.locator('[aria-expanded="true"]'));
+    await open.first().waitFor();
     return row;
   }
 
   async checkBreakpoint(label) {
-    const row = this.page.locator('.debug-breakpoints .monaco-list-row', { hasText: label }).first();
-    await row.waitFor();
+    const row = await this.reach('Breakpoints', label);
     const box = row.locator('[role=checkbox], input[type=checkbox]').first();
-    const checked = (await box.getAttribute('aria-checked')) ?? String(await box.isChecked());
-    if (checked !== 'true') await box.click();
+    if (!(await box.isChecked())) await box.click();
+    await this.row('Breakpoints', label).getByRole('checkbox', { checked: true }).waitFor();
   }
 
   /** The page inside the Event in Flight view. */
@@ -341,6 +387,8 @@ export class Workbench {
     const bar = await this.page.locator('.part.sidebar').boundingBox();
     const edge = bar.x + bar.width;
     await this.page.mouse.move(edge, 500);
+    // The sash takes the mouse once it shows that it felt it.
+    await this.page.locator('.monaco-sash.vertical.hover').first().waitFor();
     await this.page.mouse.down();
     await this.page.mouse.move(bar.x + pixels, 500, { steps: 6 });
     await this.page.mouse.up();
