@@ -27,7 +27,7 @@ describe('F5 on hello-nested', function () {
   it('stops at the first exit of L2 that L1 gets, once the filter is on', async () => {
     const { workbench } = on;
     await workbench.show('Call Stack', 'Breakpoints');
-    await workbench.checkBreakpoint('VM Exit to L1');
+    await workbench.checkBreakpoint('VM Exit to L1', true);
     await workbench.atStop('F5');
     await workbench.stopped('L2 exited: CPUID, reflected to L1');
   });
@@ -123,8 +123,13 @@ describe('F5 on hello-nested', function () {
 
   it('steps in L0\u2019s own source, with its locals', async () => {
     const { workbench } = on;
+    await workbench.show('Call Stack', 'Breakpoints');
+    await workbench.checkBreakpoint('VM Exit to L1', false);
     await workbench.addFunctionBreakpoint('prepare_vmcs02');
-    await workbench.continueUntil('prepare-vmcs02.ts');
+    await workbench.atStop('F5');
+    await workbench.lineReached('vmx-run.S', 'vmresume');
+    await workbench.atStop('F5');
+    await workbench.callStack('prepare-vmcs02.ts').first().waitFor();
     const before = await workbench.place();
     await workbench.atStop('F10');
     await workbench.placeChanges(before);

@@ -162,22 +162,6 @@ export class Workbench {
     await this.page.keyboard.press(key);
   }
 
-  /** Goes on from stop to stop until a frame with this text is there. */
-  async continueUntil(text) {
-    for (let stops = 0; stops < 6; stops++) {
-      await this.atStop('F5');
-      const there = await this.callStack(text)
-        .first()
-        .waitFor({ timeout: 8000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (there) return;
-    }
-    throw new Error(`no stop in ${text}`);
-  }
-
   /** F5 on a configuration, once the workbench offers it: earlier it drops the key. */
   async start(name) {
     await this.offered(name);
@@ -228,7 +212,6 @@ export class Workbench {
   }
 
   async addFunctionBreakpoint(name) {
-    await this.setOpen('Breakpoints', true);
     await this.header('Breakpoints').hover();
     await this.page.locator('[aria-label="Add Function Breakpoint"]').first().click();
     const input = this.page.locator('.debug-breakpoints input.input').first();
@@ -236,7 +219,6 @@ export class Workbench {
     await input.press('Enter');
     await input.waitFor({ state: 'detached' });
     await this.reach('Breakpoints', name);
-    await this.setOpen('Breakpoints', false);
   }
 
   /** Where the editor's cursor is, as the status bar says it: every stop moves it. */
@@ -364,11 +346,10 @@ export class Workbench {
     return row;
   }
 
-  async checkBreakpoint(label) {
+  async checkBreakpoint(label, checked) {
     const row = await this.reach('Breakpoints', label);
-    const box = row.locator('[role=checkbox], input[type=checkbox]').first();
-    if (!(await box.isChecked())) await box.click();
-    await this.row('Breakpoints', label).getByRole('checkbox', { checked: true }).waitFor();
+    await row.getByRole('checkbox').setChecked(checked);
+    await this.row('Breakpoints', label).getByRole('checkbox', { checked }).waitFor();
   }
 
   /** The page inside the Event in Flight view. */
