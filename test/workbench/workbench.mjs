@@ -82,24 +82,30 @@ export class Workbench {
 
   // --- commands and files ---------------------------------------------------------------------------------------------
 
-  /** Presses a key until the box at the top is open: a workbench that is still starting drops keys. */
-  async quickInput(key) {
+  /**
+   * Opens the box at the top by a key, types, and does something with the row it offers. A workbench that is still starting drops
+   * keys, closes the box when it moves the focus, and does not know all rows yet; then the whole is done again.
+   */
+  async quickPick(key, typed, words, act = (row) => row.click({ timeout: 10_000 })) {
     const input = this.page.locator('.quick-input-widget input').first();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: words }).first();
+    let missing;
     for (let attempt = 0; attempt < 10; attempt++) {
       await this.page.keyboard.press(key);
-      const shown = await input.waitFor({ timeout: 6000 }).then(
-        () => true,
-        () => false,
-      );
-      if (shown) return input;
+      try {
+        await input.fill(typed, { timeout: 10_000 });
+        await row.waitFor({ timeout: 10_000 });
+        return await act(row);
+      } catch (error) {
+        missing = error;
+        await this.page.keyboard.press('Escape');
+      }
     }
-    throw new Error(`${key} opens nothing`);
+    throw missing;
   }
 
   async command(title) {
-    const input = await this.quickInput('F1');
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+    await this.quickPick('F1', `>${title}`, title);
     // The command may open a box of its own in the same place: what is typed next must not go into this one.
     await this.page.waitForFunction(() => {
       const box = document.querySelector('.quick-input-widget');
@@ -117,12 +123,7 @@ export class Workbench {
   }
 
   async openFile(name) {
-    const input = await this.quickInput('Control+P');
-    await input.fill(name);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1) })
-      .first()
-      .click();
+    await this.quickPick('Control+P', name, name.split('/').at(-1));
     await this.page.locator('.tab.active', { hasText: name.split('/').at(-1) }).waitFor();
   }
 
@@ -133,26 +134,9 @@ export class Workbench {
     await this.page.locator('.debug-viewlet, .start-debug-action-item').first().waitFor();
   }
 
-  /** The row of a launch configuration in the quick pick, once the workbench has read it. */
-  async offered(name) {
-    for (let attempt = 0; attempt < 10; attempt++) {
-      const input = await this.quickInput('Control+P');
-      await input.fill(`debug ${name}`);
-      const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
-      const offered = await row.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      );
-      if (offered) return row;
-      await this.page.keyboard.press('Escape');
-    }
-    throw new Error(`no launch configuration ${name}`);
-  }
-
   /** Starts the launch configuration with this name. */
   async startConfiguration(name) {
-    const row = await this.offered(name);
-    await row.click();
+    await this.quickPick('Control+P', `debug ${name}`, name);
     await this.page.locator('.codicon-debug-stop').first().waitFor();
   }
 
@@ -164,8 +148,7 @@ export class Workbench {
 
   /** F5 on a configuration, once the workbench offers it: earlier it drops the key. */
   async start(name) {
-    await this.offered(name);
-    await this.page.keyboard.press('Escape');
+    await this.quickPick('Control+P', `debug ${name}`, name, () => this.page.keyboard.press('Escape'));
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await this.page.keyboard.press('F5');
     await this.page.locator('.codicon-debug-stop').first().waitFor();
