@@ -1,0 +1,35 @@
+/**
+ * Bits of registers by name. A bit's own name (`PE`, `IF`) is too short to mean anything; it counts behind the name of its
+ * register: `CR0_PE`, `X86_CR0_PE`, `EFER.LME`.
+ */
+import type { BitRange } from '../../isa/bit-ranges';
+import { registerFormats, type RegisterFormat } from '../../isa/registers';
+import type { Fact } from './fact';
+
+/** What the register is called in front of its bits. */
+const registerWords: Readonly<Record<string, RegisterFormat>> = {
+  CR0: 'cr0',
+  CR3: 'cr3',
+  CR4: 'cr4',
+  EFER: 'efer',
+  RFLAGS: 'rflags',
+  EFLAGS: 'rflags',
+  DR6: 'dr6',
+  DR7: 'dr7',
+  XCR0: 'xcr0',
+  DEBUGCTL: 'debugctl',
+  DEBUGCTLMSR: 'debugctl',
+};
+
+const form = /^(?:_|X86_|IA32_|MSR_)*([A-Z]+[0-9]?)[_.]([A-Z0-9_]+)$/;
+
+export function registerBitNamed(word: string): Extract<Fact, { kind: 'register-bit' }> | undefined {
+  const [, register, bit] = form.exec(word) ?? [];
+  const format = register === undefined ? undefined : registerWords[register];
+  if (format === undefined || bit === undefined) return undefined;
+  // Linux has a number beside every mask: X86_CR0_PE_BIT.
+  const name = bit.replace(/_(?:BIT|MASK|SHIFT)$/, '');
+  const ranges: readonly BitRange[] = registerFormats[format].ranges;
+  const range = ranges.find((candidate) => candidate.name === name);
+  return range && { kind: 'register-bit', format, range };
+}
