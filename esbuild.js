@@ -53,6 +53,7 @@ async function main() {
     await esbuild.build({ ...node, entryPoints: { 'l0-traced': 'out/l0-traced/index.js' } });
   }
   if (!wants('bundles')) return;
+  run(tsx, ['src/generate/grammars.ts', 'dist']);
   // iced-x86 reads its Wasm from beside the script it is bundled into.
   cpSync('node_modules/iced-x86/iced_x86_bg.wasm', 'dist/iced_x86_bg.wasm');
   for (const options of bundles) {

@@ -8,6 +8,7 @@ import { EntryCheck } from './views/entry-check';
 import { EventView } from './views/event-view';
 import { ExitsView, type ExitNode } from './views/exits-view';
 import { askFilter } from './views/filter-input';
+import { LanguageService } from './views/language-client';
 import { activeFile } from './views/launch/images';
 import { debugImage, registerLaunchProvider } from './views/launch/provider';
 import { openSample } from './views/launch/samples';
@@ -16,7 +17,10 @@ import { timelineFilters } from './views/timeline-appearance';
 import { editField, toggleBit } from './views/vmcs-edit';
 import { VmcsView, type VmcsNode } from './views/vmcs-view';
 
+let language: LanguageService | undefined;
+
 export function activate(context: vscode.ExtensionContext): void {
+  language = new LanguageService(context.extensionPath);
   const focus = new DebugFocus();
   const vmcs = new VmcsView(focus);
   const exits = new ExitsView(focus);
@@ -25,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const { registerCommand } = vscode.commands;
   const copy = (text: string): Thenable<void> => vscode.env.clipboard.writeText(text);
   context.subscriptions.push(
+    language,
     focus,
     vmcs,
     exits,
@@ -74,4 +79,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommand('turtlescope.exits.clearFilter', () => exits.showMatching('')),
     registerCommand('turtlescope.exits.older', () => exits.loadOlder()),
   );
+}
+
+export async function deactivate(): Promise<void> {
+  await language?.stop();
 }

@@ -4,6 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestText } from '../../src/generate/manifest';
 import { launchAttributes } from '../../src/protocol/launch-attributes';
+import {
+  assemblyLanguageIds,
+  cFamilyLanguageIds,
+  defaultLanguageSettings,
+  LANGUAGE_SECTION,
+} from '../../src/protocol/language-requests';
 import { DEBUG_TYPE } from '../../src/protocol/launch-configuration';
 import { markColors } from '../../src/views/row-appearance';
 import { levelColors } from '../../src/views/timeline-appearance';
@@ -24,11 +30,15 @@ interface Manifest {
     debuggers: {
       type: string;
       program: string;
+      languages: string[];
       initialConfigurations: object[];
       configurationSnippets: { label: string; body: object }[];
     }[];
     walkthroughs: { steps: { media: { markdown: string } }[] }[];
-    grammars: { path: string }[];
+    grammars: { language: string; path: string }[];
+    languages: { id: string; configuration: string }[];
+    breakpoints: { language: string }[];
+    configuration: { properties: Record<string, { default: unknown }> };
   };
 }
 
@@ -63,13 +73,31 @@ describe('package.json', () => {
       assert.ok(ids.includes(id), id);
   });
 
-  it('wakes up only when somebody debugs with it', () => {
+  it('wakes up when somebody debugs with it, or opens a source that it explains', () => {
     assert.deepEqual(activationEvents, [
       `onDebugResolve:${DEBUG_TYPE}`,
       `onDebugDynamicConfigurations:${DEBUG_TYPE}`,
+      ...[...assemblyLanguageIds, ...cFamilyLanguageIds].map((id) => `onLanguage:${id}`),
     ]);
     for (const view of contributes.views['debug'] ?? [])
       assert.equal(view.when, `debugType == '${DEBUG_TYPE}'`);
+  });
+
+  it('breakpoints can be set in every language that the language server reads', () => {
+    const settable = contributes.breakpoints.map(({ language }) => language);
+    for (const id of [...assemblyLanguageIds, ...cFamilyLanguageIds]) {
+      assert.ok(settable.includes(id), id);
+      assert.ok(contributes.debuggers[0]?.languages.includes(id), id);
+    }
+  });
+
+  it("the language server's settings have the defaults that it has itself", () => {
+    const { properties } = contributes.configuration;
+    const defaults = Object.entries({ enabled: true, ...defaultLanguageSettings });
+    assert.deepEqual(
+      Object.entries(properties).map(([name, { default: value }]) => [name, value]),
+      defaults.map(([name, value]) => [`${LANGUAGE_SECTION}.${name}`, value]),
+    );
   });
 
   it('snippets and first configurations use known attributes only', () => {
@@ -86,6 +114,7 @@ describe('package.json', () => {
       ...(contributes.views['debug'] ?? []).map((view) => view.icon),
       ...contributes.walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
       ...contributes.grammars.map(({ path }) => path),
+      ...contributes.languages.map(({ configuration }) => configuration),
     ];
     assert.deepEqual(
       files.filter((file) => !existsSync(join(root, file))),

@@ -1,0 +1,61 @@
+/**
+ * The language server: the analysis behind the Language Server Protocol. Only this file and `server/` know the protocol; they
+ * turn its requests into questions to the analysis and the answers back, and decide nothing about sources.
+ */
+import {
+  createConnection,
+  ProposedFeatures,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver/node';
+import { defaultLanguageSettings } from '../protocol/language-requests';
+import { createSourceFile } from './source-files';
+import { Answering } from './server/answering';
+import { abilitiesOf } from './server/client-abilities';
+import { bindLiveAnswers } from './server/live-answers';
+import type { Session } from './server/session';
+import { WorkspaceSync } from './server/workspace-sync';
+import { Workspace, type CreateSource } from './workspace/workspace';
+
+/** Serves one client until it is gone. */
+export function serve(connection: Connection, create: CreateSource = createSourceFile): void {
+  const answering = new Answering(connection);
+  const session: Session = {
+    connection,
+    answering,
+    workspace: new Workspace(create),
+    abilities: abilitiesOf(undefined),
+    settings: defaultLanguageSettings,
+  };
+  const sync = new WorkspaceSync(session, () => undefined);
+  bindLiveAnswers(session);
+  connection.onInitialize((params) => {
+    session.abilities = abilitiesOf(params.capabilities);
+    sync.initialize(params);
+    return initializeResult(params);
+  });
+  connection.onInitialized(() => answering.background(sync.start()));
+  connection.listen();
+}
+
+/** Over this process's standard streams, or its channel to the parent: as the command line says. */
+export function serveParent(): void {
+  // The parent went away without a word.
+  process.on('disconnect', () => process.exit(1));
+  serve(createConnection(ProposedFeatures.all));
+}
+
+function initializeResult({ initializationOptions }: InitializeParams): InitializeResult {
+  // A client that asks for inline values by itself, because it does so only in sessions of its own debugger.
+  const asks = (initializationOptions as { inlineValues?: unknown } | null)?.inlineValues === 'client';
+  return {
+    serverInfo: { name: 'turtlescope-language-server' },
+    capabilities: {
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      ...(!asks && { inlineValueProvider: true }),
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** What the client at the other end can do, read once from `initialize`. A client that says nothing can do nothing. */
+import type { ClientCapabilities } from 'vscode-languageserver/node';
+
+export interface ClientAbilities {
+  readonly pullsDiagnostics: boolean;
+  readonly refreshesDiagnostics: boolean;
+  readonly refreshesHints: boolean;
+  readonly configuration: boolean;
+  readonly announcesConfigurationChanges: boolean;
+  readonly watchesFiles: boolean;
+  readonly versionedEdits: boolean;
+}
+
+export function abilitiesOf(capabilities: ClientCapabilities | undefined): ClientAbilities {
+  const { workspace, textDocument } = capabilities ?? {};
+  return {
+    pullsDiagnostics: textDocument?.diagnostic !== undefined,
+    refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    refreshesHints: workspace?.inlayHint?.refreshSupport === true,
+    configuration: workspace?.configuration === true,
+    announcesConfigurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+  };
+}

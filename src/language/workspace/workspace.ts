@@ -1,0 +1,173 @@
+/**
+ * The sources of a workspace: open documents, files on disk, and the constants that go from one to another through includes.
+ * Whoever asks for a source gets it as it stands now; whoever shows answers of long ago is told that they may have changed.
+ * Knows no protocol.
+ */
+import { existsSync } from 'node:fs';
+import type { ConstantScope, SourceFile } from '../source/source-file';
+import { IncludePaths } from './include-paths';
+import { IncludedConstants, type IncludedFile } from './included-constants';
+import { OpenDocument, type TextChange } from './open-document';
+import { pathOf, uriOf } from './places';
+import { SourceIndex, type IndexResult } from './source-index';
+import type { PlacedFile, SourceSet } from './source-set';
+import { StoredSources } from './stored-sources';
+
+export type CreateSource = (
+  languageId: string,
+  path: string,
+  text: string,
+  scope: ConstantScope,
+) => SourceFile | undefined;
+
+export class Workspace implements SourceSet {
+  private readonly open = new Map<string, OpenDocument>();
+  private readonly openByPath = new Map<string, OpenDocument>();
+  private readonly index = new SourceIndex();
+  private readonly stored: StoredSources;
+  private readonly constants: IncludedConstants;
+  private includePaths = new IncludePaths([], [], existsSync);
+  private folders: readonly string[] = [];
+  private walks = 0;
+
+  constructor(private readonly create: CreateSource) {
+    this.constants = new IncludedConstants({
+      at: (path) => this.includedFile(path),
+      resolve: (name, from) => this.includePaths.resolve(name, from),
+    });
+    this.stored = new StoredSources((path, text) => create('', path, text, this.constants.scope(path)));
+  }
+
+  // --- open documents -------------------------------------------------------------------------------------------------
+
+  didOpen(uri: string, languageId: string, version: number, text: string): void {
+    this.didClose(uri);
+    const path = pathOf(uri);
+    const place = path ?? uri;
+    const scope = this.constants.scope(place);
+    const document = OpenDocument.open({ uri, path, version }, text, (given) =>
+      this.create(languageId, place, given, scope),
+    );
+    if (!document) return;
+    this.open.set(uri, document);
+    if (path !== undefined) this.openByPath.set(path, document);
+    this.changed(place);
+  }
+
+  /** True when other open documents read constants of this one. */
+  didChange(uri: string, version: number, changes: readonly TextChange[]): boolean {
+    const document = this.open.get(uri);
+    document?.change(version, changes);
+    return document !== undefined && this.changed(placeOf(document));
+  }
+
+  didClose(uri: string): void {
+    const document = this.open.get(uri);
+    if (!document) return;
+    this.open.delete(uri);
+    if (document.path === undefined) return;
+    this.openByPath.delete(document.path);
+    this.stored.forget(document.path);
+    this.changed(document.path);
+  }
+
+  document(uri: string): OpenDocument | undefined {
+    return this.open.get(uri);
+  }
+
+  get documents(): Iterable<OpenDocument> {
+    return this.open.values();
+  }
+
+  // --- files ----------------------------------------------------------------------------------------------------------
+
+  /** Looks for sources below the folders; undefined when another call came meanwhile. */
+  async setFolders(
+    folders: readonly string[],
+    settings: readonly string[],
+  ): Promise<IndexResult | undefined> {
+    this.folders = folders;
+    this.setIncludePaths(settings);
+    this.index.clear();
+    const walk = ++this.walks;
+    const result = await this.index.walk(folders, () => walk === this.walks);
+    return walk === this.walks ? result : undefined;
+  }
+
+  setIncludePaths(settings: readonly string[]): void {
+    this.includePaths = new IncludePaths(this.folders, settings, existsSync);
+    this.includesChanged();
+  }
+
+  /** Files on disk came, changed or went. True when open documents may read them. */
+  filesChanged(changes: readonly { uri: string; gone: boolean }[]): boolean {
+    const paths = changes.flatMap(({ uri, gone }) => {
+      const path = pathOf(uri);
+      if (path === undefined) return [];
+      if (gone) this.index.delete(path);
+      else this.index.add(path);
+      this.stored.forget(path);
+      // An open document is what the editor shows, whatever the disk says.
+      return this.openByPath.has(path) ? [] : [path];
+    });
+    if (paths.length === 0) return false;
+    this.includesChanged();
+    return true;
+  }
+
+  // --- for features ---------------------------------------------------------------------------------------------------
+
+  at(uri: string): SourceFile | undefined {
+    const document = this.open.get(uri);
+    if (document) return document.file;
+    const path = pathOf(uri);
+    return path !== undefined && this.index.has(path) ? this.stored.source(path) : undefined;
+  }
+
+  *mentioning(text: string): Iterable<PlacedFile> {
+    for (const { uri, file } of [...this.open.values()]) yield { uri, file };
+    const wanted = text.toLowerCase();
+    for (const path of [...this.index.paths]) {
+      if (this.openByPath.has(path) || !this.stored.text(path)?.toLowerCase().includes(wanted)) continue;
+      const file = this.stored.source(path);
+      if (file) yield { uri: uriOf(path), file };
+    }
+  }
+
+  private includedFile(path: string): IncludedFile | undefined {
+    const document = this.openByPath.get(path);
+    if (document)
+      return {
+        includes: document.file.includes(),
+        mayDefine: () => true,
+        constants: () => document.file.constants(),
+      };
+    if (this.stored.text(path) === undefined) return undefined;
+    return {
+      includes: this.stored.includes(path),
+      mayDefine: (name) => this.stored.mayDefine(path, name),
+      constants: () => this.stored.source(path)?.constants() ?? new Map<string, bigint>(),
+    };
+  }
+
+  /** The text at `path` is another one: whoever read its constants reads them anew. */
+  private changed(path: string): boolean {
+    const readers = [...this.open.values()].filter((each) => this.constants.hasRead(placeOf(each), path));
+    for (const reader of readers) reader.invalidate();
+    if (this.constants.changed(path)) this.stored.forgetSources();
+    return readers.length > 0;
+  }
+
+  /** Files came or went, or are looked for elsewhere: every include may mean another file. */
+  private includesChanged(): void {
+    this.includePaths.forget();
+    for (const document of this.open.values()) document.invalidate();
+    this.constants.forget();
+    this.stored.forgetSources();
+  }
+}
+
+/** What stands for a document among paths, also when it has none. */
+function placeOf({ path, uri }: OpenDocument): string {
+  return path ?? uri;
+}
