@@ -6,7 +6,6 @@ import { vmcsField, type FieldName, type VmcsField } from '../../isa/vmcs-fields
 import type { ControlWord } from '../../isa/vmx-controls';
 import type { Fact } from './fact';
 import { Names } from './names';
-import { tokensOf } from './tokens';
 
 let names: Names | undefined;
 /** Building takes some milliseconds, which a session that asks for no name does not pay. */
@@ -43,7 +42,12 @@ function fieldWithTokens(word: string, tokens: readonly string[]): VmcsField | u
   if (!row) return undefined;
   // The link pointer is one only when VMCS is said.
   if (/VMCS/.test(row.name)) return undefined;
-  return isConstantLike(word) || tokensOf(word).some((token) => vmxWord.test(token)) ? row : undefined;
+  return isConstantLike(word) ||
+    all()
+      .tokens(word)
+      .some((token) => vmxWord.test(token))
+    ? row
+    : undefined;
 }
 
 /** Marks of exit reasons, on canonical tokens. What stands behind the mark is the reason. */
@@ -57,7 +61,7 @@ const shortReasonMark = /^(?:EXIT|VM EXIT|VMX) (.+)$/;
 
 export function reasonNamed(word: string): FactOf<'exit-reason'> {
   const { reasons } = all();
-  const text = tokensOf(word).join(' ');
+  const text = all().tokens(word).join(' ');
   for (const mark of reasonMarks) {
     const rest = mark.exec(text)?.[1];
     const row = rest === undefined ? undefined : reasons.only(reasons.tokens(rest));
@@ -82,13 +86,16 @@ const controlMarks: readonly (readonly [RegExp, ControlWord | 'all'])[] = [
   [/^VMX VM EXECUTION CONTROL 3 (.+)$/, 'tertiary'],
   [/^(?:(?:VMX|VM|VMCS|CONTROL) )*EXIT (?:CONTROL )?(?:1 )?(.+)$/, 'exit'],
   [/^(?:(?:VMX|VM|VMCS|CONTROL) )*EXIT CONTROL 2 (.+)$/, 'secondary-exit'],
+  [/^VM EXIT (.+)$/, 'secondary-exit'],
   [/^(?:(?:VMX|VM|VMCS|CONTROL) )*ENTRY (?:CONTROL )?(?:1 )?(.+)$/, 'entry'],
   [/^VMX FEATURE (.+)$/, 'all'],
 ];
 
 export function controlNamed(word: string): FactOf<'control'> {
   if (!isConstantLike(word)) return undefined;
-  const text = tokensOf(word.replace(/^IA32_/, '')).join(' ');
+  const text = all()
+    .tokens(word.replace(/^IA32_/, ''))
+    .join(' ');
   for (const [mark, controlWord] of controlMarks) {
     const rest = mark.exec(text)?.[1];
     if (rest === undefined) continue;
@@ -102,7 +109,7 @@ export function controlNamed(word: string): FactOf<'control'> {
 const errorMark = /^(?:VMXERR|VMX ERROR|VMX INSTRUCTION(?: ERROR)?|(?:VM )?INSTRUCTION ERROR) (.+)$/;
 
 export function errorNamed(word: string): FactOf<'vm-instruction-error'> {
-  const rest = errorMark.exec(tokensOf(word).join(' '))?.[1];
+  const rest = errorMark.exec(all().tokens(word).join(' '))?.[1];
   const row = rest === undefined ? undefined : all().errors.only(all().errors.tokens(rest));
   return row && { kind: 'vm-instruction-error', row };
 }

@@ -10,6 +10,7 @@ import { vmInstructionErrors } from '../../isa/vm-instruction-errors';
 import { vmcsFields, type VmcsField } from '../../isa/vmcs-fields';
 import { vmxControls, type Control, type ControlWord } from '../../isa/vmx-controls';
 import { NameIndex, titleNames, vocabularyOf, type Spelled } from './name-index';
+import { tokensOf } from './tokens';
 
 /** The component a field belongs to, as projects write it into the name: `VMCS_CTRL_...`, `vmcs::ro::...`. */
 const componentWords = {
@@ -82,6 +83,11 @@ export class Names {
       this.controlsOf.set(word, index);
     }
     return index;
+  }
+
+  /** The canonical tokens of a word, noise included, in order. */
+  tokens(word: string): string[] {
+    return tokensOf(word, this.vocabulary);
   }
 
   private index<Row>(entries: readonly Spelled<Row>[], optional: readonly string[] = []): NameIndex<Row> {

@@ -134,8 +134,8 @@ function pieces(name: string): string[] {
 
 /** Words glued together (`PINBASED`, `PAGEADDR`) part where both halves are words of the vocabulary. */
 function unglued(piece: string, vocabulary: ReadonlySet<string>): string[] {
-  if (piece.length < 5 || vocabulary.has(piece) || piece in abbreviations) return [piece];
-  for (let at = 2; at <= piece.length - 2; at++) {
+  if (piece.length < 6 || vocabulary.has(piece) || piece in abbreviations) return [piece];
+  for (let at = 3; at <= piece.length - 3; at++) {
     const [left, right] = [piece.slice(0, at), piece.slice(at)];
     const known = (half: string): boolean => vocabulary.has(half) || half in abbreviations;
     if (known(left) && known(right)) return [left, right];
@@ -143,8 +143,8 @@ function unglued(piece: string, vocabulary: ReadonlySet<string>): string[] {
   return [piece];
 }
 
-/** The canonical tokens of a name, in order. `vocabulary` are the words of all rows; without it nothing is unglued. */
-export function tokensOf(name: string, vocabulary: ReadonlySet<string> = new Set()): string[] {
+/** The canonical tokens of a name, in order. `vocabulary` are the words of all rows. */
+export function tokensOf(name: string, vocabulary: ReadonlySet<string>): string[] {
   const words = pieces(name)
     .flatMap((piece) => unglued(piece, vocabulary))
     .map((piece) => abbreviations[piece] ?? piece);
