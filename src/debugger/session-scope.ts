@@ -26,7 +26,9 @@ export interface ScopeOptions {
   readonly record?: MachineRecord | undefined;
 }
 
-const VMCS_NAMES = ['vmcs12', 'vmcs02', 'vmcs01'];
+/** Whichever VMCS the level works on: the same expression is right in every frame and topology. */
+const CURRENT_VMCS = 'vmcs';
+const VMCS_NAMES = [CURRENT_VMCS, 'vmcs12', 'vmcs02', 'vmcs01'];
 
 export function expressionScope(options: ScopeOptions): ExpressionScope {
   const { machine, level } = options;
@@ -36,13 +38,16 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
     const guest = frame();
     return guest && writingContext(machine, level, guest);
   });
+  const findHere = (name: string, global: boolean) => {
+    const guest = frame();
+    return guest && findVariable(guest, name, global);
+  };
   const names = options.record && recordNames(options.record);
   return {
     space,
     variable: (name, global) => {
-      const guest = frame();
-      const found = guest && context() && findVariable(guest, name, global);
-      return found && guest.program!.symbols.readVariable(found, context()!);
+      const found = context() && findHere(name, global);
+      return found && frame()!.program!.symbols.readVariable(found, context()!);
     },
     register: (name) => registerCell(machine, level, frame(), name),
     symbol: (name) => {
@@ -60,7 +65,12 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
       if (name === 'level' && told === undefined) return level;
       return told ?? constants.get(name);
     },
-    field: (vmcs, name) => fieldCell(machine, vmcs, name),
+    field: (vmcs, name) => {
+      // Hypervisors have variables of this name; their members are not fields.
+      const variables = vmcs === CURRENT_VMCS && !Object.hasOwn(vmcsField, name);
+      if (variables && (findHere(vmcs, false) ?? findHere(vmcs, true))) return undefined;
+      return fieldCell(machine, level, vmcs, name);
+    },
     read: (where, address, bytes) => readInteger(machine, where, address, bytes),
     write: (where, address, bytes, value) =>
       writeMemory(machine, where, address, littleEndian(value, bytes)) === bytes,
@@ -142,8 +152,10 @@ function outerRegister(guest: GuestFrame | undefined, name: string): bigint | un
   return undefined;
 }
 
-function fieldCell(machine: Machine, vmcs: string, name: string): Cell | undefined {
-  if (!VMCS_NAMES.includes(vmcs)) return undefined;
+function fieldCell(machine: Machine, level: Level, written: string, name: string): Cell | undefined {
+  if (!VMCS_NAMES.includes(written)) return undefined;
+  const vmcs = written === CURRENT_VMCS ? machine.driver.currentVmcs(level) : written;
+  if (vmcs === undefined) throw new ExpressionError(withoutVmcs(machine, level));
   const view = machine.driver.vmcss().find((candidate) => candidate.name === vmcs);
   if (!view) throw new ExpressionError(`There is no ${vmcs} now.`);
   if (!Object.hasOwn(vmcsField, name)) {
@@ -160,6 +172,13 @@ function fieldCell(machine: Machine, vmcs: string, name: string): Cell | undefin
     return undefined;
   };
   return { value: view.read(field), bits: width === 'natural' ? 64 : width, write };
+}
+
+/** Why a level has no current VMCS. */
+function withoutVmcs(machine: Machine, level: Level): string {
+  const [outermost] = machine.driver.guestLevels;
+  if (level === outermost) return `${level} has no current VMCS now: it makes one current with VMPTRLD.`;
+  return `${level} is a guest, it has no VMCS of its own: select a frame of ${outermost} for the VMCS that runs it.`;
 }
 
 function littleEndian(value: bigint, bytes: number): Uint8Array {

@@ -15,7 +15,7 @@ import { walkEpt, walkLinear } from './page-walk';
 import type { AddressSpace, CpuSignal, TopologyDriver } from './topology-driver';
 import { drainTraceRing, traceCount, traceExitReason } from './trace-ring';
 import type { RegisterHome } from './register-write';
-import { hardwareVmcs, type VmcsView } from './vmcs-view';
+import { hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, hostState, usesEpt } from './vmcs-state';
 
 /** Set in State.SIPI beside the vector. */
@@ -120,6 +120,10 @@ export class BareTopology implements TopologyDriver {
   vmcss(): VmcsView[] {
     const { currentVmcs } = this.cpu;
     return currentVmcs === NONE_64 ? [] : [hardwareVmcs(this.cpu, 'vmcs01', currentVmcs, true)];
+  }
+
+  currentVmcs(level: Level): VmcsName | undefined {
+    return level === 'L0' ? this.vmcss()[0]?.name : undefined;
   }
 
   failedEntryChecks(): number[] | undefined {

@@ -30,7 +30,7 @@ import { walkEpt, walkLinear, type EntryReader } from './page-walk';
 import type { AddressSpace, CpuSignal, TopologyDriver } from './topology-driver';
 import { writeDryRunImage } from './dry-run-image';
 import type { RegisterHome } from './register-write';
-import { cachedVmcs12, hardwareVmcs, type VmcsView } from './vmcs-view';
+import { cachedVmcs12, hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
 import { fieldReader, guestState, usesEpt, type FieldReader } from './vmcs-state';
 
 /** Host-physical address of L1's address 0: never 0, so that mixing the two spaces shows. */
@@ -206,6 +206,11 @@ export class NestedTopology implements TopologyDriver {
       ...(nested.vmcs02_initialized ? [hardware('vmcs02')] : []),
       hardware('vmcs01'),
     ];
+  }
+
+  currentVmcs(level: Level): VmcsName | undefined {
+    if (level === 'L0') return this.l0.vmx.loaded_vmcs.name;
+    return level === 'L1' && this.vmcs12Reader() ? 'vmcs12' : undefined;
   }
 
   failedEntryChecks(): number[] | undefined {

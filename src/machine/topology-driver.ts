@@ -6,7 +6,7 @@ import type { L0Runner } from './l0-runner';
 import type { Level, LevelRegisters } from './level-state';
 import type { MachineStop } from './machine-stop';
 import type { RegisterHome } from './register-write';
-import type { VmcsView } from './vmcs-view';
+import type { VmcsName, VmcsView } from './vmcs-view';
 
 /** Which bytes an address names: a level's linear or physical space, or the host's RAM. */
 export type AddressSpace =
@@ -55,6 +55,8 @@ export interface TopologyDriver {
   translate(space: AddressSpace, address: bigint): bigint | undefined;
   /** The VMCSs there are now; in the bare topology the current one of the user's program, as `vmcs01`. */
   vmcss(): VmcsView[];
+  /** The one of them that VMREAD and VMWRITE at this level work on; undefined when it has none. */
+  currentVmcs(level: Level): VmcsName | undefined;
   /**
    * Indexes (rows of isa/entry-checks) of all checks the VMCS of the user's program fails as it stands; undefined when it has
    * none.

@@ -19,7 +19,7 @@ export function completions(
 ): { start: number; names: string[] } {
   const word = /[\w$]*$/.exec(text)![0];
   const start = text.length - word.length;
-  const vmcs = /\b(vmcs12|vmcs02|vmcs01)\.$/.exec(text.slice(0, start))?.[1];
+  const vmcs = /\b(vmcs|vmcs12|vmcs02|vmcs01)\.$/.exec(text.slice(0, start))?.[1];
   if (vmcs !== undefined)
     return { start, names: vmcsFields.map(({ name }) => name).filter(startsWith(word)) };
   if (/(\.|->)$/.test(text.slice(0, start))) return { start, names: [] };
@@ -27,7 +27,7 @@ export function completions(
     const names = registerNames.map((name) => `$${name}`);
     return { start, names: names.filter(startsWith(word)) };
   }
-  const ours = [...registerNames, 'vmcs12', 'vmcs02', 'vmcs01', ...spaceNames, ...constants.keys()];
+  const ours = [...registerNames, 'vmcs', 'vmcs12', 'vmcs02', 'vmcs01', ...spaceNames, ...constants.keys()];
   const program = session.programs
     .ofLevel(level)
     .flatMap(({ symbols }) => (word === '' ? [] : symbols.completions(word, LIMIT)));
