@@ -84,3 +84,9 @@ export function rangeOf(given: unknown): Range | undefined {
   const [first, last] = [positionOf(start), positionOf(end)];
   return first && last && { start: first, end: last };
 }
+
+/** The objects in what should be a list of objects. */
+export function objectsIn(given: unknown): Readonly<Record<string, unknown>>[] {
+  const list: readonly unknown[] = Array.isArray(given) ? given : [];
+  return list.filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null);
+}

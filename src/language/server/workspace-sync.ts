@@ -12,13 +12,12 @@ import {
   FileChangeType,
   type DidChangeTextDocumentParams,
   type InitializeParams,
-  type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { LANGUAGE_SECTION } from '../../protocol/language-requests';
 import type { TextChange } from '../workspace/open-document';
 import { pathOf } from '../workspace/places';
 import { MAXIMUM_FILES } from '../workspace/source-index';
-import { rangeOf, uriIn, type Untrusted } from './answering';
+import { objectsIn, rangeOf, uriIn, type Untrusted } from './answering';
 import type { Session } from './session';
 import { settingsOf } from './settings';
 
@@ -52,8 +51,10 @@ export class WorkspaceSync {
       this.changed(uri);
     });
     answering.notification(DidChangeWatchedFilesNotification.type, (params) => {
-      if (!Array.isArray(params?.changes)) return;
-      const files = params.changes.map(({ uri, type }) => ({ uri, gone: type === FileChangeType.Deleted }));
+      const files = objectsIn(params?.changes).map(({ uri, type }) => ({
+        uri: String(uri),
+        gone: type === FileChangeType.Deleted,
+      }));
       if (workspace.filesChanged(files)) this.changed(undefined);
     });
     answering.notification(DidChangeConfigurationNotification.type, (params) =>
@@ -63,7 +64,7 @@ export class WorkspaceSync {
 
   /** Before the answer to `initialize`: nothing can be asked yet. */
   initialize({ workspaceFolders, rootUri, initializationOptions }: InitializeParams): void {
-    this.folders = pathsOf(workspaceFolders ?? (rootUri ? [{ uri: rootUri, name: '' }] : []));
+    this.folders = pathsOf(workspaceFolders ?? (rootUri ? [{ uri: rootUri }] : []));
     this.session.settings = settingsOf(initializationOptions);
   }
 
@@ -116,15 +117,15 @@ export class WorkspaceSync {
   }
 }
 
-function pathsOf(folders: readonly WorkspaceFolder[] | null | undefined): string[] {
-  return (folders ?? []).map(({ uri }) => pathOf(uri)).filter((path) => path !== undefined);
+function pathsOf(folders: unknown): string[] {
+  return objectsIn(folders)
+    .map(({ uri }) => pathOf(String(uri)))
+    .filter((path) => path !== undefined);
 }
 
 /** Changes that can be applied, in their order. */
 function changesIn(params: Untrusted<DidChangeTextDocumentParams>): TextChange[] {
-  const changes: readonly unknown[] = params?.contentChanges ?? [];
-  return changes.flatMap((change) => {
-    const { range: given, text } = change as { range?: unknown; text?: unknown };
+  return objectsIn(params?.contentChanges).flatMap(({ range: given, text }) => {
     if (typeof text !== 'string') return [];
     if (given === undefined) return [{ text }];
     const range = rangeOf(given);

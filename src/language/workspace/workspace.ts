@@ -26,11 +26,12 @@ export class Workspace implements SourceSet {
   private readonly index = new SourceIndex();
   private readonly stored: StoredSources;
   private readonly constants: IncludedConstants;
-  private includePaths = new IncludePaths([], [], existsSync);
+  private includePaths: IncludePaths;
   private folders: readonly string[] = [];
   private walks = 0;
 
   constructor(private readonly create: CreateSource) {
+    this.includePaths = this.lookIn([]);
     this.constants = new IncludedConstants({
       at: (path) => this.includedFile(path),
       resolve: (name, from) => this.includePaths.resolve(name, from),
@@ -51,7 +52,7 @@ export class Workspace implements SourceSet {
     if (!document) return;
     this.open.set(uri, document);
     if (path !== undefined) this.openByPath.set(path, document);
-    this.changed(place);
+    this.cameOrWent(place);
   }
 
   /** True when other open documents read constants of this one. */
@@ -68,7 +69,7 @@ export class Workspace implements SourceSet {
     if (document.path === undefined) return;
     this.openByPath.delete(document.path);
     this.stored.forget(document.path);
-    this.changed(document.path);
+    this.cameOrWent(document.path);
   }
 
   document(uri: string): OpenDocument | undefined {
@@ -95,7 +96,7 @@ export class Workspace implements SourceSet {
   }
 
   setIncludePaths(settings: readonly string[]): void {
-    this.includePaths = new IncludePaths(this.folders, settings, existsSync);
+    this.includePaths = this.lookIn(settings);
     this.includesChanged();
   }
 
@@ -156,6 +157,16 @@ export class Workspace implements SourceSet {
     for (const reader of readers) reader.invalidate();
     if (this.constants.changed(path)) this.stored.forgetSources();
     return readers.length > 0;
+  }
+
+  /** A document was opened or closed. One that is not on disk yet is a new file for those who include it. */
+  private cameOrWent(path: string): void {
+    if (existsSync(path)) this.changed(path);
+    else this.includesChanged();
+  }
+
+  private lookIn(settings: readonly string[]): IncludePaths {
+    return new IncludePaths(this.folders, settings, (path) => this.openByPath.has(path) || existsSync(path));
   }
 
   /** Files came or went, or are looked for elsewhere: every include may mean another file. */
