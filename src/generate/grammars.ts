@@ -93,7 +93,7 @@ function instructions(): Rule[] {
   return [
     {
       match: `(?i)(?:^|[:;])\\s*(?:(${prefix})\\s+)?([a-z][a-z0-9]*)\\b(?!\\s*[:=])`,
-      captures: { 1: { name: 'keyword.operator.prefix' }, 2: { name: 'keyword.mnemonic' } },
+      captures: { 1: { name: 'keyword.operator.prefix' }, 2: { name: 'support.function.mnemonic' } },
     },
   ];
 }
