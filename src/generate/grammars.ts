@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { instructions, type Instruction } from '../isa/instructions';
 
 interface Rule {
   name?: string;
@@ -22,6 +23,11 @@ interface Grammar {
 const REGISTER =
   '[re]?[abcd]x|[abcd][hl]|[re]?[sd]i|[sd]il|[re]?[sb]p|[sb]pl|r(?:8|9|1[0-5])[bwdl]?|[cdefgs]s|[re]?ip|' +
   '[cdt]r(?:1[0-5]|[0-9])|(?:[xyz]mm|mm|k|bnd)(?:[12][0-9]|3[01]|[0-9])|st';
+
+const NASM_DATA = 'equ|d[bwdqtoyz]|res[bwdqtoyz]|incbin';
+const NASM_DIRECTIVES =
+  'bits|use16|use32|use64|default|section|segment|absolute|extern|required|global|static|common|' +
+  'cpu|float|org|alignb?|istruc|at|iend|struc|endstruc|times';
 
 const escapes: Rule = { name: 'constant.character.escape', match: '\\\\(?:x[0-9A-Fa-f]+|[0-7]{1,3}|.)' };
 
@@ -44,7 +50,7 @@ function gas(): Grammar {
       { name: 'storage.type.directive', match: '(?<![\\w.$])\\.[A-Za-z_]\\w*' },
       { name: 'variable.language.register', match: `%(?:${REGISTER})\\b` },
       { name: 'variable.parameter', match: '\\\\(?:[A-Za-z_]\\w*|@|\\(\\))' },
-      ...instructions(),
+      ...instructionRules('[bwlq]?'),
       { name: 'constant.numeric', match: '(?<![\\w.$%])(?:0[xX][0-9A-Fa-f]+|0[bB][01]+|[0-9]+[bf]?)\\b' },
       { name: 'variable.other.constant', match: '(?<=\\$)\\(?[A-Za-z_.][\\w.$]*' },
     ],
@@ -63,11 +69,16 @@ function nasm(): Grammar {
       { name: 'keyword.control.directive', match: '(?i)^\\s*%\\s*[a-z_]+\\b' },
       { match: '^\\s*([A-Za-z_.?@$][\\w.?@$#~]*)(?=:)', captures: { 1: { name: 'entity.name.function' } } },
       {
-        name: 'storage.type.directive',
-        match:
-          '(?i)(?<![\\w.$])(?:bits|use16|use32|use64|default|section|segment|absolute|extern|required|global|static|common|' +
-          'cpu|float|org|align|alignb|istruc|at|iend|struc|endstruc|times|incbin|equ|' +
-          'd[bwdqtoyz]|res[bwdqtoyz])(?![\\w.$])',
+        match: `(?i)^\\s*([a-z_.?@$][\\w.?@$#~]*)\\s+(?:(times)\\s.*?)?(${NASM_DATA})(?![\\w.$])`,
+        captures: {
+          1: { name: 'entity.name.function' },
+          2: { name: 'storage.type.directive' },
+          3: { name: 'storage.type.directive' },
+        },
+      },
+      {
+        match: `(?i)(?:^\\s*|:\\s*|\\s)(${NASM_DATA}|${NASM_DIRECTIVES})(?![\\w.$])`,
+        captures: { 1: { name: 'storage.type.directive' } },
       },
       {
         name: 'storage.modifier',
@@ -76,7 +87,7 @@ function nasm(): Grammar {
       },
       { name: 'variable.language.register', match: `(?i)(?<![\\w.$])(?:${REGISTER})[0-7]?\\b` },
       { name: 'variable.parameter', match: '%(?:[0-9]+|\\{[^}]*\\}|%[\\w.]+|\\$+[\\w.]+)' },
-      ...instructions(),
+      ...instructionRules(''),
       {
         name: 'constant.numeric',
         match:
@@ -87,14 +98,38 @@ function nasm(): Grammar {
   };
 }
 
-/** The first word of a statement, whatever it is: macros of the source are not told from instructions here. */
-function instructions(): Rule[] {
+/** Instructions that go somewhere else. */
+const FLOW = /^(?:J[A-Z]+|CALL|RETF?|LOOP[A-Z]*|IRET[DQ]?|SYS(?:CALL|RET|ENTER|EXIT)|INT[0-9O]?)$/;
+
+function alternatives(rows: readonly Instruction[]): string {
+  const names = rows.flatMap(({ name, aliases = [], attNames = [], avx }) => [
+    name,
+    ...aliases,
+    ...attNames,
+    ...(avx ? [`V${name}`] : []),
+  ]);
+  return [...new Set(names)].sort().join('|').toLowerCase();
+}
+
+/** The first word of a statement: an instruction, or else perhaps a macro of the source. `suffix`: letters of AT&T's sizes. */
+function instructionRules(suffix: string): Rule[] {
   const prefix = '(?:rep(?:n?[ez])?|lock|x(?:acquire|release)|notrack|bnd)';
+  const rule = (words: string, name: string): Rule => ({
+    match: `(?i)(?:^|[:;])\\s*(?:(${prefix})\\s+)?(${words})(?![\\w.$]|\\s*[:=])`,
+    captures: { 1: { name: 'keyword.operator.prefix' }, 2: { name } },
+  });
+  const ofKind = (wanted: (row: Instruction) => boolean): string =>
+    `(?:${alternatives(instructions.filter(wanted))})${suffix}`;
+  const isVmx = ({ family }: Instruction): boolean => family === 'vmx';
+  const isFlow = ({ name }: Instruction): boolean => FLOW.test(name);
   return [
-    {
-      match: `(?i)(?:^|[:;])\\s*(?:(${prefix})\\s+)?([a-z][a-z0-9]*)\\b(?!\\s*[:=])`,
-      captures: { 1: { name: 'keyword.operator.prefix' }, 2: { name: 'support.function.mnemonic' } },
-    },
+    rule(ofKind(isVmx), 'keyword.control.vmx'),
+    rule(ofKind(isFlow), 'keyword.control.flow'),
+    rule(
+      ofKind((row) => !isVmx(row) && !isFlow(row)),
+      'support.function.mnemonic',
+    ),
+    rule('[a-z_][\\w.$]*', 'entity.name.function.macro'),
   ];
 }
 
