@@ -32,6 +32,26 @@ export type CheckedBy =
   | 'newer'
   | 'not-applicable';
 
+/**
+ * What one constant alone decides: the check fails on every processor when one of these parts of a value written to the field
+ * has another value than allowed.
+ */
+export interface ConstantRule {
+  parts: readonly { high: number; low: number }[];
+  /** Values each part may have. */
+  oneOf?: readonly number[];
+  /** Values no part may have. */
+  noneOf?: readonly number[];
+  /** Only where these other parts of the same value have one of the values. */
+  when?: readonly { high: number; low: number; is: readonly number[] }[];
+  /** The rule does not hold for this value. */
+  unless?: 'all-ones';
+  /** The fields of the check the rule is about; without it all of them. */
+  of?: readonly FieldName[];
+  /** The value decides the condition of the check too, or the condition makes no difference. */
+  decided?: true;
+}
+
 export interface EntryCheckRow<Id extends string = string> {
   id: Id;
   group: CheckGroup;
@@ -39,6 +59,8 @@ export interface EntryCheckRow<Id extends string = string> {
   rule: string;
   /** VMCS fields that take part. */
   fields: readonly FieldName[];
+  /** The part of the rule that a constant written to one of the fields decides. */
+  constant?: readonly ConstantRule[];
   /** Processor or memory state that takes part and is no VMCS field. */
   state?: readonly string[];
   /** What happens when the check fails. */
@@ -67,6 +89,77 @@ export interface EntryCheckRow<Id extends string = string> {
   /** What the row rests on. */
   confidence: 'sdm-059' | 'bochs' | 'bochs+kvm' | 'bochs+kvm-patch' | 'memory';
 }
+
+// Constant rules that several checks share. Physical addresses have at most 52 bits and linear ones at most 57, whatever the
+// processor.
+const pageAddress = [
+  {
+    parts: [
+      { high: 63, low: 52 },
+      { high: 11, low: 0 },
+    ],
+    oneOf: [0],
+  },
+] as const satisfies readonly ConstantRule[];
+const listAddress = [
+  {
+    parts: [
+      { high: 63, low: 52 },
+      { high: 3, low: 0 },
+    ],
+    oneOf: [0],
+  },
+] as const satisfies readonly ConstantRule[];
+const canonicalAddress = [
+  { parts: [{ high: 63, low: 56 }], oneOf: [0, 255] },
+] as const satisfies readonly ConstantRule[];
+const memoryTypes = [
+  {
+    parts: [
+      { high: 63, low: 56 },
+      { high: 55, low: 48 },
+      { high: 47, low: 40 },
+      { high: 39, low: 32 },
+      { high: 31, low: 24 },
+      { high: 23, low: 16 },
+      { high: 15, low: 8 },
+      { high: 7, low: 0 },
+    ],
+    oneOf: [0, 1, 4, 5, 6, 7],
+  },
+] as const satisfies readonly ConstantRule[];
+const eferBits = [
+  {
+    parts: [
+      { high: 7, low: 1 },
+      { high: 9, low: 9 },
+      { high: 63, low: 12 },
+    ],
+    oneOf: [0],
+  },
+] as const satisfies readonly ConstantRule[];
+/** Bits 62:61 are those of linear-address masking. */
+const cr3Bits = [
+  {
+    parts: [
+      { high: 63, low: 63 },
+      { high: 60, low: 52 },
+    ],
+    oneOf: [0],
+  },
+] as const satisfies readonly ConstantRule[];
+/** VMXE is 1 in VMX operation. */
+const cr4Bits = [
+  { parts: [{ high: 13, low: 13 }], oneOf: [1] },
+  {
+    parts: [
+      { high: 15, low: 15 },
+      { high: 31, low: 29 },
+      { high: 63, low: 33 },
+    ],
+    oneOf: [0],
+  },
+] as const satisfies readonly ConstantRule[];
 
 const rows = [
   // A: basic.
@@ -267,6 +360,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'The CR3-target count is not greater than IA32_VMX_MISC[24:16].',
     fields: ['CR3_TARGET_COUNT'],
+    constant: [{ parts: [{ high: 31, low: 0 }], oneOf: [0, 1, 2, 3, 4] }],
     outcome: 'vmfail-valid',
     errors: [7],
     kvm612: 'software',
@@ -280,6 +374,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the I/O bitmap A address are 0 and no bit lies beyond the physical-address width.',
     fields: ['IO_BITMAP_A'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'use I/O bitmaps = 1',
@@ -294,6 +389,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the I/O bitmap B address are 0 and no bit lies beyond the physical-address width.',
     fields: ['IO_BITMAP_B'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'use I/O bitmaps = 1',
@@ -308,6 +404,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the MSR bitmap address are 0 and no bit lies beyond the physical-address width.',
     fields: ['MSR_BITMAP'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'use MSR bitmaps = 1',
@@ -322,6 +419,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the virtual-APIC page address are 0 and no bit lies beyond the physical-address width.',
     fields: ['VIRTUAL_APIC_PAGE_ADDR'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'use TPR shadow = 1',
@@ -335,6 +433,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the APIC-access page address are 0 and no bit lies beyond the physical-address width.',
     fields: ['APIC_ACCESS_ADDR'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'virtualize APIC accesses = 1',
@@ -349,6 +448,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the PML address are 0 and no bit lies beyond the physical-address width.',
     fields: ['PML_ADDRESS'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'enable PML = 1',
@@ -362,6 +462,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the EPTP list address are 0 and no bit lies beyond the physical-address width.',
     fields: ['EPTP_LIST_ADDRESS'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'EPTP switching = 1',
@@ -375,6 +476,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the VMREAD bitmap address are 0 and no bit lies beyond the physical-address width.',
     fields: ['VMREAD_BITMAP'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'VMCS shadowing = 1',
@@ -388,6 +490,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the VMWRITE bitmap address are 0 and no bit lies beyond the physical-address width.',
     fields: ['VMWRITE_BITMAP'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'VMCS shadowing = 1',
@@ -401,6 +504,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the #VE information address are 0 and no bit lies beyond the physical-address width.',
     fields: ['VE_INFORMATION_ADDRESS'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'EPT-violation #VE = 1',
@@ -414,6 +518,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the SPP table address are 0 and no bit lies beyond the physical-address width.',
     fields: ['SPP_TABLE_POINTER'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'sub-page write permissions = 1',
@@ -428,6 +533,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the low PASID directory address are 0 and no bit lies beyond the physical-address width.',
     fields: ['LOW_PASID_DIRECTORY_ADDRESS'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'PASID translation = 1',
@@ -442,6 +548,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 11:0 of the high PASID directory address are 0 and no bit lies beyond the physical-address width.',
     fields: ['HIGH_PASID_DIRECTORY_ADDRESS'],
+    constant: pageAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'PASID translation = 1',
@@ -456,6 +563,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Bits 31:4 of the TPR threshold are 0.',
     fields: ['TPR_THRESHOLD'],
+    constant: [{ parts: [{ high: 31, low: 4 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'use TPR shadow = 1, virtual-interrupt delivery = 0',
@@ -587,6 +695,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Posted-interrupt notification vector bits 15:8 zero.',
     fields: ['POSTED_INTR_NV'],
+    constant: [{ parts: [{ high: 15, low: 8 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'process posted interrupts = 1',
@@ -600,6 +709,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Posted-interrupt descriptor address bits 5:0 zero.',
     fields: ['POSTED_INTR_DESC_ADDR'],
+    constant: [{ parts: [{ high: 5, low: 0 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'process posted interrupts = 1',
@@ -613,6 +723,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Posted-interrupt descriptor address within physical-address width.',
     fields: ['POSTED_INTR_DESC_ADDR'],
+    constant: [{ parts: [{ high: 63, low: 52 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'process posted interrupts = 1',
@@ -639,6 +750,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'The EPT memory type (EPTP bits 2:0) is one that IA32_VMX_EPT_VPID_CAP reports: 0 (UC) or 6 (WB).',
     fields: ['EPT_POINTER'],
+    constant: [{ parts: [{ high: 2, low: 0 }], oneOf: [0, 6] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'enable EPT = 1',
@@ -652,6 +764,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'The EPT walk length minus 1 (EPTP bits 5:3) is 3, or 4 where 5-level EPT is supported.',
     fields: ['EPT_POINTER'],
+    constant: [{ parts: [{ high: 5, low: 3 }], oneOf: [3, 4] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'enable EPT = 1',
@@ -693,6 +806,15 @@ const rows = [
     group: 'execution-controls',
     rule: 'The reserved EPTP bits 11:7 (11:8 in newer manuals) and those beyond the physical-address width are 0.',
     fields: ['EPT_POINTER'],
+    constant: [
+      {
+        parts: [
+          { high: 63, low: 52 },
+          { high: 11, low: 8 },
+        ],
+        oneOf: [0],
+      },
+    ],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'enable EPT = 1',
@@ -760,6 +882,7 @@ const rows = [
     group: 'execution-controls',
     rule: 'Every VM-function control that IA32_VMX_VMFUNC does not allow is 0.',
     fields: ['VM_FUNCTION_CONTROL'],
+    constant: [{ parts: [{ high: 63, low: 1 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'enable VM functions = 1',
@@ -908,6 +1031,7 @@ const rows = [
     group: 'exit-controls',
     rule: 'Bits 3:0 of the VM-exit MSR-store address are 0 and no bit lies beyond the physical-address width.',
     fields: ['VM_EXIT_MSR_STORE_ADDR'],
+    constant: listAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'store count > 0',
@@ -936,6 +1060,7 @@ const rows = [
     group: 'exit-controls',
     rule: 'Bits 3:0 of the VM-exit MSR-load address are 0 and no bit lies beyond the physical-address width.',
     fields: ['VM_EXIT_MSR_LOAD_ADDR'],
+    constant: listAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'load count > 0',
@@ -990,6 +1115,9 @@ const rows = [
     group: 'entry-controls',
     rule: 'The type of the injected event is not 1 (reserved).',
     fields: ['VM_ENTRY_INTR_INFO_FIELD'],
+    constant: [
+      { parts: [{ high: 10, low: 8 }], noneOf: [1], when: [{ high: 31, low: 31, is: [1] }], decided: true },
+    ],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'valid bit of VM-entry interruption info = 1',
@@ -1016,6 +1144,17 @@ const rows = [
     group: 'entry-controls',
     rule: 'An injected NMI has vector 2.',
     fields: ['VM_ENTRY_INTR_INFO_FIELD'],
+    constant: [
+      {
+        parts: [{ high: 7, low: 0 }],
+        oneOf: [2],
+        when: [
+          { high: 31, low: 31, is: [1] },
+          { high: 10, low: 8, is: [2] },
+        ],
+        decided: true,
+      },
+    ],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'valid bit of VM-entry interruption info = 1',
@@ -1029,6 +1168,17 @@ const rows = [
     group: 'entry-controls',
     rule: 'An injected hardware exception has a vector of at most 31.',
     fields: ['VM_ENTRY_INTR_INFO_FIELD'],
+    constant: [
+      {
+        parts: [{ high: 7, low: 5 }],
+        oneOf: [0],
+        when: [
+          { high: 31, low: 31, is: [1] },
+          { high: 10, low: 8, is: [3] },
+        ],
+        decided: true,
+      },
+    ],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'valid bit of VM-entry interruption info = 1',
@@ -1042,6 +1192,17 @@ const rows = [
     group: 'entry-controls',
     rule: 'An injected event of type 7 has vector 0 (with FRED also 1 for SYSCALL and 2 for SYSENTER).',
     fields: ['VM_ENTRY_INTR_INFO_FIELD'],
+    constant: [
+      {
+        parts: [{ high: 7, low: 0 }],
+        oneOf: [0, 1, 2],
+        when: [
+          { high: 31, low: 31, is: [1] },
+          { high: 10, low: 8, is: [7] },
+        ],
+        decided: true,
+      },
+    ],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'valid bit of VM-entry interruption info = 1',
@@ -1068,6 +1229,17 @@ const rows = [
     group: 'entry-controls',
     rule: 'Bits 30:12 of the VM-entry interruption information are 0 (bit 13 may be 1 with FRED).',
     fields: ['VM_ENTRY_INTR_INFO_FIELD'],
+    constant: [
+      {
+        parts: [
+          { high: 30, low: 14 },
+          { high: 12, low: 12 },
+        ],
+        oneOf: [0],
+        when: [{ high: 31, low: 31, is: [1] }],
+        decided: true,
+      },
+    ],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'valid bit of VM-entry interruption info = 1',
@@ -1081,6 +1253,7 @@ const rows = [
     group: 'entry-controls',
     rule: 'Bits 31:16 of the VM-entry exception error code are 0 (manuals until 2016 say 31:15).',
     fields: ['VM_ENTRY_EXCEPTION_ERROR_CODE'],
+    constant: [{ parts: [{ high: 31, low: 16 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'valid bit of VM-entry interruption info = 1 and deliver-error-code = 1',
@@ -1094,6 +1267,7 @@ const rows = [
     group: 'entry-controls',
     rule: 'The VM-entry instruction length is at most 15 for an injected software interrupt or exception.',
     fields: ['VM_ENTRY_INSTRUCTION_LEN'],
+    constant: [{ parts: [{ high: 31, low: 4 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'valid bit of VM-entry interruption info = 1, type 4/5/6',
@@ -1120,6 +1294,7 @@ const rows = [
     group: 'entry-controls',
     rule: 'Bits 3:0 of the VM-entry MSR-load address are 0 and no bit lies beyond the physical-address width.',
     fields: ['VM_ENTRY_MSR_LOAD_ADDR'],
+    constant: listAddress,
     outcome: 'vmfail-valid',
     errors: [7],
     condition: 'load count > 0',
@@ -1189,6 +1364,17 @@ const rows = [
     group: 'host-state',
     rule: 'Host CR0 obeys IA32_VMX_CR0_FIXED0 and FIXED1, except that NW and CD are never checked.',
     fields: ['HOST_CR0'],
+    constant: [
+      {
+        parts: [
+          { high: 0, low: 0 },
+          { high: 5, low: 5 },
+          { high: 31, low: 31 },
+        ],
+        oneOf: [1],
+      },
+      { parts: [{ high: 63, low: 32 }], oneOf: [0] },
+    ],
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1202,6 +1388,7 @@ const rows = [
     group: 'host-state',
     rule: 'Host CR4 obeys IA32_VMX_CR4_FIXED0 and FIXED1.',
     fields: ['HOST_CR4'],
+    constant: cr4Bits,
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1215,6 +1402,7 @@ const rows = [
     group: 'host-state',
     rule: 'Bits of host CR3 beyond the physical-address width are 0.',
     fields: ['HOST_CR3'],
+    constant: cr3Bits,
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1242,6 +1430,7 @@ const rows = [
     group: 'host-state',
     rule: 'Host IA32_SYSENTER_ESP is canonical.',
     fields: ['HOST_IA32_SYSENTER_ESP'],
+    constant: canonicalAddress,
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1255,6 +1444,7 @@ const rows = [
     group: 'host-state',
     rule: 'Host IA32_SYSENTER_EIP is canonical.',
     fields: ['HOST_IA32_SYSENTER_EIP'],
+    constant: canonicalAddress,
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1281,6 +1471,7 @@ const rows = [
     group: 'host-state',
     rule: 'Each byte of host IA32_PAT is a memory type: 0, 1, 4, 5, 6 or 7.',
     fields: ['HOST_IA32_PAT'],
+    constant: memoryTypes,
     outcome: 'vmfail-valid',
     errors: [8],
     condition: 'load IA32_PAT on exit',
@@ -1294,6 +1485,7 @@ const rows = [
     group: 'host-state',
     rule: 'Reserved bits of host IA32_EFER are 0.',
     fields: ['HOST_IA32_EFER'],
+    constant: eferBits,
     outcome: 'vmfail-valid',
     errors: [8],
     condition: 'load IA32_EFER on exit',
@@ -1307,6 +1499,7 @@ const rows = [
     group: 'host-state',
     rule: 'LMA and LME of host IA32_EFER both equal the host address-space size control.',
     fields: ['HOST_IA32_EFER'],
+    constant: [{ parts: [{ high: 10, low: 8 }], oneOf: [0, 2, 5, 7] }],
     outcome: 'vmfail-valid',
     errors: [8],
     condition: 'load IA32_EFER on exit',
@@ -1362,6 +1555,7 @@ const rows = [
     group: 'host-state',
     rule: 'PKRS bits 63:32 zero.',
     fields: ['HOST_IA32_PKRS'],
+    constant: [{ parts: [{ high: 63, low: 32 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [8],
     condition: 'load PKRS on exit',
@@ -1440,6 +1634,7 @@ const rows = [
       'HOST_GS_SELECTOR',
       'HOST_TR_SELECTOR',
     ],
+    constant: [{ parts: [{ high: 2, low: 0 }], oneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1453,6 +1648,7 @@ const rows = [
     group: 'host-state',
     rule: 'The host CS selector is not 0.',
     fields: ['HOST_CS_SELECTOR'],
+    constant: [{ parts: [{ high: 15, low: 0 }], noneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1466,6 +1662,7 @@ const rows = [
     group: 'host-state',
     rule: 'The host TR selector is not 0.',
     fields: ['HOST_TR_SELECTOR'],
+    constant: [{ parts: [{ high: 15, low: 0 }], noneOf: [0] }],
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1493,6 +1690,7 @@ const rows = [
     group: 'host-state',
     rule: 'The host bases of FS, GS, GDTR, IDTR and TR are canonical.',
     fields: ['HOST_FS_BASE', 'HOST_GS_BASE', 'HOST_GDTR_BASE', 'HOST_IDTR_BASE', 'HOST_TR_BASE'],
+    constant: canonicalAddress,
     outcome: 'vmfail-valid',
     errors: [8],
     kvm612: 'software',
@@ -1604,6 +1802,7 @@ const rows = [
     group: 'host-state',
     rule: 'With a 64-bit host, host RIP is canonical.',
     fields: ['HOST_RIP'],
+    constant: canonicalAddress,
     outcome: 'vmfail-valid',
     errors: [8],
     condition: 'host address-space size = 1',
@@ -1634,6 +1833,10 @@ const rows = [
     group: 'guest-registers',
     rule: 'Guest CR0 obeys IA32_VMX_CR0_FIXED0 and FIXED1; PE and PG are exempt with unrestricted guest, NW and CD are never checked.',
     fields: ['GUEST_CR0'],
+    constant: [
+      { parts: [{ high: 5, low: 5 }], oneOf: [1] },
+      { parts: [{ high: 63, low: 32 }], oneOf: [0] },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1648,6 +1851,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'Guest CR0.PG = 1 only with guest CR0.PE = 1.',
     fields: ['GUEST_CR0'],
+    constant: [{ parts: [{ high: 0, low: 0 }], oneOf: [1], when: [{ high: 31, low: 31, is: [1] }] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1662,6 +1866,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'Guest CR4 obeys IA32_VMX_CR4_FIXED0 and FIXED1.',
     fields: ['GUEST_CR4'],
+    constant: cr4Bits,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1690,6 +1895,15 @@ const rows = [
     group: 'guest-registers',
     rule: 'Reserved bits of guest IA32_DEBUGCTL are 0.',
     fields: ['GUEST_IA32_DEBUGCTL'],
+    constant: [
+      {
+        parts: [
+          { high: 5, low: 3 },
+          { high: 63, low: 16 },
+        ],
+        oneOf: [0],
+      },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1746,6 +1960,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'Bits of guest CR3 beyond the physical-address width are 0.',
     fields: ['GUEST_CR3'],
+    constant: cr3Bits,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1760,6 +1975,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'Bits 63:32 of guest DR7 are 0.',
     fields: ['GUEST_DR7'],
+    constant: [{ parts: [{ high: 63, low: 32 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1774,6 +1990,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'Guest IA32_SYSENTER_ESP and IA32_SYSENTER_EIP are canonical.',
     fields: ['GUEST_SYSENTER_ESP', 'GUEST_SYSENTER_EIP'],
+    constant: canonicalAddress,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1801,6 +2018,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'Each byte of guest IA32_PAT is a memory type: 0, 1, 4, 5, 6 or 7.',
     fields: ['GUEST_IA32_PAT'],
+    constant: memoryTypes,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1815,6 +2033,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'Reserved bits of guest IA32_EFER are 0.',
     fields: ['GUEST_IA32_EFER'],
+    constant: eferBits,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1857,6 +2076,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'IA32_BNDCFGS reserved bits zero.',
     fields: ['GUEST_BNDCFGS'],
+    constant: [{ parts: [{ high: 11, low: 2 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1945,6 +2165,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'PKRS bits 63:32 zero.',
     fields: ['GUEST_IA32_PKRS'],
+    constant: [{ parts: [{ high: 63, low: 32 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -1960,6 +2181,7 @@ const rows = [
     group: 'guest-registers',
     rule: 'UINV bits 15:8 zero.',
     fields: ['GUEST_UINV'],
+    constant: [{ parts: [{ high: 15, low: 8 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2052,6 +2274,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'The TI bit of the guest TR selector is 0.',
     fields: ['GUEST_TR_SELECTOR'],
+    constant: [{ parts: [{ high: 2, low: 2 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2065,6 +2288,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'The TI bit of the guest LDTR selector is 0.',
     fields: ['GUEST_LDTR_SELECTOR'],
+    constant: [{ parts: [{ high: 2, low: 2 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2114,6 +2338,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'The guest bases of TR, FS and GS are canonical.',
     fields: ['GUEST_TR_BASE', 'GUEST_FS_BASE', 'GUEST_GS_BASE'],
+    constant: canonicalAddress,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2127,6 +2352,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'The guest LDTR base is canonical.',
     fields: ['GUEST_LDTR_BASE'],
+    constant: canonicalAddress,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2141,6 +2367,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'Bits 63:32 of the guest CS base are 0.',
     fields: ['GUEST_CS_BASE'],
+    constant: [{ parts: [{ high: 63, low: 32 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2154,6 +2381,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'Bits 63:32 of the guest bases of SS, DS and ES are 0.',
     fields: ['GUEST_SS_BASE', 'GUEST_DS_BASE', 'GUEST_ES_BASE'],
+    constant: [{ parts: [{ high: 63, low: 32 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2210,6 +2438,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'The guest CS type is 9, 11, 13 or 15, or 3 with unrestricted guest.',
     fields: ['GUEST_CS_AR_BYTES'],
+    constant: [{ parts: [{ high: 3, low: 0 }], oneOf: [3, 9, 11, 13, 15], decided: true }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2224,6 +2453,9 @@ const rows = [
     group: 'guest-segments',
     rule: 'The guest SS type is 3 or 7.',
     fields: ['GUEST_SS_AR_BYTES'],
+    constant: [
+      { parts: [{ high: 3, low: 0 }], oneOf: [3, 7], when: [{ high: 16, low: 16, is: [0] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2238,6 +2470,9 @@ const rows = [
     group: 'guest-segments',
     rule: 'The accessed bit (type bit 0) of guest DS, ES, FS and GS is 1.',
     fields: ['GUEST_DS_AR_BYTES', 'GUEST_ES_AR_BYTES', 'GUEST_FS_AR_BYTES', 'GUEST_GS_AR_BYTES'],
+    constant: [
+      { parts: [{ high: 0, low: 0 }], oneOf: [1], when: [{ high: 16, low: 16, is: [0] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2252,6 +2487,17 @@ const rows = [
     group: 'guest-segments',
     rule: 'Guest DS, ES, FS and GS are readable if they are code segments.',
     fields: ['GUEST_DS_AR_BYTES', 'GUEST_ES_AR_BYTES', 'GUEST_FS_AR_BYTES', 'GUEST_GS_AR_BYTES'],
+    constant: [
+      {
+        parts: [{ high: 1, low: 1 }],
+        oneOf: [1],
+        when: [
+          { high: 16, low: 16, is: [0] },
+          { high: 3, low: 3, is: [1] },
+        ],
+        decided: true,
+      },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2272,6 +2518,22 @@ const rows = [
       'GUEST_ES_AR_BYTES',
       'GUEST_FS_AR_BYTES',
       'GUEST_GS_AR_BYTES',
+    ],
+    constant: [
+      { parts: [{ high: 4, low: 4 }], oneOf: [1], of: ['GUEST_CS_AR_BYTES'], decided: true },
+      {
+        parts: [{ high: 4, low: 4 }],
+        oneOf: [1],
+        of: [
+          'GUEST_SS_AR_BYTES',
+          'GUEST_DS_AR_BYTES',
+          'GUEST_ES_AR_BYTES',
+          'GUEST_FS_AR_BYTES',
+          'GUEST_GS_AR_BYTES',
+        ],
+        when: [{ high: 16, low: 16, is: [0] }],
+        decided: true,
+      },
     ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
@@ -2378,6 +2640,22 @@ const rows = [
       'GUEST_FS_AR_BYTES',
       'GUEST_GS_AR_BYTES',
     ],
+    constant: [
+      { parts: [{ high: 7, low: 7 }], oneOf: [1], of: ['GUEST_CS_AR_BYTES'], decided: true },
+      {
+        parts: [{ high: 7, low: 7 }],
+        oneOf: [1],
+        of: [
+          'GUEST_SS_AR_BYTES',
+          'GUEST_DS_AR_BYTES',
+          'GUEST_ES_AR_BYTES',
+          'GUEST_FS_AR_BYTES',
+          'GUEST_GS_AR_BYTES',
+        ],
+        when: [{ high: 16, low: 16, is: [0] }],
+        decided: true,
+      },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2398,6 +2676,22 @@ const rows = [
       'GUEST_ES_AR_BYTES',
       'GUEST_FS_AR_BYTES',
       'GUEST_GS_AR_BYTES',
+    ],
+    constant: [
+      { parts: [{ high: 11, low: 8 }], oneOf: [0], of: ['GUEST_CS_AR_BYTES'], decided: true },
+      {
+        parts: [{ high: 11, low: 8 }],
+        oneOf: [0],
+        of: [
+          'GUEST_SS_AR_BYTES',
+          'GUEST_DS_AR_BYTES',
+          'GUEST_ES_AR_BYTES',
+          'GUEST_FS_AR_BYTES',
+          'GUEST_GS_AR_BYTES',
+        ],
+        when: [{ high: 16, low: 16, is: [0] }],
+        decided: true,
+      },
     ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
@@ -2476,6 +2770,22 @@ const rows = [
       'GUEST_FS_AR_BYTES',
       'GUEST_GS_AR_BYTES',
     ],
+    constant: [
+      { parts: [{ high: 31, low: 17 }], oneOf: [0], of: ['GUEST_CS_AR_BYTES'], decided: true },
+      {
+        parts: [{ high: 31, low: 17 }],
+        oneOf: [0],
+        of: [
+          'GUEST_SS_AR_BYTES',
+          'GUEST_DS_AR_BYTES',
+          'GUEST_ES_AR_BYTES',
+          'GUEST_FS_AR_BYTES',
+          'GUEST_GS_AR_BYTES',
+        ],
+        when: [{ high: 16, low: 16, is: [0] }],
+        decided: true,
+      },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2490,6 +2800,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'The guest TR type is 11, or 3 outside IA-32e mode.',
     fields: ['GUEST_TR_AR_BYTES'],
+    constant: [{ parts: [{ high: 3, low: 0 }], oneOf: [3, 11] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2503,6 +2814,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'The S bit of guest TR is 0.',
     fields: ['GUEST_TR_AR_BYTES'],
+    constant: [{ parts: [{ high: 4, low: 4 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2516,6 +2828,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'Guest TR is present.',
     fields: ['GUEST_TR_AR_BYTES'],
+    constant: [{ parts: [{ high: 7, low: 7 }], oneOf: [1] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2529,6 +2842,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'Access-rights bits 11:8 of guest TR are 0.',
     fields: ['GUEST_TR_AR_BYTES'],
+    constant: [{ parts: [{ high: 11, low: 8 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2568,6 +2882,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'Guest TR is usable (access-rights bit 16 is 0).',
     fields: ['GUEST_TR_AR_BYTES'],
+    constant: [{ parts: [{ high: 16, low: 16 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2581,6 +2896,7 @@ const rows = [
     group: 'guest-segments',
     rule: 'Access-rights bits 31:17 of guest TR are 0.',
     fields: ['GUEST_TR_AR_BYTES'],
+    constant: [{ parts: [{ high: 31, low: 17 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2594,6 +2910,9 @@ const rows = [
     group: 'guest-segments',
     rule: 'The guest LDTR type is 2.',
     fields: ['GUEST_LDTR_AR_BYTES'],
+    constant: [
+      { parts: [{ high: 3, low: 0 }], oneOf: [2], when: [{ high: 16, low: 16, is: [0] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2608,6 +2927,9 @@ const rows = [
     group: 'guest-segments',
     rule: 'The S bit of guest LDTR is 0.',
     fields: ['GUEST_LDTR_AR_BYTES'],
+    constant: [
+      { parts: [{ high: 4, low: 4 }], oneOf: [0], when: [{ high: 16, low: 16, is: [0] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2622,6 +2944,9 @@ const rows = [
     group: 'guest-segments',
     rule: 'Guest LDTR is present.',
     fields: ['GUEST_LDTR_AR_BYTES'],
+    constant: [
+      { parts: [{ high: 7, low: 7 }], oneOf: [1], when: [{ high: 16, low: 16, is: [0] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2636,6 +2961,9 @@ const rows = [
     group: 'guest-segments',
     rule: 'Access-rights bits 11:8 of guest LDTR are 0.',
     fields: ['GUEST_LDTR_AR_BYTES'],
+    constant: [
+      { parts: [{ high: 11, low: 8 }], oneOf: [0], when: [{ high: 16, low: 16, is: [0] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2678,6 +3006,9 @@ const rows = [
     group: 'guest-segments',
     rule: 'Access-rights bits 31:17 of guest LDTR are 0.',
     fields: ['GUEST_LDTR_AR_BYTES'],
+    constant: [
+      { parts: [{ high: 31, low: 17 }], oneOf: [0], when: [{ high: 16, low: 16, is: [0] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2739,6 +3070,7 @@ const rows = [
     group: 'guest-descriptor-tables',
     rule: 'The guest GDTR and IDTR bases are canonical.',
     fields: ['GUEST_GDTR_BASE', 'GUEST_IDTR_BASE'],
+    constant: canonicalAddress,
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2752,6 +3084,7 @@ const rows = [
     group: 'guest-descriptor-tables',
     rule: 'Bits 31:16 of the guest GDTR and IDTR limits are 0.',
     fields: ['GUEST_GDTR_LIMIT', 'GUEST_IDTR_LIMIT'],
+    constant: [{ parts: [{ high: 31, low: 16 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2781,6 +3114,7 @@ const rows = [
     group: 'guest-rip-rflags',
     rule: 'Bits 63:N of guest RIP are identical, N being the linear-address width (weaker than canonical).',
     fields: ['GUEST_RIP'],
+    constant: [{ parts: [{ high: 63, low: 57 }], oneOf: [0, 127] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2795,6 +3129,17 @@ const rows = [
     group: 'guest-rip-rflags',
     rule: 'Bits 63:22, 15, 5 and 3 of guest RFLAGS are 0.',
     fields: ['GUEST_RFLAGS'],
+    constant: [
+      {
+        parts: [
+          { high: 63, low: 22 },
+          { high: 15, low: 15 },
+          { high: 5, low: 5 },
+          { high: 3, low: 3 },
+        ],
+        oneOf: [0],
+      },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2808,6 +3153,7 @@ const rows = [
     group: 'guest-rip-rflags',
     rule: 'Bit 1 of guest RFLAGS is 1.',
     fields: ['GUEST_RFLAGS'],
+    constant: [{ parts: [{ high: 1, low: 1 }], oneOf: [1] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2865,6 +3211,7 @@ const rows = [
     group: 'guest-non-register',
     rule: 'The activity state is 0 to 3 and one that IA32_VMX_MISC[8:6] reports.',
     fields: ['GUEST_ACTIVITY_STATE'],
+    constant: [{ parts: [{ high: 31, low: 0 }], oneOf: [0, 1, 2, 3] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2963,6 +3310,7 @@ const rows = [
     group: 'guest-non-register',
     rule: 'Bits 31:5 of the interruptibility state are 0.',
     fields: ['GUEST_INTERRUPTIBILITY_INFO'],
+    constant: [{ parts: [{ high: 31, low: 5 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -2976,6 +3324,7 @@ const rows = [
     group: 'guest-non-register',
     rule: 'STI and MOV SS do not both block events.',
     fields: ['GUEST_INTERRUPTIBILITY_INFO'],
+    constant: [{ parts: [{ high: 1, low: 0 }], oneOf: [0, 1, 2] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -3030,6 +3379,7 @@ const rows = [
     group: 'guest-non-register',
     rule: 'SMIs are not blocked outside SMM.',
     fields: ['GUEST_INTERRUPTIBILITY_INFO'],
+    constant: [{ parts: [{ high: 2, low: 2 }], oneOf: [0] }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -3086,6 +3436,9 @@ const rows = [
     group: 'guest-non-register',
     rule: 'The enclave-interruption bit is 1 only without MOV-SS blocking and where SGX is supported.',
     fields: ['GUEST_INTERRUPTIBILITY_INFO'],
+    constant: [
+      { parts: [{ high: 1, low: 1 }], oneOf: [0], when: [{ high: 4, low: 4, is: [1] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -3115,6 +3468,17 @@ const rows = [
     group: 'guest-non-register',
     rule: 'Bits 11:4, 13, 15 and 63:17 of the pending debug exceptions are 0 (bit 11 may be 1 with bus-lock detection).',
     fields: ['GUEST_PENDING_DBG_EXCEPTIONS'],
+    constant: [
+      {
+        parts: [
+          { high: 10, low: 4 },
+          { high: 13, low: 13 },
+          { high: 15, low: 15 },
+          { high: 63, low: 17 },
+        ],
+        oneOf: [0],
+      },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -3156,6 +3520,19 @@ const rows = [
     group: 'guest-non-register',
     rule: 'With the RTM bit, bits 11:0, 15:13 and 63:17 of the pending debug exceptions are 0 and bit 12 is 1.',
     fields: ['GUEST_PENDING_DBG_EXCEPTIONS'],
+    constant: [
+      {
+        parts: [
+          { high: 11, low: 0 },
+          { high: 15, low: 13 },
+          { high: 63, low: 17 },
+        ],
+        oneOf: [0],
+        when: [{ high: 16, low: 16, is: [1] }],
+        decided: true,
+      },
+      { parts: [{ high: 12, low: 12 }], oneOf: [1], when: [{ high: 16, low: 16, is: [1] }], decided: true },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 0,
@@ -3198,6 +3575,7 @@ const rows = [
     group: 'guest-non-register',
     rule: 'Bits 11:0 of the VMCS link pointer are 0.',
     fields: ['VMCS_LINK_POINTER'],
+    constant: [{ parts: [{ high: 11, low: 0 }], oneOf: [0], unless: 'all-ones', decided: true }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 4,
@@ -3213,6 +3591,7 @@ const rows = [
     group: 'guest-non-register',
     rule: 'No bit of the VMCS link pointer lies beyond the physical-address width.',
     fields: ['VMCS_LINK_POINTER'],
+    constant: [{ parts: [{ high: 63, low: 52 }], oneOf: [0], unless: 'all-ones', decided: true }],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 4,
@@ -3307,6 +3686,17 @@ const rows = [
     group: 'guest-pdptes',
     rule: 'The four guest PDPTE fields have no reserved bit set where they are present.',
     fields: ['GUEST_PDPTR0', 'GUEST_PDPTR1', 'GUEST_PDPTR2', 'GUEST_PDPTR3'],
+    constant: [
+      {
+        parts: [
+          { high: 2, low: 1 },
+          { high: 8, low: 5 },
+          { high: 63, low: 52 },
+        ],
+        oneOf: [0],
+        when: [{ high: 0, low: 0, is: [1] }],
+      },
+    ],
     outcome: 'entry-failure',
     exitReason: 'INVALID_STATE',
     qualification: 2,

@@ -11,6 +11,10 @@ export interface MsrRow<Name extends string = string> {
   summary: string;
   sdm: string;
   ranges?: readonly BitRange[];
+  /** RDMSR or WRMSR of the other kind raises #GP on every processor. */
+  access?: 'read-only' | 'write-only';
+  /** Every bit that some processor lets software set has a range: WRMSR of any other bit, or of an unlisted value, raises #GP. */
+  complete?: true;
   /** The bits stand in `registerFormats` under this name. */
   format?: RegisterFormat;
 }
@@ -97,6 +101,7 @@ const rows = [
     title: 'Prediction command',
     summary: 'Writing bit 0 is a barrier for indirect-branch predictions.',
     sdm: '2.2',
+    access: 'write-only',
     ranges: [{ high: 0, low: 0, name: 'IBPB', title: 'Indirect-branch prediction barrier', newer: true }],
   },
   {
@@ -132,6 +137,7 @@ const rows = [
     title: 'SMRAM base',
     summary: 'Base address of the SMRAM image; readable in SMM only.',
     sdm: 'A.6',
+    access: 'read-only',
   },
   {
     number: 0xce,
@@ -175,6 +181,7 @@ const rows = [
     title: 'MTRR capability',
     summary: 'Number and kinds of memory-type range registers.',
     sdm: '11.11.1',
+    access: 'read-only',
     ranges: [
       { high: 7, low: 0, name: 'VCNT', title: 'Variable ranges', show: 'decimal' },
       { high: 8, low: 8, name: 'FIX', title: 'Fixed ranges' },
@@ -188,6 +195,7 @@ const rows = [
     title: 'Architectural capabilities',
     summary: 'Enumerates resistance to speculation attacks.',
     sdm: '2.2',
+    access: 'read-only',
     ranges: [
       { high: 0, low: 0, name: 'RDCL_NO', title: 'Not open to Meltdown', newer: true },
       { high: 1, low: 1, name: 'IBRS_ALL', title: 'Enhanced IBRS', newer: true },
@@ -211,6 +219,7 @@ const rows = [
     title: 'Flush command',
     summary: 'Writing bit 0 flushes the first-level data cache.',
     sdm: '2.2',
+    access: 'write-only',
     ranges: [{ high: 0, low: 0, name: 'L1D_FLUSH', title: 'Flush the first-level data cache', newer: true }],
   },
   {
@@ -263,6 +272,7 @@ const rows = [
     title: 'Machine-check capability',
     summary: 'Number of error-reporting banks and what they can do.',
     sdm: '15.3.1.1',
+    access: 'read-only',
     ranges: [
       { high: 7, low: 0, name: 'COUNT', title: 'Banks', show: 'decimal' },
       { high: 8, low: 8, name: 'CTL_P', title: 'IA32_MCG_CTL is present' },
@@ -631,6 +641,7 @@ const rows = [
     title: 'Page-attribute table',
     summary: 'Eight memory types that page-table bits select.',
     sdm: '11.12',
+    complete: true,
     format: 'pat',
   },
   {
@@ -639,6 +650,7 @@ const rows = [
     title: 'MTRR default type',
     summary: 'Memory type outside all ranges, and the switches of the ranges.',
     sdm: '11.11.2.1',
+    complete: true,
     ranges: [
       {
         high: 7,
@@ -804,6 +816,7 @@ const rows = [
     title: 'Basic VMX information',
     summary: 'Revision identifier, region size and basic properties of VMX.',
     sdm: 'A.1',
+    access: 'read-only',
     ranges: [
       { high: 30, low: 0, name: 'REVISION', title: 'VMCS revision identifier', show: 'hex' },
       { high: 44, low: 32, name: 'REGION_SIZE', title: 'Size of VMXON and VMCS regions', show: 'decimal' },
@@ -839,6 +852,7 @@ const rows = [
     title: 'Pin-based control capability',
     summary: 'Allowed settings of the pin-based controls.',
     sdm: 'A.3.1',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -847,6 +861,7 @@ const rows = [
     title: 'Primary control capability',
     summary: 'Allowed settings of the primary processor-based controls.',
     sdm: 'A.3.2',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -855,6 +870,7 @@ const rows = [
     title: 'VM-exit control capability',
     summary: 'Allowed settings of the VM-exit controls.',
     sdm: 'A.4',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -863,6 +879,7 @@ const rows = [
     title: 'VM-entry control capability',
     summary: 'Allowed settings of the VM-entry controls.',
     sdm: 'A.5',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -871,6 +888,7 @@ const rows = [
     title: 'Miscellaneous VMX information',
     summary: 'Timer rate, activity states and other properties of VMX.',
     sdm: 'A.6',
+    access: 'read-only',
     ranges: [
       {
         high: 4,
@@ -910,6 +928,7 @@ const rows = [
     title: 'CR0 bits fixed to 1',
     summary: 'Bits of CR0 that must be 1 in VMX operation.',
     sdm: 'A.7',
+    access: 'read-only',
   },
   {
     number: 0x487,
@@ -917,6 +936,7 @@ const rows = [
     title: 'CR0 bits allowed to be 1',
     summary: 'Bits of CR0 that may be 1 in VMX operation.',
     sdm: 'A.7',
+    access: 'read-only',
   },
   {
     number: 0x488,
@@ -924,6 +944,7 @@ const rows = [
     title: 'CR4 bits fixed to 1',
     summary: 'Bits of CR4 that must be 1 in VMX operation.',
     sdm: 'A.8',
+    access: 'read-only',
   },
   {
     number: 0x489,
@@ -931,6 +952,7 @@ const rows = [
     title: 'CR4 bits allowed to be 1',
     summary: 'Bits of CR4 that may be 1 in VMX operation.',
     sdm: 'A.8',
+    access: 'read-only',
   },
   {
     number: 0x48a,
@@ -938,6 +960,7 @@ const rows = [
     title: 'VMCS enumeration',
     summary: 'Highest index of any VMCS field encoding.',
     sdm: 'A.9',
+    access: 'read-only',
     ranges: [{ high: 9, low: 1, name: 'MAX_INDEX', title: 'Highest index', show: 'decimal' }],
   },
   {
@@ -946,6 +969,7 @@ const rows = [
     title: 'Secondary control capability',
     summary: 'Allowed settings of the secondary processor-based controls.',
     sdm: 'A.3.3',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -954,6 +978,7 @@ const rows = [
     title: 'EPT and VPID capability',
     summary: 'Properties of EPT, INVEPT and INVVPID.',
     sdm: 'A.10',
+    access: 'read-only',
     ranges: [
       { high: 0, low: 0, name: 'EXECUTE_ONLY', title: 'Execute-only EPT entries' },
       { high: 6, low: 6, name: 'WALK_4', title: '4-level EPT' },
@@ -1000,6 +1025,7 @@ const rows = [
     title: 'True pin-based control capability',
     summary: 'Allowed settings of the pin-based controls, default1 bits told truly.',
     sdm: 'A.3.1',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -1008,6 +1034,7 @@ const rows = [
     title: 'True primary control capability',
     summary: 'Allowed settings of the primary processor-based controls, default1 bits told truly.',
     sdm: 'A.3.2',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -1016,6 +1043,7 @@ const rows = [
     title: 'True VM-exit control capability',
     summary: 'Allowed settings of the VM-exit controls, default1 bits told truly.',
     sdm: 'A.4',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -1024,6 +1052,7 @@ const rows = [
     title: 'True VM-entry control capability',
     summary: 'Allowed settings of the VM-entry controls, default1 bits told truly.',
     sdm: 'A.5',
+    access: 'read-only',
     ranges: allowedSettings,
   },
   {
@@ -1032,6 +1061,7 @@ const rows = [
     title: 'VM-function capability',
     summary: 'VM functions that may be enabled.',
     sdm: 'A.11',
+    access: 'read-only',
     ranges: [{ high: 0, low: 0, name: 'EPTP_SWITCHING', title: 'EPTP switching' }],
   },
   {
@@ -1040,6 +1070,7 @@ const rows = [
     title: 'Tertiary control capability',
     summary: 'Allowed 1-settings of the tertiary processor-based controls.',
     sdm: 'A.3.4',
+    access: 'read-only',
   },
   {
     number: 0x493,
@@ -1047,6 +1078,7 @@ const rows = [
     title: 'Secondary VM-exit control capability',
     summary: 'Allowed 1-settings of the secondary VM-exit controls.',
     sdm: 'A.4.2',
+    access: 'read-only',
   },
   {
     number: 0x560,
@@ -1096,6 +1128,7 @@ const rows = [
     title: 'x2APIC local APIC ID',
     summary: 'Identifier of the local APIC.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x803,
@@ -1103,6 +1136,7 @@ const rows = [
     title: 'x2APIC version',
     summary: 'Version and size of the local APIC.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x808,
@@ -1110,6 +1144,8 @@ const rows = [
     title: 'x2APIC task priority',
     summary: 'Priority class below which interrupts wait.',
     sdm: '10.12.1',
+    ranges: [{ high: 7, low: 0, name: 'TPR', title: 'Task priority', show: 'hex' }],
+    complete: true,
   },
   {
     number: 0x80a,
@@ -1117,6 +1153,7 @@ const rows = [
     title: 'x2APIC processor priority',
     summary: 'Effective priority of the processor.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x80b,
@@ -1124,6 +1161,8 @@ const rows = [
     title: 'x2APIC end of interrupt',
     summary: 'Writing 0 ends the interrupt in service.',
     sdm: '10.12.1',
+    complete: true,
+    access: 'write-only',
   },
   {
     number: 0x80d,
@@ -1131,6 +1170,7 @@ const rows = [
     title: 'x2APIC logical destination',
     summary: 'Logical identifier of the local APIC.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x80f,
@@ -1145,6 +1185,7 @@ const rows = [
     title: 'x2APIC in service 0',
     summary: 'Vectors 0 to 31 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x811,
@@ -1152,6 +1193,7 @@ const rows = [
     title: 'x2APIC in service 1',
     summary: 'Vectors 32 to 63 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x812,
@@ -1159,6 +1201,7 @@ const rows = [
     title: 'x2APIC in service 2',
     summary: 'Vectors 64 to 95 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x813,
@@ -1166,6 +1209,7 @@ const rows = [
     title: 'x2APIC in service 3',
     summary: 'Vectors 96 to 127 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x814,
@@ -1173,6 +1217,7 @@ const rows = [
     title: 'x2APIC in service 4',
     summary: 'Vectors 128 to 159 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x815,
@@ -1180,6 +1225,7 @@ const rows = [
     title: 'x2APIC in service 5',
     summary: 'Vectors 160 to 191 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x816,
@@ -1187,6 +1233,7 @@ const rows = [
     title: 'x2APIC in service 6',
     summary: 'Vectors 192 to 223 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x817,
@@ -1194,6 +1241,7 @@ const rows = [
     title: 'x2APIC in service 7',
     summary: 'Vectors 224 to 255 in service.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x818,
@@ -1201,6 +1249,7 @@ const rows = [
     title: 'x2APIC trigger mode 0',
     summary: 'Trigger mode of vectors 0 to 31.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x819,
@@ -1208,6 +1257,7 @@ const rows = [
     title: 'x2APIC trigger mode 1',
     summary: 'Trigger mode of vectors 32 to 63.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x81a,
@@ -1215,6 +1265,7 @@ const rows = [
     title: 'x2APIC trigger mode 2',
     summary: 'Trigger mode of vectors 64 to 95.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x81b,
@@ -1222,6 +1273,7 @@ const rows = [
     title: 'x2APIC trigger mode 3',
     summary: 'Trigger mode of vectors 96 to 127.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x81c,
@@ -1229,6 +1281,7 @@ const rows = [
     title: 'x2APIC trigger mode 4',
     summary: 'Trigger mode of vectors 128 to 159.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x81d,
@@ -1236,6 +1289,7 @@ const rows = [
     title: 'x2APIC trigger mode 5',
     summary: 'Trigger mode of vectors 160 to 191.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x81e,
@@ -1243,6 +1297,7 @@ const rows = [
     title: 'x2APIC trigger mode 6',
     summary: 'Trigger mode of vectors 192 to 223.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x81f,
@@ -1250,6 +1305,7 @@ const rows = [
     title: 'x2APIC trigger mode 7',
     summary: 'Trigger mode of vectors 224 to 255.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x820,
@@ -1257,6 +1313,7 @@ const rows = [
     title: 'x2APIC requests 0',
     summary: 'Requested vectors 0 to 31.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x821,
@@ -1264,6 +1321,7 @@ const rows = [
     title: 'x2APIC requests 1',
     summary: 'Requested vectors 32 to 63.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x822,
@@ -1271,6 +1329,7 @@ const rows = [
     title: 'x2APIC requests 2',
     summary: 'Requested vectors 64 to 95.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x823,
@@ -1278,6 +1337,7 @@ const rows = [
     title: 'x2APIC requests 3',
     summary: 'Requested vectors 96 to 127.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x824,
@@ -1285,6 +1345,7 @@ const rows = [
     title: 'x2APIC requests 4',
     summary: 'Requested vectors 128 to 159.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x825,
@@ -1292,6 +1353,7 @@ const rows = [
     title: 'x2APIC requests 5',
     summary: 'Requested vectors 160 to 191.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x826,
@@ -1299,6 +1361,7 @@ const rows = [
     title: 'x2APIC requests 6',
     summary: 'Requested vectors 192 to 223.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x827,
@@ -1306,6 +1369,7 @@ const rows = [
     title: 'x2APIC requests 7',
     summary: 'Requested vectors 224 to 255.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x828,
@@ -1383,6 +1447,7 @@ const rows = [
     title: 'x2APIC current count',
     summary: 'Present value of the timer.',
     sdm: '10.12.1',
+    access: 'read-only',
   },
   {
     number: 0x83e,
@@ -1397,6 +1462,9 @@ const rows = [
     title: 'x2APIC self IPI',
     summary: 'Writing a vector interrupts this processor.',
     sdm: '10.12.1',
+    ranges: [{ high: 7, low: 0, name: 'VECTOR', title: 'Vector', show: 'vector' }],
+    complete: true,
+    access: 'write-only',
   },
   {
     number: 0xd90,
@@ -1494,3 +1562,36 @@ export const msr = Object.fromEntries(msrs.map((row) => [row.name, row])) as Rec
 
 /** The row of each MSR by its number. */
 export const msrByNumber: ReadonlyMap<number, Msr> = new Map(msrs.map((row) => [row.number, row]));
+
+/**
+ * Blocks of numbers with models of processors that have MSRs in them, of any vendor; in between there are none.
+ * A number in a block need not exist.
+ */
+export const msrBlocks = [
+  { first: 0x0, last: 0x1fff, title: 'architectural and model-specific MSRs, x2APIC' },
+  { first: 0x10000, last: 0x1ffff, title: 'bus MSRs of Pentium 4 processors' },
+  { first: 0x10000000, last: 0x5fffffff, title: 'Geode processors; synthetic MSRs of hypervisors' },
+  { first: 0x80860000, last: 0x8086ffff, title: 'Transmeta processors' },
+  { first: 0xc0000000, last: 0xc001ffff, title: 'MSRs of the AMD64 architecture, AMD processors' },
+] as const satisfies readonly { first: number; last: number; title: string }[];
+
+/** Numbers that are reserved although they lie among MSRs: reading or writing one raises #GP. */
+export const reservedMsrs = [
+  { first: 0x800, last: 0x801, title: 'the x2APIC has no register there', sdm: '10.12.1.2' },
+  { first: 0x804, last: 0x807, title: 'the x2APIC has no register there', sdm: '10.12.1.2' },
+  {
+    first: 0x80e,
+    last: 0x80e,
+    title: 'the destination format register is not there in x2APIC mode',
+    sdm: '10.12.1.2',
+  },
+  { first: 0x829, last: 0x82e, title: 'the x2APIC has no register there', sdm: '10.12.1.2' },
+  {
+    first: 0x831,
+    last: 0x831,
+    title: 'the interrupt command register is one 64-bit MSR in x2APIC mode',
+    sdm: '10.12.1.2',
+  },
+  { first: 0x83a, last: 0x83d, title: 'the x2APIC has no register there', sdm: '10.12.1.2' },
+  { first: 0x860, last: 0x8ff, title: 'the x2APIC has no register there', sdm: '10.12.1.2' },
+] as const satisfies readonly { first: number; last: number; title: string; sdm: string }[];

@@ -48,6 +48,19 @@ describe('isa: entry checks', () => {
     assert.equal(entryCheck.K02.qualification, 2);
   });
 
+  it('have constant rules about their own fields, with one kind of values and parts inside the field', () => {
+    for (const row of entryChecks)
+      for (const rule of row.constant ?? []) {
+        assert.notEqual(rule.oneOf === undefined, rule.noneOf === undefined, row.id);
+        for (const name of rule.of ?? row.fields) {
+          assert.ok(row.fields.includes(name), `${row.id}: ${name}`);
+          const { width } = vmcsField[name];
+          for (const { high, low } of [...rule.parts, ...(rule.when ?? [])])
+            assert.ok(low <= high && high < (width === 'natural' ? 64 : width), `${row.id}: ${high}:${low}`);
+        }
+      }
+  });
+
   it('state their rule in one sentence', () => {
     for (const row of entryChecks) assertOneSentence(row.rule, row.id);
   });

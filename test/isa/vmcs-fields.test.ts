@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { VmcsPage } from '../../src/abi/vmcs-page';
+import type { BitRange } from '../../src/isa/bit-ranges';
+import { encodingRanges } from '../../src/isa/vmcs-fields/encoding';
 import { vmcsField, vmcsFieldByEncoding, vmcsFields } from '../../src/isa/vmcs-fields';
 import { control } from '../../src/isa/vmx-controls';
 import { assertOneSentence, assertUnique } from './sentence';
@@ -30,6 +32,28 @@ describe('isa: VMCS fields', () => {
         (widths[field.width] << 13) | (types[field.type] << 10) | (field.index << 1),
         field.name,
       );
+  });
+
+  it('have encodings that read as the layout says', () => {
+    const words = {
+      'read-only': 'VM-exit information',
+      control: 'control',
+      'guest-state': 'guest state',
+      'host-state': 'host state',
+    };
+    const part = (encoding: number, name: string): string => {
+      const range: BitRange | undefined = encodingRanges.find((candidate) => candidate.name === name);
+      assert.ok(range);
+      const value = (encoding >> range.low) & ((1 << (range.high - range.low + 1)) - 1);
+      return range.values?.[value] ?? String(value);
+    };
+    for (const field of vmcsFields) {
+      assert.equal(part(field.encoding, 'TYPE'), words[field.type], field.name);
+      const width = field.width === 'natural' ? 'natural-width' : `${field.width}-bit`;
+      assert.equal(part(field.encoding, 'WIDTH'), width, field.name);
+      assert.equal(part(field.encoding, 'INDEX'), String(field.index), field.name);
+      assert.equal(part(field.encoding, 'ACCESS'), 'full', field.name);
+    }
   });
 
   it('have a high half exactly when they are 64 bits wide, at the next encoding', () => {
