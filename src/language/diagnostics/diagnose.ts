@@ -1,0 +1,55 @@
+/**
+ * All findings in a source. Every rule reads the operations of the file and nothing else of the language, and is silent where
+ * they leave a doubt.
+ */
+import type { Operation } from '../source/operation';
+import type { SourceFile } from '../source/source-file';
+import { comparePositions } from '../text/position';
+import { comparisonFindings } from './comparison-rules';
+import { controlPairFindings } from './control-pairs';
+import { controlFindings } from './control-rules';
+import { encodingFindings } from './encoding-rules';
+import { highHalf } from './field-operand';
+import { fieldValueFindings } from './field-value';
+import type { Finding } from './finding';
+import { msrFindings } from './msr-rules';
+
+/** In the order of their places. */
+export function diagnose(file: SourceFile): readonly Finding[] {
+  const { operations } = file.analysis();
+  const splitFields = highHalvesWritten(operations);
+  return [
+    ...operations.flatMap((operation) => operationFindings(operation, splitFields)),
+    ...controlPairFindings(file, operations),
+  ].sort((a, b) => comparePositions(a.range.start, b.range.start));
+}
+
+function operationFindings(operation: Operation, splitFields: ReadonlySet<number>): Finding[] {
+  switch (operation.kind) {
+    case 'vmread':
+    case 'vmwrite':
+      return [
+        ...encodingFindings(operation),
+        ...controlFindings(operation),
+        ...fieldValueFindings(operation, splitFields),
+      ];
+    case 'rdmsr':
+    case 'wrmsr':
+      return msrFindings(operation);
+    case 'comparison':
+      return comparisonFindings(operation);
+    case 'cpuid':
+    case 'register-write':
+      return [];
+  }
+}
+
+function highHalvesWritten(operations: readonly Operation[]): ReadonlySet<number> {
+  return new Set(
+    operations.flatMap((operation) =>
+      operation.kind === 'vmwrite' && operation.field.value !== undefined && highHalf(operation.field.value)
+        ? [Number(operation.field.value)]
+        : [],
+    ),
+  );
+}
