@@ -2,7 +2,7 @@
 import { vmcsField, vmcsFieldByEncoding, type VmcsField } from '../../isa/vmcs-fields';
 import type { Operand, VmcsAccess } from '../source/operation';
 
-/** Nothing is written to it; its name in messages is what the source says or the number. */
+/** A constant as messages name it: the number, with its name where the source writes one. */
 export function operandText(operand: Operand, value: bigint): string {
   const number = `0x${value.toString(16)}`;
   return operand.name === undefined ? number : `${operand.name} (${number})`;
