@@ -1,0 +1,111 @@
+/**
+ * One assembly source: its lines as statements, kept up to date under edits, and what follows from all of them together, made
+ * again after an edit when somebody asks. Never throws.
+ */
+import type { AssemblyDialect } from '../source/language-id';
+import type { Analysis, ConstantScope, SourceFile, Word } from '../source/source-file';
+import { LexedLines, type LineLexer } from '../text/lexed-lines';
+import type { Range } from '../text/position';
+import { Constants } from './constants';
+import { GasState, lexGas } from './gas-lexer';
+import { lexNasm } from './nasm-lexer';
+import { walkSource, type AssemblyLines } from './source-walk';
+import type { SourceLine } from './statement';
+import { parseLine } from './statement-parser';
+import type { Lexed } from './token';
+import { wordsOf } from './words';
+
+class StatementLexer implements LineLexer<number, SourceLine> {
+  readonly initial = 0;
+
+  constructor(private readonly dialect: AssemblyDialect) {}
+
+  tokens(text: string, state: number): Lexed {
+    return this.dialect === 'gas' ? lexGas(text, state) : lexNasm(text, state);
+  }
+
+  lex(text: string, state: number): { line: SourceLine; next: number } {
+    const lexed = this.tokens(text, state);
+    // The line that switches the syntax is a directive, whose words are the same in both.
+    const intel = this.dialect === 'gas' && (state & GasState.intel) !== 0;
+    return { line: parseLine(text, lexed, this.dialect, intel), next: lexed.next };
+  }
+}
+
+/** What the definitions of a source give. */
+interface Names {
+  readonly constants: Constants;
+  readonly macros: ReadonlySet<string>;
+  readonly includes: readonly string[];
+}
+
+const NO_LINE: SourceLine = { statements: [], continues: false, rest: [] };
+
+export class AssemblyFile implements SourceFile {
+  private readonly lexer: StatementLexer;
+  private readonly lines: AssemblyLines;
+  private names: Names | undefined;
+  private known: Analysis | undefined;
+
+  constructor(
+    readonly language: AssemblyDialect,
+    text: string,
+    private readonly scope: ConstantScope,
+  ) {
+    this.lexer = new StatementLexer(language);
+    this.lines = new LexedLines(text, this.lexer);
+  }
+
+  get lineCount(): number {
+    return this.lines.count;
+  }
+
+  lineText(line: number): string {
+    return this.lines.text(line);
+  }
+
+  /** What a line says. */
+  line(line: number): SourceLine {
+    return this.lines.at(line) ?? NO_LINE;
+  }
+
+  words(line: number): readonly Word[] {
+    const { tokens } = this.lexer.tokens(this.lines.text(line), this.lines.stateBefore(line));
+    const { macros } = this.allNames();
+    return wordsOf(line, tokens, this.line(line), this.language, (name) => macros.has(name));
+  }
+
+  analysis(): Analysis {
+    return (this.known ??= { operations: [], instructions: [] });
+  }
+
+  edit(range: Range, text: string): void {
+    this.lines.replace(range, text);
+    this.names = undefined;
+    this.known = undefined;
+  }
+
+  constants(): ReadonlyMap<string, bigint> {
+    return this.allNames().constants.all();
+  }
+
+  includes(): readonly string[] {
+    return this.allNames().includes;
+  }
+
+  private allNames(): Names {
+    if (this.names) return this.names;
+    const constants = new Constants(this.language, this.scope);
+    const macros = new Set<string>();
+    const includes: string[] = [];
+    walkSource(this.lines, (statement, line, more) => {
+      if (statement.kind === 'definition') {
+        constants.define(statement, line, more);
+        if (statement.what === 'macro' || statement.parameters) macros.add(statement.name.text);
+      } else if (statement.kind === 'directive' && statement.path !== undefined) {
+        includes.push(statement.path);
+      }
+    });
+    return (this.names = { constants, macros, includes });
+  }
+}
