@@ -62,6 +62,8 @@ export interface SourceFile {
   edit(range: Range, text: string): void;
   /** Constants this file defines by itself (`#define`, `enum`, `equ`, `.set`), by name, with what it could compute. */
   constants(): ReadonlyMap<string, bigint>;
+  /** A constant as this file sees it: its own, or one of its scope. Without it only `constants` are known. */
+  constant?(name: string): bigint | undefined;
   /** Names of files it includes, as written. */
   includes(): readonly string[];
 }
