@@ -6,8 +6,8 @@ import { tokensOf, wordsOf } from './tokens';
 
 /** Tokens that say nothing about which row is meant. */
 const noise: ReadonlySet<string> = new Set([
-  ...['VM', 'VMX', 'VMCS', 'FIELD', 'FULL', 'IA32', 'K', 'BX', 'E', 'T', 'BASED', 'NW', 'X86'],
-  ...['OF', 'THE', 'FOR', 'OR', 'AND', 'TO', 'BY', 'IN', 'WITH', 'A', 'IS', 'FROM'],
+  ...['VM', 'VMX', 'VMCS', 'FIELD', 'FULL', 'IA32', 'K', 'BX', 'T', 'BASED', 'NW', 'X86'],
+  ...['OF', 'THE', 'FOR', 'OR', 'AND', 'TO', 'BY', 'IN', 'WITH', 'IS', 'FROM'],
 ]);
 const counted = /^VMCS\d+$|^(16|32|64)(BIT)?$/;
 
@@ -24,11 +24,12 @@ export class NameIndex<Row> {
   private readonly reduced = new Map<string, Row | undefined>();
   private readonly bags: { row: Row; tokens: ReadonlySet<string> }[] = [];
 
-  /** `optional` are tokens that a short name may leave out. */
+  /** `optional` are tokens that a short name may leave out, `significant` those that are no noise here. */
   constructor(
     entries: readonly Spelled<Row>[],
     private readonly vocabulary: ReadonlySet<string>,
     optional: readonly string[] = [],
+    private readonly significant: readonly string[] = [],
   ) {
     for (const { row, spellings } of entries) {
       const bag = new Set<string>();
@@ -43,13 +44,11 @@ export class NameIndex<Row> {
     }
   }
 
-  /** Tokens of a name without noise, each once. */
+  /** Tokens of a name without noise. */
   tokens(name: string): string[] {
-    return [
-      ...new Set(
-        tokensOf(name, this.vocabulary).filter((token) => !noise.has(token) && !counted.test(token)),
-      ),
-    ];
+    return tokensOf(name, this.vocabulary).filter(
+      (token) => this.significant.includes(token) || !(noise.has(token) || counted.test(token)),
+    );
   }
 
   /** The row with exactly this name. */
@@ -63,10 +62,10 @@ export class NameIndex<Row> {
     return this.complete.has(name) ? this.complete.get(name) : this.reduced.get(name);
   }
 
-  /** The row with this name, or the only one with all of these words. */
-  only(tokens: readonly string[]): Row | undefined {
+  /** The row with this name, or the only one with all of these words. One word alone is too little for that. */
+  only(tokens: readonly string[], atLeast = 2): Row | undefined {
     const found = this.short(tokens);
-    if (found !== undefined || tokens.length === 0 || this.complete.has(key(tokens))) return found;
+    if (found !== undefined || tokens.length < atLeast || this.complete.has(key(tokens))) return found;
     const rows = this.bags.filter((bag) => tokens.every((token) => bag.tokens.has(token)));
     return rows.length === 1 ? rows[0]!.row : undefined;
   }
@@ -82,8 +81,7 @@ export function vocabularyOf(spellings: Iterable<string>): Set<string> {
 /** A title and what stands in its parentheses are two names: "EPT pointer (EPTP)". */
 export function titleNames(title: string): string[] {
   const inner = /\(([A-Z][A-Z0-9_]+)\)/.exec(title)?.[1];
-  const outer = title.replace(/\([^)]*\)/g, ' ');
-  return inner === undefined ? [outer] : [outer, inner];
+  return inner === undefined ? [title] : [title.replace(/\([^)]*\)/g, ' '), inner];
 }
 
 function key(tokens: readonly string[]): string {

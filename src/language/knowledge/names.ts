@@ -2,9 +2,7 @@
  * What each kind of row is called, and in what surroundings a word counts as its name. Rules, not lists: a new row of isa is
  * found in every project's spelling at once. A word whose surroundings do not say what kind of thing it is, is no name.
  */
-import { exceptions } from '../../isa/exceptions';
 import { exitReasons } from '../../isa/exit-reasons';
-import { cpuidFeatures } from '../../isa/cpuid-features';
 import { msrs } from '../../isa/msrs';
 import { vmInstructionErrors } from '../../isa/vm-instruction-errors';
 import { vmcsFields, type VmcsField } from '../../isa/vmcs-fields';
@@ -41,13 +39,27 @@ function controlName(row: Control, name: string): string {
 
 function controlSpellings(row: Control): string[] {
   const linux = row.kvmName === undefined ? [] : [controlName(row, row.kvmName)];
-  return [controlName(row, row.name), ...titleNames(row.title), ...linux];
+  const names = [controlName(row, row.name), ...titleNames(row.title), ...linux];
+  // An exit saves guest state and loads host state, an entry loads guest state; some projects say so.
+  if (row.word === 'exit' || row.word === 'entry') {
+    const loaded = row.word === 'exit' ? 'HOST' : 'GUEST';
+    const owned = names.map((name) =>
+      name.replace(/^load\b|^LOAD_/i, `LOAD ${loaded} `).replace(/^save\b|^SAVE_/i, 'SAVE GUEST '),
+    );
+    names.push(
+      ...owned,
+      ...[...names, ...owned].filter((name) => /IA32_/.test(name)).map((name) => `${name} MSR`),
+    );
+  }
+  return names;
 }
 
 const named = <Row extends { name: string; title: string }>(row: Row): Spelled<Row> => ({
   row,
   spellings: [row.name, ...titleNames(row.title)],
 });
+
+const executionWords: ReadonlySet<ControlWord> = new Set(['pin', 'primary', 'secondary', 'tertiary']);
 
 /** All indexes, made once when the first name is looked up. */
 export class Names {
@@ -63,22 +75,26 @@ export class Names {
     ['GUEST', 'HOST', 'EXECUTION', 'VALUE', 'ADDRESS', 'INFO', 'CODE', 'STATE', 'VIRTUAL'],
   );
 
-  readonly reasons = this.index(exitReasons.map(named), ['INSTRUCTION', 'ACCESS']);
-  readonly msrs = this.index(msrs.map((row) => ({ row, spellings: [row.name] })));
+  readonly reasons = this.index(exitReasons.map(named), ['INSTRUCTION', 'ACCESS', 'SIGNAL', 'TIMER']);
+  readonly msrs = this.index(
+    msrs.map((row) => ({ row, spellings: [row.name.replace(/^MSR_/, '')] })),
+    [],
+    ['VMX'],
+  );
   readonly errors = this.index(vmInstructionErrors.map(named));
-  readonly exceptions = this.index(exceptions.map(named));
-  readonly features = this.index(cpuidFeatures.map((row) => ({ row, spellings: [row.name] })));
 
   private readonly controlsOf = new Map<ControlWord | 'all', NameIndex<Control>>();
 
-  /** Controls of one word, or all that are named without their word (`VMX_FEATURE_EPT`). */
+  /** Controls of one word, or all execution controls, which are also named without their word (`VMX_FEATURE_EPT`). */
   controls(word: ControlWord | 'all'): NameIndex<Control> {
     let index = this.controlsOf.get(word);
     if (!index) {
-      const rows = vmxControls.filter((row) => word === 'all' || row.word === word);
+      const rows = vmxControls.filter((row) =>
+        word === 'all' ? executionWords.has(row.word) : row.word === word,
+      );
       index = this.index(
         rows.map((row) => ({ row, spellings: controlSpellings(row) })),
-        ['EXIT', 'ENABLE', 'USE', 'ACTIVATE', 'CONTROL'],
+        ['EXIT', 'ENABLE', 'USE', 'ACTIVATE', 'CONTROL', 'GUEST', 'HOST'],
       );
       this.controlsOf.set(word, index);
     }
@@ -90,7 +106,11 @@ export class Names {
     return tokensOf(word, this.vocabulary);
   }
 
-  private index<Row>(entries: readonly Spelled<Row>[], optional: readonly string[] = []): NameIndex<Row> {
-    return new NameIndex(entries, this.vocabulary, optional);
+  private index<Row>(
+    entries: readonly Spelled<Row>[],
+    optional: readonly string[] = [],
+    significant: readonly string[] = [],
+  ): NameIndex<Row> {
+    return new NameIndex(entries, this.vocabulary, optional, significant);
   }
 }

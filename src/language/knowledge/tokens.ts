@@ -11,16 +11,20 @@ const abbreviations: Readonly<Record<string, string>> = {
   ARBYTE: 'AR',
   ARBYTES: 'AR',
   BITMAPS: 'BITMAP',
+  BLOCKING: 'BLOCKED',
   CAPABILITIES: 'CAP',
   CNT: 'COUNT',
   CONFIG: 'CONFIGURATION',
   CONTROLS: 'CONTROL',
+  CRX: 'CR',
   CTL: 'CONTROL',
   CTLS: 'CONTROL',
   CTRL: 'CONTROL',
   CTRLS: 'CONTROL',
   DBG: 'DEBUG',
   DESC: 'DESCRIPTOR',
+  DIR: 'DIRECTORY',
+  DRX: 'DR',
   ENT: 'ENTRY',
   EPTP: 'EPT ADDRESS',
   ERR: 'ERROR',
@@ -33,12 +37,11 @@ const abbreviations: Readonly<Record<string, string>> = {
   EXITING: 'EXIT',
   EXITS: 'EXIT',
   EXT: 'EXTERNAL',
+  FEAT: 'FEATURE',
   FIELDS: 'FIELD',
   FUNCS: 'FUNCTION',
   FUNC: 'FUNCTION',
   FUNCTIONS: 'FUNCTION',
-  GLA: 'GUEST LINEAR ADDRESS',
-  GPA: 'GUEST PHYSICAL ADDRESS',
   IDENTIFIER: 'ID',
   IDX: 'INDEX',
   INFORMATION: 'INFO',
@@ -52,6 +55,7 @@ const abbreviations: Readonly<Record<string, string>> = {
   INTR: 'INTERRUPT',
   LD: 'LOAD',
   LEN: 'LENGTH',
+  LO: 'LOW',
   MISCONFIG: 'MISCONFIGURATION',
   MOD: 'MODIFICATION',
   MSRS: 'MSR',
@@ -59,16 +63,20 @@ const abbreviations: Readonly<Record<string, string>> = {
   NMIS: 'NMI',
   NONCLEAR: 'NON CLEAR',
   NONLAUNCHED: 'NON LAUNCHED',
+  NOTIFY: 'NOTIFICATION',
   OFFSETING: 'OFFSETTING',
   OP: 'OPERATION',
   OPS: 'OPERATION',
   PDPTES: 'PDPTE',
   PDPTR: 'PDPTE',
   PDPTRE: 'PDPTE',
+  PERM: 'PERMISSION',
+  PERMISSIONS: 'PERMISSION',
   PF: 'PAGE FAULT',
   PHY: 'PHYSICAL',
   PINBASED: 'PIN BASED',
   PHYS: 'PHYSICAL',
+  PLE: 'PAUSE LOOP EXIT',
   POINTER: 'ADDRESS',
   PREEMPT: 'PREEMPTION',
   PROCBASED: 'PROC BASED',
@@ -82,10 +90,16 @@ const abbreviations: Readonly<Record<string, string>> = {
   RO: 'READ ONLY',
   SEC: 'SECONDARY',
   SEL: 'SELECTOR',
+  SPP: 'SUB PAGE PERMISSION',
   ST: 'STORE',
+  STARTUP: 'START UP',
+  SUBPAGE: 'SUB PAGE',
+  TSC: 'TIME STAMP COUNTER',
   UNCOND: 'UNCONDITIONAL',
+  USR: 'USER',
   VAL: 'VALUE',
   VAPIC: 'VIRTUAL APIC',
+  VE: 'VIRTUAL EXCEPTION',
   VIRT: 'VIRTUAL',
   VIRTUALIZATION: 'VIRTUAL',
   VIRTUALIZE: 'VIRTUAL',
@@ -111,6 +125,12 @@ const groups: readonly (readonly [RegExp, string])[] = [
   [/ PAGE MODIFICATION LOG(?:GING)?(?= )/g, ' PML'],
   [/ VALUE (?=\d )/g, ' '],
   [/ PRIMARY PROC(?= )/g, ' PROC'],
+  [/ PROC EXECUTION(?: CONTROL)? 2(?= )/g, ' SECONDARY EXECUTION CONTROL'],
+  [/ PROC EXECUTION(?: CONTROL)? 3(?= )/g, ' TERTIARY EXECUTION CONTROL'],
+  [/ EXECUTION VMCS ADDRESS(?= )/g, ' EXECUTIVE VMCS ADDRESS'],
+  [/ CR PAT(?= )/g, ' PAT'],
+  [/ (?:CORE )?PERF (?=FIXED )/g, ' '],
+  [/ CORE PERF(?= )/g, ' PERF'],
   [/ (SECONDARY|TERTIARY) PROC(?= )/g, ' $1'],
 ];
 
@@ -128,26 +148,31 @@ function pieces(name: string): string[] {
     .toUpperCase()
     .replace(/'S?\b/g, '')
     .split(/[^A-Z0-9]+/)
-    .flatMap((piece) => /^([A-Z]{3,})(\d)$/.exec(piece)?.slice(1) ?? [piece])
+    .flatMap((piece) => /^(?!VMCS)([A-Z]{3,})(\d{1,2})$/.exec(piece)?.slice(1) ?? [piece])
     .filter((piece) => piece !== '');
 }
 
-/** Words glued together (`PINBASED`, `PAGEADDR`) part where both halves are words of the vocabulary. */
+/** Words glued together (`PINBASED`, `PAGEADDR`) part where all pieces are words of the vocabulary. */
 function unglued(piece: string, vocabulary: ReadonlySet<string>): string[] {
-  if (piece.length < 6 || vocabulary.has(piece) || piece in abbreviations) return [piece];
+  return pieceWords(piece, vocabulary) ?? [piece];
+}
+
+function pieceWords(piece: string, vocabulary: ReadonlySet<string>): string[] | undefined {
+  const known = (part: string): boolean => vocabulary.has(part) || Object.hasOwn(abbreviations, part);
+  if (known(piece)) return [piece];
   for (let at = 3; at <= piece.length - 3; at++) {
-    const [left, right] = [piece.slice(0, at), piece.slice(at)];
-    const known = (half: string): boolean => vocabulary.has(half) || half in abbreviations;
-    if (known(left) && known(right)) return [left, right];
+    if (!known(piece.slice(0, at))) continue;
+    const rest = pieceWords(piece.slice(at), vocabulary);
+    if (rest) return [piece.slice(0, at), ...rest];
   }
-  return [piece];
+  return undefined;
 }
 
 /** The canonical tokens of a name, in order. `vocabulary` are the words of all rows. */
 export function tokensOf(name: string, vocabulary: ReadonlySet<string>): string[] {
   const words = pieces(name)
     .flatMap((piece) => unglued(piece, vocabulary))
-    .map((piece) => abbreviations[piece] ?? piece);
+    .map((piece) => (Object.hasOwn(abbreviations, piece) ? abbreviations[piece]! : piece));
   const text = groups.reduce(
     (joined, [group, token]) => joined.replace(group, token),
     ` ${words.join(' ')} `,
