@@ -1,7 +1,8 @@
-// The instruction rows: in agreement with what iced-x86 knows.
+// The instruction rows: complete for what iced-x86 decodes and in agreement with it, and complete for the exits.
 
 import assert from 'node:assert/strict';
-import { Code, CodeExt, Mnemonic, type OpCodeInfo } from 'iced-x86';
+import { Code, CodeExt, CpuidFeature, Instruction as Decoder, Mnemonic, type OpCodeInfo } from 'iced-x86';
+import { exitReasons } from '../../src/isa/exit-reasons';
 import { type Instruction, instructions, instructionsNamed } from '../../src/isa/instructions';
 import { assertOneSentence, assertUnique } from './sentence';
 
@@ -11,17 +12,27 @@ interface Decoded {
   mode32: boolean;
   real: boolean;
   cpl0: boolean;
+  features: Set<string>;
 }
 
+const decoder = new Decoder();
 const decoded = new Map<string, Decoded>();
 for (const code of Object.values(Code).filter((value) => typeof value === 'number')) {
   const info: OpCodeInfo = CodeExt.opCode(code);
   const name = Mnemonic[info.mnemonic].toUpperCase();
-  const all = decoded.get(name) ?? { mode64: false, mode32: false, real: false, cpl0: true };
+  const all = decoded.get(name) ?? {
+    mode64: false,
+    mode32: false,
+    real: false,
+    cpl0: true,
+    features: new Set(),
+  };
   all.mode64 ||= info.mode64;
   all.mode32 ||= info.mode32;
   all.real ||= info.realMode;
   all.cpl0 &&= info.mustBeCpl0;
+  decoder.code = code;
+  for (const feature of decoder.cpuidFeatures()) all.features.add(CpuidFeature[feature]!);
   decoded.set(name, all);
   info.free();
 }
@@ -37,7 +48,7 @@ describe('isa: instructions', () => {
     for (const name of names) assert.match(name, /^[A-Z][A-Z0-9_]*$/);
     assert.deepEqual(
       [...instructionsNamed].filter(([, rows]) => rows.length > 1).map(([name]) => name),
-      [],
+      ['MOVSD', 'CMPSD'],
     );
     assertUnique(
       instructions.flatMap((row) => row.attNames ?? []),
@@ -63,8 +74,12 @@ describe('isa: instructions', () => {
   });
 
   it('are undefined in real mode where the decoder says so', () => {
-    for (const row of known)
-      assert.equal(isUndefinedIn(row, 'real'), !decoded.get(row.name)!.real, `${row.name} in real mode`);
+    assert.deepEqual(
+      known
+        .filter((row) => isUndefinedIn(row, 'real') === decoded.get(row.name)!.real)
+        .map((row) => row.name),
+      [],
+    );
   });
 
   it('are privileged where the decoder says so', () => {
@@ -74,6 +89,54 @@ describe('isa: instructions', () => {
         .filter((row) => (row.privileged !== undefined) !== decoded.get(row.name)!.cpl0)
         .map((row) => row.name),
       ['VMCALL'],
+    );
+  });
+
+  it('are complete for what the decoder knows, AVX-512 and processors of the past or of other makers aside', () => {
+    const aside =
+      /^(AVX512|KNC$|D3NOW|XOP$|TBM$|LWP$|FMA4$|CYRIX|PADLOCK|CENTAUR|IA64$|UMOV$|PCOMMIT$|UDBG$|CL1INVMB$|FPU287XL_ONLY$|FPU387SL_ONLY$|INTEL286_ONLY$|INTEL386_ONLY$|INTEL386_A0_ONLY$|MULTIBYTENOP$)/;
+    // Pseudo-mnemonics of the decoder for data in code.
+    const data = new Set(['INVALID', 'DB', 'DW', 'DD', 'DQ', 'ZERO_BYTES']);
+    assert.deepEqual(
+      [...decoded]
+        .filter(([name, { features }]) => !data.has(name) && ![...features].every((f) => aside.test(f)))
+        .map(([name]) => name)
+        .filter((name) => !instructionsNamed.has(name)),
+      [],
+    );
+  });
+
+  it('have a VEX form exactly where the decoder knows one', () => {
+    const twins = instructions.filter((row) => ['sse', 'packed-integer', 'crypto'].includes(row.family));
+    for (const row of twins) assert.equal(row.avx ?? false, decoded.has(`V${row.name}`), row.name);
+  });
+
+  it('name every exit reason that an instruction causes', () => {
+    const named = new Set(instructions.flatMap((row) => row.exits ?? []).map((exit) => exit.reason));
+    // Events, VM entries that fail, and what any access to memory can cause.
+    assert.deepEqual(
+      exitReasons.map((row) => row.name).filter((name) => !named.has(name)),
+      [
+        'EXTERNAL_INTERRUPT',
+        'TRIPLE_FAULT',
+        'INIT_SIGNAL',
+        'SIPI_SIGNAL',
+        'IO_SMI',
+        'SMI',
+        'INTERRUPT_WINDOW',
+        'NMI_WINDOW',
+        'INVALID_STATE',
+        'MSR_LOAD_FAIL',
+        'MONITOR_TRAP_FLAG',
+        'MCE_DURING_VMENTRY',
+        'APIC_ACCESS',
+        'EPT_VIOLATION',
+        'EPT_MISCONFIG',
+        'PREEMPTION_TIMER',
+        'PML_FULL',
+        'SPP',
+        'NOTIFY',
+      ],
     );
   });
 });

@@ -1,7 +1,8 @@
 // General-purpose instructions on registers and memory: moves, arithmetic, logic, shifts, bits, stack, flags, I/O ports.
 // Intel SDM volume 2. MOV to control and debug registers exits by volume 3, 25.1.3 (2016 numbering). Rows only.
 
-import { type InstructionExit, type InstructionFault, type InstructionRow, not64Bit, only64Bit } from './row';
+import { portExits, portFaults } from './port-access';
+import { type InstructionFault, type InstructionRow, not64Bit, only64Bit } from './row';
 
 const notLockable: InstructionFault = {
   exception: 'UD',
@@ -16,19 +17,6 @@ const ioPrivilege: InstructionFault = {
   code: '0',
   when: 'CPL is above IOPL',
 };
-const portPrivilege: InstructionFault = {
-  exception: 'GP',
-  code: '0',
-  when: 'CPL is above IOPL (or in virtual-8086 mode) and the TSS has a 1 for a port in its I/O permission map',
-};
-const portExits: readonly InstructionExit[] = [
-  { reason: 'IO_INSTRUCTION', controls: ['UNCONDITIONAL_IO_EXITING'], when: 'USE_IO_BITMAPS is 0' },
-  {
-    reason: 'IO_INSTRUCTION',
-    controls: ['USE_IO_BITMAPS'],
-    when: 'a port of the access has a 1 in the I/O bitmaps, or the access wraps around port 0xFFFF',
-  },
-];
 
 export const integer: readonly InstructionRow[] = [
   {
@@ -36,7 +24,7 @@ export const integer: readonly InstructionRow[] = [
     title: 'Move',
     summary:
       'Copies the source to the destination: registers, memory, immediates, segment registers, and at CPL 0 control and debug registers.',
-    attNames: ['MOVABS', 'MOVABSB', 'MOVABSW', 'MOVABSL', 'MOVABSQ', 'MOVQ'],
+    attNames: ['MOVABS', 'MOVABSB', 'MOVABSW', 'MOVABSL', 'MOVABSQ'],
     faults: [
       { exception: 'UD', when: 'it loads CS, or a control register that does not exist' },
       {
@@ -475,14 +463,14 @@ export const integer: readonly InstructionRow[] = [
     name: 'IN',
     title: 'Input from port',
     summary: 'Reads the I/O port in the immediate or in DX into AL, AX or EAX.',
-    faults: [portPrivilege],
+    faults: portFaults,
     exits: portExits,
   },
   {
     name: 'OUT',
     title: 'Output to port',
     summary: 'Writes AL, AX or EAX to the I/O port in the immediate or in DX.',
-    faults: [portPrivilege],
+    faults: portFaults,
     exits: portExits,
   },
   {

@@ -1,0 +1,165 @@
+// AMD's virtualization: SVM, encrypted guests (SEV) and the instructions around them. AMD64 manual, volume 3. Rows only.
+
+import { type InstructionFault, type InstructionRow, only64Bit, onlyProtected } from './row';
+
+const needsSvm: InstructionFault = { exception: 'UD', when: 'IA32_EFER.SVME is 0' };
+
+export const svm: readonly InstructionRow[] = [
+  {
+    name: 'VMRUN',
+    title: 'Run virtual machine (AMD)',
+    summary:
+      'Enters the guest of the VMCB whose physical address is in RAX; the next instruction runs after #VMEXIT.',
+    faults: [needsSvm],
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, VMRUN',
+  },
+  {
+    name: 'VMLOAD',
+    title: 'Load state from VMCB (AMD)',
+    summary:
+      'Loads FS, GS, TR, LDTR and the system-call MSRs from the VMCB whose physical address is in RAX.',
+    faults: [needsSvm],
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, VMLOAD',
+  },
+  {
+    name: 'VMSAVE',
+    title: 'Save state to VMCB (AMD)',
+    summary: 'Saves FS, GS, TR, LDTR and the system-call MSRs to the VMCB whose physical address is in RAX.',
+    faults: [needsSvm],
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, VMSAVE',
+  },
+  {
+    name: 'VMMCALL',
+    title: 'Call to VM monitor (AMD)',
+    summary: 'Calls the hypervisor by #VMEXIT; on Intel processors it raises #UD, where VMCALL is meant.',
+    faults: [
+      { exception: 'UD', when: 'the hypervisor does not intercept it, or the processor is not from AMD' },
+    ],
+    sdm: 'AMD volume 3, VMMCALL',
+  },
+  {
+    name: 'VMGEXIT',
+    title: 'Exit to VM monitor from an encrypted guest (AMD)',
+    summary: 'Calls the hypervisor of an SEV-ES guest with what the guest put into the GHCB.',
+    sdm: 'AMD volume 3, VMGEXIT',
+  },
+  {
+    name: 'CLGI',
+    title: 'Clear global interrupt flag (AMD)',
+    faults: [needsSvm],
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, CLGI',
+  },
+  {
+    name: 'STGI',
+    title: 'Set global interrupt flag (AMD)',
+    faults: [needsSvm],
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, STGI',
+  },
+  {
+    name: 'SKINIT',
+    title: 'Secure initialization with jump (AMD)',
+    summary: 'Starts the secure loader at the physical address in EAX in a verified state.',
+    faults: [needsSvm],
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, SKINIT',
+  },
+  {
+    name: 'INVLPGA',
+    title: 'Invalidate TLB entry of an address space (AMD)',
+    summary: 'Invalidates the translation of the page at RAX for the ASID in ECX.',
+    faults: [needsSvm],
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, INVLPGA',
+  },
+  {
+    name: 'INVLPGB',
+    title: 'Invalidate TLB entries with broadcast (AMD)',
+    summary: 'Invalidates translations on all processors; TLBSYNC waits for it.',
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, INVLPGB',
+  },
+  {
+    name: 'TLBSYNC',
+    title: 'Wait for TLB invalidations (AMD)',
+    summary: 'Waits until all processors have done the INVLPGBs of this one.',
+    undefinedIn: onlyProtected,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, TLBSYNC',
+  },
+  {
+    name: 'PSMASH',
+    title: 'Split 2-MB RMP entry (AMD)',
+    undefinedIn: only64Bit,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, PSMASH',
+  },
+  {
+    name: 'PVALIDATE',
+    title: 'Validate guest page (AMD)',
+    privileged: 'GP',
+    sdm: 'AMD volume 3, PVALIDATE',
+  },
+  {
+    name: 'RMPADJUST',
+    title: 'Adjust RMP permissions (AMD)',
+    undefinedIn: only64Bit,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, RMPADJUST',
+  },
+  {
+    name: 'RMPUPDATE',
+    title: 'Write RMP entry (AMD)',
+    undefinedIn: only64Bit,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, RMPUPDATE',
+  },
+  {
+    name: 'RMPQUERY',
+    title: 'Read RMP permissions (AMD)',
+    undefinedIn: only64Bit,
+    privileged: 'GP',
+    sdm: 'AMD volume 3, RMPQUERY',
+  },
+  {
+    name: 'MONITORX',
+    title: 'Set up monitored address (AMD)',
+    summary: 'Arms the monitor for the cache line at the address in RAX, for a MWAITX that follows.',
+    sdm: 'AMD volume 3, MONITORX',
+  },
+  {
+    name: 'MWAITX',
+    title: 'Wait for monitored store with timer (AMD)',
+    sdm: 'AMD volume 3, MWAITX',
+  },
+  {
+    name: 'CLZERO',
+    title: 'Zero cache line (AMD)',
+    summary: 'Writes 0 to the cache line at the address in RAX.',
+    sdm: 'AMD volume 3, CLZERO',
+  },
+  {
+    name: 'MCOMMIT',
+    title: 'Commit stores to memory (AMD)',
+    summary: 'Waits until earlier stores have reached memory and reports errors in CF.',
+    sdm: 'AMD volume 3, MCOMMIT',
+  },
+  {
+    name: 'RDPRU',
+    title: 'Read processor register from user mode (AMD)',
+    summary: 'Reads MPERF or APERF, by ECX, into EDX:EAX.',
+    sdm: 'AMD volume 3, RDPRU',
+  },
+];
