@@ -4,7 +4,7 @@
  */
 import { vmInstructionErrorByNumber } from '../../isa/vm-instruction-errors';
 import type { MachineRecord } from '../inspection';
-import { eventText } from './event-word';
+import { eventText } from '../../decode/event-word';
 import { exitReasonText, qualificationText } from './exit';
 import { hex } from '../../decode/word';
 

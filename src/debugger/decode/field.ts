@@ -6,13 +6,12 @@ import { exceptions } from '../../isa/exceptions';
 import { exitReasonByNumber } from '../../isa/exit-reasons';
 import { instructionInformation, instructionInformationOf } from '../../isa/instruction-information';
 import { interruptionFormats } from '../../isa/interruption-formats';
-import { registerFormats } from '../../isa/registers';
 import { vmInstructionErrorByNumber } from '../../isa/vm-instruction-errors';
-import { vmcsField, type FieldName, type VmcsFormat } from '../../isa/vmcs-fields';
+import { vmcsField, type FieldName } from '../../isa/vmcs-fields';
 import { control, controlWords, vmxControls, type ControlWord } from '../../isa/vmx-controls';
-import type { BitRange } from '../../isa/bit-ranges';
 import type { DecodedRow } from '../../protocol/decoded-row';
-import { eventText, isValidEvent, type EventWord } from './event-word';
+import { eventText, isValidEvent, type EventWord } from '../../decode/event-word';
+import { controlWordOf, rangesOf } from '../../decode/field-format';
 import { BASIC_REASON, exitReasonRows, exitReasonText, qualificationRows, qualificationText } from './exit';
 import { hex, wordRows, wordSummary } from '../../decode/word';
 
@@ -26,39 +25,6 @@ interface Decoded {
   meaning?: string;
   children?: DecodedRow[];
 }
-
-/** Formats that are plain bit ranges, by their rows. */
-const rangesOf: Partial<Record<VmcsFormat, readonly BitRange[]>> = {
-  rflags: registerFormats.rflags.ranges,
-  cr0: registerFormats.cr0.ranges,
-  cr3: registerFormats.cr3.ranges,
-  cr4: registerFormats.cr4.ranges,
-  dr7: registerFormats.dr7.ranges,
-  efer: registerFormats.efer.ranges,
-  debugctl: registerFormats.debugctl.ranges,
-  pat: registerFormats.pat.ranges,
-  eptp: registerFormats.eptp.ranges,
-  pdpte: registerFormats.pdpte.ranges,
-  selector: registerFormats.selector.ranges,
-  'access-rights': registerFormats['access-rights'].ranges,
-  'page-fault-error-code': registerFormats['page-fault-error-code'].ranges,
-  'vm-function-controls': registerFormats['vm-function-controls'].ranges,
-  interruptibility: interruptionFormats.interruptibility.ranges,
-  activity: interruptionFormats.activity.ranges,
-  'pending-debug': interruptionFormats['pending-debug'].ranges,
-  'guest-interrupt-status': interruptionFormats['guest-interrupt-status'].ranges,
-};
-
-/** Control words by the format name of the field that holds them. */
-const wordOfFormat: Partial<Record<VmcsFormat, ControlWord>> = {
-  'pin-controls': 'pin',
-  'primary-controls': 'primary',
-  'secondary-controls': 'secondary',
-  'tertiary-controls': 'tertiary',
-  'exit-controls': 'exit',
-  'secondary-exit-controls': 'secondary-exit',
-  'entry-controls': 'entry',
-};
 
 const EVENT_FORMATS: readonly string[] = ['entry-interruption', 'exit-interruption', 'idt-vectoring'];
 /** The error code that goes with each event word. */
@@ -96,7 +62,7 @@ export function fieldRow(id: string, name: FieldName, context: FieldContext): De
 function decodeField(id: string, name: FieldName, value: bigint, context: FieldContext): Decoded {
   const { format } = vmcsField[name];
   if (format === undefined) return {};
-  const word = wordOfFormat[format];
+  const word = controlWordOf[format];
   if (word) return decodeControls(id, word, value, context);
   const ranges = rangesOf[format];
   if (ranges) return { meaning: wordSummary(value, ranges), children: wordRows(id, value, ranges) };

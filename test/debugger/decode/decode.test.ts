@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { checkEntry } from '../../../src/debugger/decode/check-entry';
 import { eventInFlight } from '../../../src/debugger/decode/event-in-flight';
-import { eventText } from '../../../src/debugger/decode/event-word';
+import { eventText } from '../../../src/decode/event-word';
 import { exitReasonText, qualificationText } from '../../../src/debugger/decode/exit';
 import { fieldRow } from '../../../src/debugger/decode/field';
 import { timelineItem, timelineItems } from '../../../src/debugger/decode/timeline';

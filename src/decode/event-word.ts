@@ -2,8 +2,8 @@
  * The three words that carry an event (VM-entry, VM-exit and IDT-vectoring information) in words a person says:
  * "#PF (14), hardware exception, error code 0x2".
  */
-import { interruptionFormats } from '../../isa/interruption-formats';
-import { extract, hex, rangeText, vectorText } from '../../decode/word';
+import { interruptionFormats } from '../isa/interruption-formats';
+import { extract, hex, rangeText, vectorText } from './word';
 
 export type EventWord = 'entry-interruption' | 'exit-interruption' | 'idt-vectoring';
 
