@@ -1,0 +1,65 @@
+/** Everything a source says about the hardware, in the order of its places. */
+import type { CFamily } from '../source/language-id';
+import type { Operation } from '../source/operation';
+import type { Analysis, ConstantScope } from '../source/source-file';
+import type { LexedLines } from '../text/lexed-lines';
+import { comparePositions } from '../text/position';
+import { CallReader } from './call-reader';
+import { ComparisonReader } from './comparison-reader';
+import { ConstantTable } from './constant-table';
+import { OperandReader } from './operand-reader';
+import { outlineOf, type Outline } from './source-outline';
+import { sourceTokens } from './source-tokens';
+import type { LexedLine } from './token';
+
+export interface SourceAnalysis extends Analysis {
+  readonly constants: ConstantTable;
+  readonly includes: readonly string[];
+}
+
+export function analyse(
+  lines: LexedLines<string, LexedLine>,
+  language: CFamily,
+  scope: ConstantScope,
+): SourceAnalysis {
+  const source = sourceTokens(lines);
+  const constants = new ConstantTable(language, scope);
+  const outline = outlineOf(source, language, constants);
+  const textOf = (line: number): string => lines.text(line);
+  const code = new OperandReader(source.code, textOf, constants, language === 'rust');
+  const macros = new CallReader(
+    new OperandReader(source.preprocessor, textOf, constants, language === 'rust'),
+  );
+  const operations = codeOperations(outline, code, source.vmx);
+  for (const at of outline.macroCalls) {
+    const operation = macros.operation(at);
+    if (operation) operations.push(operation);
+  }
+  operations.sort((a, b) => comparePositions(a.range.start, b.range.start));
+  return { operations, instructions: [], constants, includes: outline.includes };
+}
+
+function codeOperations(outline: Outline, code: OperandReader, vmx: boolean): Operation[] {
+  const calls = new CallReader(code);
+  const comparisons = new ComparisonReader(code);
+  const byPlace = new Map<number, Operation>();
+  for (const { at, within } of outline.calls) {
+    const operation = calls.operation(at);
+    if (!operation) continue;
+    byPlace.set(at, operation);
+    comparisons.note(operation, within);
+  }
+  const operations = [...byPlace.values()];
+  const read = (at: number): Operation | undefined => byPlace.get(at);
+  const add = (comparison: Operation | undefined): void => {
+    // A file that never mentions VMX has other exits and other errors.
+    if (comparison?.kind === 'comparison' && (vmx || !ofVmx.has(comparison.with)))
+      operations.push(comparison);
+  };
+  for (const block of outline.switches) comparisons.labels(block, read).forEach(add);
+  for (const { at, within } of outline.comparisons) add(comparisons.equality(at, within, read));
+  for (const { index, array } of outline.designators) add(comparisons.designator(index, array));
+  return operations;
+}
+
+const ofVmx: ReadonlySet<string> = new Set(['exit-reason', 'vm-instruction-error', 'vmcs-field']);
