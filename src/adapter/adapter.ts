@@ -102,8 +102,10 @@ export class Adapter extends ProtocolSession {
     const text = known ? error.message : `Turtlescope failed: ${(error as Error).stack ?? String(error)}`;
     response.success = false;
     response.message = text;
+    // A watch and the console show their own errors; a hover or an inline value that has none is no news.
+    const showUser = response.command !== 'evaluate';
     // Braces are variables in DAP's format strings: the text goes in as one.
-    response.body = { error: { id, format: '{text}', variables: { text }, showUser: true } };
+    response.body = { error: { id, format: '{text}', variables: { text }, showUser } };
     this.sendResponse(response);
   }
 

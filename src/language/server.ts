@@ -14,7 +14,9 @@ import { defaultLanguageSettings } from '../protocol/language-requests';
 import { createSourceFile } from './source-files';
 import { Answering } from './server/answering';
 import { abilitiesOf } from './server/client-abilities';
+import { Diagnostics } from './server/diagnostics';
 import { bindLiveAnswers } from './server/live-answers';
+import { bindRuleTexts, RULE_SCHEME } from './server/rule-texts';
 import type { Session } from './server/session';
 import { WorkspaceSync } from './server/workspace-sync';
 import { Workspace, type CreateSource } from './workspace/workspace';
@@ -29,12 +31,14 @@ export function serve(connection: Connection, create: CreateSource = createSourc
     abilities: abilitiesOf(undefined),
     settings: defaultLanguageSettings,
   };
-  const sync = new WorkspaceSync(session, () => undefined);
+  const diagnostics = new Diagnostics(session);
+  const sync = new WorkspaceSync(session, (uri) => diagnostics.changed(uri));
+  bindRuleTexts(session);
   bindLiveAnswers(session);
   connection.onInitialize((params) => {
     session.abilities = abilitiesOf(params.capabilities);
     sync.initialize(params);
-    return initializeResult(params);
+    return initializeResult(session, params);
   });
   connection.onInitialized(() => answering.background(sync.start()));
   connection.listen();
@@ -47,14 +51,23 @@ export function serveParent(): void {
   serve(createConnection(ProposedFeatures.all));
 }
 
-function initializeResult({ initializationOptions }: InitializeParams): InitializeResult {
+function initializeResult(
+  { abilities }: Session,
+  { initializationOptions }: InitializeParams,
+): InitializeResult {
   // A client that asks for inline values by itself, because it does so only in sessions of its own debugger.
   const asks = (initializationOptions as { inlineValues?: unknown } | null)?.inlineValues === 'client';
   return {
     serverInfo: { name: 'turtlescope-language-server' },
     capabilities: {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      workspace: {
+        workspaceFolders: { supported: true, changeNotifications: true },
+        ...(abilities.opensOurTexts && { textDocumentContent: { schemes: [RULE_SCHEME] } }),
+      },
+      ...(abilities.pullsDiagnostics && {
+        diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false },
+      }),
       ...(!asks && { inlineValueProvider: true }),
     },
   };

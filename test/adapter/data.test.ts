@@ -44,6 +44,21 @@ describe('adapter: data of a stopped machine', () => {
     await assert.rejects(client.value('vmcs12.GUEST_RIPX', L1), /not a VMCS field/);
   });
 
+  it('leaves it to the editor where to show that: a hover without a value is no message', async () => {
+    await atExit();
+    const shown = async (command: string, args: object) => {
+      const raw = client as unknown as {
+        doSend(command: string, args: object, done: (answer: DebugProtocol.ErrorResponse) => void): void;
+      };
+      const answer = await new Promise<DebugProtocol.ErrorResponse>((done) =>
+        raw.doSend(command, args, done),
+      );
+      return answer.body.error?.showUser;
+    };
+    assert.equal(await shown('evaluate', { expression: 'no_such_thing', context: 'hover' }), false);
+    assert.equal(await shown('variables', { variablesReference: -1 }), true);
+  });
+
   it('shows locals, arguments and decoded registers', async () => {
     await atExit();
     const [reason] = await client.scope('Arguments', L1);

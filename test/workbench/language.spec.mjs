@@ -6,12 +6,29 @@ describe('reading hello-nested', function () {
   this.bail(true);
   const on = onStage({ width: 1480, height: 1040 });
 
-  it('knows assembly sources as GNU as, with VMX instructions in colours of their own', async () => {
+  it('knows assembly sources as GNU as, with VMX instructions in a colour of their own', async () => {
     const { workbench } = on;
     await workbench.openFile('vmx-run.S');
     await workbench.page.locator('#status\\.editor\\.mode', { hasText: 'GNU Assembler (x86)' }).waitFor();
     await workbench.toLine('vmx-run.S', 'vmlaunch');
-    await workbench.shot('language-gas');
+    const colour = async (text) => {
+      const word = workbench.page.locator('.view-line span span', { hasText: new RegExp(`^\\s*${text}$`) });
+      return word.first().evaluate((element) => getComputedStyle(element).color);
+    };
+    assert.notEqual(await colour('vmlaunch'), await colour('mov'));
+  });
+
+  it('while stopped shows registers at the ends of lines, and under the mouse', async () => {
+    const { workbench } = on;
+    await workbench.page.keyboard.press('F9');
+    await workbench.page.locator('.monaco-editor .codicon-debug-breakpoint').first().waitFor();
+    await workbench.showDebugView();
+    await workbench.startConfiguration('hello-nested: L1 under L0');
+    await workbench.stopped('L1 at its entry point');
+    await workbench.atStop('F5');
+    await workbench.lineReached('vmx-run.S', 'vmlaunch');
+    await workbench.page.locator('.debug-inline-value', { hasText: 'rdi = 0x' }).first().waitFor();
+    await workbench.shot('language-values');
   });
 
   it('wrote no error to the console or the extension host log', () => {

@@ -5,7 +5,7 @@
 import { isAssembly } from '../source/language-id';
 import type { SourceFile, Word } from '../source/source-file';
 import type { Range } from '../text/position';
-import { fieldExpression, type LiveExpression } from './live-expressions';
+import { fieldExpression, registerExpression, type LiveExpression } from './live-expressions';
 
 export type InlineValue =
   | ({ readonly kind: 'expression' } & LiveExpression)
@@ -48,8 +48,9 @@ function fieldsByLine(file: SourceFile, first: number, last: number): Map<number
   return fields;
 }
 
-function registerValue({ role, text, range }: Word): InlineValue | undefined {
-  return role === 'register' ? { kind: 'expression', range, expression: text.toLowerCase() } : undefined;
+function registerValue(word: Word): InlineValue | undefined {
+  const expression = registerExpression(word);
+  return expression === undefined ? undefined : { kind: 'expression', range: word.range, expression };
 }
 
 function variableValue(file: SourceFile, { role, text, range }: Word): InlineValue | undefined {

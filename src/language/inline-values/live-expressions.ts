@@ -3,6 +3,7 @@
  * fields of the current VMCS wherever VMREAD and VMWRITE name them. Says what to ask, never what the answer is.
  */
 import { vmcsFieldByEncoding } from '../../isa/vmcs-fields';
+import { registerNamed } from '../assembly/register-names';
 import { isAssembly } from '../source/language-id';
 import type { Operation } from '../source/operation';
 import { wordAt, type SourceFile, type Word } from '../source/source-file';
@@ -18,6 +19,18 @@ const CURRENT_VMCS = 'vmcs';
 
 /** Members of an object belong to it, as in `vcpu->arch.regs`; what stands behind a word does not. */
 const PATH_BEFORE = /(?:[A-Za-z_]\w*(?:\.|->))+$/;
+
+/** Registers that the debugger has values of; a parameter of a macro in their place is none. */
+const EVALUATED = /^(?:general|segment|instruction-pointer)$/;
+const EVALUATED_CONTROL = /^cr[0234]$/i;
+
+/** The debugger's name of a register; undefined for one it does not show. */
+export function registerExpression({ role, text }: Word): string | undefined {
+  if (role !== 'register') return undefined;
+  const kind = registerNamed(text, false)?.kind;
+  const known = kind !== undefined && (EVALUATED.test(kind) || EVALUATED_CONTROL.test(text));
+  return known ? text.toLowerCase() : undefined;
+}
 
 /** The field operand of a VMCS access, when its encoding is known and names a field. */
 export function fieldExpression(operation: Operation): LiveExpression | undefined {
@@ -36,7 +49,8 @@ export function liveExpression(file: SourceFile, position: Position): LiveExpres
   }
   const word = wordAt(file, position);
   if (!word) return undefined;
-  if (word.role === 'register') return { range: word.range, expression: word.text.toLowerCase() };
+  const register = registerExpression(word);
+  if (register !== undefined) return { range: word.range, expression: register };
   if (word.role !== 'identifier' && word.role !== 'label') return undefined;
   return isAssembly(file.language) ? { range: word.range, expression: word.text } : memberPath(file, word);
 }

@@ -9,6 +9,8 @@ export interface ClientAbilities {
   readonly announcesConfigurationChanges: boolean;
   readonly watchesFiles: boolean;
   readonly versionedEdits: boolean;
+  /** Opens texts that only the server has. */
+  readonly opensOurTexts: boolean;
 }
 
 export function abilitiesOf(capabilities: ClientCapabilities | undefined): ClientAbilities {
@@ -20,6 +22,7 @@ export function abilitiesOf(capabilities: ClientCapabilities | undefined): Clien
     configuration: workspace?.configuration === true,
     announcesConfigurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    opensOurTexts: workspace?.textDocumentContent !== undefined,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
   };
 }
