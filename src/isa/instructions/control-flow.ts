@@ -55,7 +55,7 @@ export const controlFlow: readonly InstructionRow[] = [
     name: 'RET',
     title: 'Return from procedure',
     summary: 'Pops the return address; the immediate is the number of bytes to drop behind it.',
-    aliases: ['RETN', 'RETW', 'RETD', 'RETQ'],
+    aliases: ['RETN', 'RETW', 'RETD', 'RETQ', 'RETNW', 'RETND', 'RETNQ'],
     faults: [badTarget, shadowStackMismatch],
   },
   {
