@@ -9,6 +9,7 @@ import type { Range } from '../text/position';
 import { Constants } from './constants';
 import { GasState, lexGas } from './gas-lexer';
 import { lexNasm } from './nasm-lexer';
+import { analyse } from './operations';
 import { walkSource, type AssemblyLines } from './source-walk';
 import type { SourceLine } from './statement';
 import { parseLine } from './statement-parser';
@@ -76,7 +77,9 @@ export class AssemblyFile implements SourceFile {
   }
 
   analysis(): Analysis {
-    return (this.known ??= { operations: [], instructions: [] });
+    if (this.known) return this.known;
+    const { constants, macros } = this.allNames();
+    return (this.known = analyse(this.lines, this.language, constants, macros));
   }
 
   edit(range: Range, text: string): void {

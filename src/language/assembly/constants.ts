@@ -43,7 +43,8 @@ export class Constants {
 
   /** True when the file defines the name in whatever way, the line given or one before it. */
   defines(name: string, upTo = Infinity): boolean {
-    return (this.definitions.get(name)?.line ?? Infinity) <= upTo;
+    const definition = this.definitions.get(name);
+    return definition !== undefined && definition.line <= upTo;
   }
 
   /** Of a name of this file or of one it includes. */
