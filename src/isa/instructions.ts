@@ -2,6 +2,8 @@
 // volume 2. Rows and lookups only; how assemblers spell a mnemonic and what a decoder knows stands elsewhere.
 
 import { avx } from './instructions/avx';
+import { avx512Float } from './instructions/avx512-float';
+import { avx512Integer } from './instructions/avx512-integer';
 import { bitManipulation } from './instructions/bit-manipulation';
 import { bounds } from './instructions/bounds';
 import { conditional } from './instructions/conditional';
@@ -9,7 +11,9 @@ import { controlFlow } from './instructions/control-flow';
 import { crypto } from './instructions/crypto';
 import { extendedState } from './instructions/extended-state';
 import { fusedMultiply } from './instructions/fused-multiply';
+import { halfPrecision } from './instructions/half-precision';
 import { integer } from './instructions/integer';
+import { mask } from './instructions/mask';
 import { memory } from './instructions/memory';
 import { packedInteger } from './instructions/packed-integer';
 import { prefix } from './instructions/prefix';
@@ -55,6 +59,7 @@ export type InstructionFamily =
   | 'packed-integer'
   | 'crypto'
   | 'avx'
+  | 'avx512'
   | 'tile';
 
 /** A row with its family, the faults of the family, and its place in the manual. */
@@ -119,6 +124,10 @@ export const instructions: readonly Instruction[] = [
   ...vexForms(packedInteger, avxShared),
   ...vexForms(sse, avxFloatShared),
   ...vexForms(crypto, avxShared),
+  ...inFamily('avx512', avx512Integer, avxShared),
+  ...inFamily('avx512', avx512Float, avxFloatShared),
+  ...inFamily('avx512', halfPrecision, avxFloatShared),
+  ...inFamily('avx512', mask, avxShared),
   ...inFamily('tile', tile, tileShared),
 ];
 
