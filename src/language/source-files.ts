@@ -1,5 +1,6 @@
 /** Makes the source of a text: the one place that knows which front end reads which language. */
 import { AssemblyFile } from './assembly/assembly-file';
+import { CFamilyFile } from './c-family/c-family-file';
 import { isAssembly, languageOf } from './source/language-id';
 import type { ConstantScope, SourceFile } from './source/source-file';
 
@@ -12,5 +13,7 @@ export function createSourceFile(
 ): SourceFile | undefined {
   const language = languageOf(languageId, path);
   if (language === undefined) return undefined;
-  return isAssembly(language) ? new AssemblyFile(language, text, scope) : undefined;
+  return isAssembly(language)
+    ? new AssemblyFile(language, text, scope)
+    : new CFamilyFile(language, text, scope);
 }

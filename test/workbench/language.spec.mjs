@@ -25,6 +25,8 @@ describe('reading hello-nested', function () {
     await workbench.showDebugView();
     await workbench.startConfiguration('hello-nested: L1 under L0');
     await workbench.stopped('L1 at its entry point');
+    // Values of a frame that has gone are not to be had: wait for those of the first stop.
+    await workbench.page.locator('.debug-inline-value').first().waitFor();
     await workbench.atStop('F5');
     await workbench.lineReached('vmx-run.S', 'vmlaunch');
     await workbench.page.locator('.debug-inline-value', { hasText: 'rdi = 0x' }).first().waitFor();

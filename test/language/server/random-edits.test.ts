@@ -23,7 +23,7 @@ const EDITS = 4;
 
 function check(seed: number): void {
   const random = new Randomness(seed);
-  const language = random.one(documentLanguages.slice(0, 2));
+  const language = random.one(documentLanguages);
   const uri = `untitled:document-${seed}`;
   const workspace = new Workspace(createSourceFile);
   let lines = linesOf(documentText(random, language));
