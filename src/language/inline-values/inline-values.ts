@@ -4,7 +4,7 @@
  */
 import { isAssembly } from '../source/language-id';
 import type { SourceFile, Word } from '../source/source-file';
-import type { Range } from '../text/position';
+import { comparePositions, type Range } from '../text/position';
 import { fieldExpression, registerExpression, type LiveExpression } from './live-expressions';
 
 export type InlineValue =
@@ -14,8 +14,9 @@ export type InlineValue =
 
 /** A closing brace at the margin ends a function: names above it are another function's. */
 const FUNCTION_END = /^\}/;
-/** What stands before the name of a member, which is no variable. */
+/** What stands before the name of a member and behind that of a function, which are no variables. */
 const MEMBER = /(?:\.|->|::)\s*$/;
+const CALL = /^\s*\(/;
 
 /** `view`: what the editor shows. `stopped`: where the selected frame stands. */
 export function inlineValues(file: SourceFile, view: Range, stopped: Range): readonly InlineValue[] {
@@ -34,7 +35,7 @@ export function inlineValues(file: SourceFile, view: Range, stopped: Range): rea
       if (value) add(word.text.toLowerCase(), value);
     }
   }
-  return [...values.values()].reverse();
+  return [...values.values()].sort((a, b) => comparePositions(a.range.start, b.range.start));
 }
 
 function fieldsByLine(file: SourceFile, first: number, last: number): Map<number, LiveExpression[]> {
@@ -55,6 +56,8 @@ function registerValue(word: Word): InlineValue | undefined {
 
 function variableValue(file: SourceFile, { role, text, range }: Word): InlineValue | undefined {
   if (role !== 'identifier') return undefined;
-  const before = file.lineText(range.start.line).slice(0, range.start.character);
-  return MEMBER.test(before) ? undefined : { kind: 'variable', range, name: text };
+  const line = file.lineText(range.start.line);
+  const named =
+    MEMBER.test(line.slice(0, range.start.character)) || CALL.test(line.slice(range.end.character));
+  return named ? undefined : { kind: 'variable', range, name: text };
 }
