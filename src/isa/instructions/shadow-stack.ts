@@ -1,4 +1,4 @@
-// Shadow stacks (CET). Intel SDM volume 2 and volume 1, chapter 17 of the manuals since 2020. Rows only.
+// Shadow stacks (CET). Intel SDM volume 2. Rows only.
 
 import { type InstructionFault, type InstructionRow, only64Bit, onlyProtected } from './row';
 

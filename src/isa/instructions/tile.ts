@@ -1,4 +1,4 @@
-// Tiles (AMX): registers of up to 16 rows of 64 bytes. Intel SDM volume 2 and volume 1, chapter 18 of newer manuals. Rows only.
+// Tiles (AMX): registers of up to 16 rows of 64 bytes. Intel SDM volume 2. Rows only.
 
 import type { InstructionRow } from './row';
 
