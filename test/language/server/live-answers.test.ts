@@ -68,8 +68,15 @@ describe('language server: live values', () => {
     );
   };
 
-  it('registers show once, where they were named last before the stop', async () => {
-    assert.deepEqual(await values(assembly, 8), ['1: edx', '2: rdx', '6: rdi', '7: rax', '7: cr2']);
+  it('registers and fields show once, where they were named last before the stop', async () => {
+    assert.deepEqual(await values(assembly, 8), [
+      '1: vmcs.GUEST_RIP',
+      '1: edx',
+      '2: rdx',
+      '6: rdi',
+      '7: rax',
+      '7: cr2',
+    ]);
   });
 
   it('nothing outside the view, and nothing behind the stop', async () => {
