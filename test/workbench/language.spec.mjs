@@ -30,7 +30,22 @@ describe('reading hello-nested', function () {
     await workbench.atStop('F5');
     await workbench.lineReached('vmx-run.S', 'vmlaunch');
     await workbench.page.locator('.debug-inline-value', { hasText: 'rdi = 0x' }).first().waitFor();
-    await workbench.shot('language-values');
+  });
+
+  it('while stopped shows fields of the VMCS beside VMREAD and VMWRITE, and under the mouse', async () => {
+    const { workbench } = on;
+    await workbench.breakAt('exits.c', 'vmwrite');
+    await workbench.atStop('F5');
+    await workbench.lineReached('exits.c', 'vmwrite');
+    const value = 'vmcs.GUEST_RIP = 0x0000000000400017';
+    await workbench.page.locator('.debug-inline-value', { hasText: value }).first().waitFor();
+    await workbench.page
+      .locator('.view-line span span', { hasText: /^GUEST_RIP$/ })
+      .first()
+      .hover();
+    await workbench.page.locator('.debug-hover-widget', { hasText: '0x0000000000400017' }).waitFor();
+    await workbench.shot('values-dark', { hovering: true });
+    await workbench.stop();
   });
 
   it('wrote no error to the console or the extension host log', () => {

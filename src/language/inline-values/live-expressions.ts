@@ -4,8 +4,9 @@
  */
 import { vmcsFieldByEncoding } from '../../isa/vmcs-fields';
 import { registerNamed } from '../assembly/register-names';
+import { factsNamed } from '../knowledge/lookup';
 import { isAssembly } from '../source/language-id';
-import type { Operation } from '../source/operation';
+import type { Operand, Operation } from '../source/operation';
 import { wordAt, type SourceFile, type Word } from '../source/source-file';
 import { lineRange, touches, type Position, type Range } from '../text/position';
 
@@ -32,13 +33,19 @@ export function registerExpression({ role, text }: Word): string | undefined {
   return known ? text.toLowerCase() : undefined;
 }
 
-/** The field operand of a VMCS access, when its encoding is known and names a field. */
+/** The field operand of a VMCS access, when it is known which field it is. */
 export function fieldExpression(operation: Operation): LiveExpression | undefined {
   if (operation.kind !== 'vmread' && operation.kind !== 'vmwrite') return undefined;
-  const { value, range } = operation.field;
-  if (value === undefined) return undefined;
-  const field = vmcsFieldByEncoding.get(Number(value));
-  return field && { range, expression: `${CURRENT_VMCS}.${field.name}` };
+  const { field } = operation;
+  const name =
+    field.value === undefined ? fieldNamed(field) : vmcsFieldByEncoding.get(Number(field.value))?.name;
+  return name === undefined ? undefined : { range: field.range, expression: `${CURRENT_VMCS}.${name}` };
+}
+
+/** By the letters of its name, when the header that has the number is not there. */
+function fieldNamed({ name }: Operand): string | undefined {
+  const fact = name === undefined ? undefined : factsNamed(name).find(({ kind }) => kind === 'field');
+  return fact?.kind === 'field' ? fact.row.name : undefined;
 }
 
 /** What a hover at a place shows the value of; undefined where nothing has one. */

@@ -38,7 +38,7 @@ export class OpenDocument {
     if (this.stale) {
       // First, because who makes it may come back here for what it includes.
       this.stale = false;
-      this.current = this.create(this.text());
+      this.current = this.create([...this.lines].join('\n'));
     }
     return this.current;
   }
@@ -56,8 +56,8 @@ export class OpenDocument {
     this.stale = true;
   }
 
-  private text(): string {
+  get lines(): Iterable<string> {
     const { current } = this;
-    return Array.from({ length: current.lineCount }, (_, line) => current.lineText(line)).join('\n');
+    return Array.from({ length: current.lineCount }, (_, line) => current.lineText(line));
   }
 }

@@ -4,15 +4,13 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import type { SourceFile } from '../source/source-file';
+import { includesIn } from './include-lines';
 
 /** A file beyond this is data, not source. */
 export const MAXIMUM_FILE_BYTES = 2 * 1024 * 1024;
 /** Texts kept at a time; parsed sources are a few times larger than their text, so only few of them. */
 const MAXIMUM_TEXT_LENGTH = 24 * 1024 * 1024;
 const MAXIMUM_SOURCES = 24;
-
-/** An include of any of the languages; cheap, because most headers are read for this alone. */
-const INCLUDE = /^[ \t]*[#%.][ \t]*include[ \t]+["<']?([^"'<>\s]+)/gm;
 
 /**
  * Names a text may define, in any of the languages, and some more: asking this costs nothing, and parsing every header for
@@ -51,7 +49,7 @@ export class StoredSources {
   includes(path: string): readonly string[] {
     let names = this.includeLists.get(path);
     if (!names) {
-      names = [...(this.text(path) ?? '').matchAll(INCLUDE)].map((match) => match[1]!);
+      names = includesIn((this.text(path) ?? '').split('\n'));
       this.includeLists.set(path, names);
     }
     return names;

@@ -5,6 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import type { ConstantScope, SourceFile } from '../source/source-file';
+import { includesIn } from './include-lines';
 import { IncludePaths } from './include-paths';
 import { IncludedConstants, type IncludedFile } from './included-constants';
 import { OpenDocument, type TextChange } from './open-document';
@@ -139,7 +140,7 @@ export class Workspace implements SourceSet {
     const document = this.openByPath.get(path);
     if (document)
       return {
-        includes: document.file.includes(),
+        includes: includesIn(document.lines),
         mayDefine: () => true,
         constants: () => document.file.constants(),
       };
