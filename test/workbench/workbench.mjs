@@ -77,7 +77,10 @@ export class Workbench {
 
   /** A picture. The mouse goes out of the way first, unless what hovers under it is what the picture is of. */
   async shot(name, { hovering = false } = {}) {
-    if (!hovering) await this.page.mouse.move(720, 5);
+    if (!hovering) {
+      await this.page.mouse.move(720, 5);
+      await this.page.locator('.workbench-hover').waitFor({ state: 'hidden' });
+    }
     await this.page.screenshot({ path: join(this.shots, `${name}.png`) });
   }
 
