@@ -37,6 +37,7 @@ export const efer = Object.fromEntries(registerFormats.efer.ranges.map(wide)) as
 export const rflags = Object.fromEntries(registerFormats.rflags.ranges.map(wide)) as Wide<'rflags'>;
 export const dr6 = Object.fromEntries(registerFormats.dr6.ranges.map(wide)) as Wide<'dr6'>;
 export const dr7 = Object.fromEntries(registerFormats.dr7.ranges.map(wide)) as Wide<'dr7'>;
+export const debugctl = Object.fromEntries(registerFormats.debugctl.ranges.map(wide)) as Wide<'debugctl'>;
 export const access_rights = Object.fromEntries(
   registerFormats['access-rights'].ranges.map(narrow),
 ) as Narrow<'access-rights'>;

@@ -17,7 +17,7 @@ import {
 import { kvm_pat_valid } from '../nested/failed-check';
 import { get_vmcs12 } from '../nested/current-vmcs12';
 import { nested_exit_has } from '../nested/vmcs12-controls';
-import { efer as EFER } from '../register-bits';
+import { debugctl as DEBUGCTL, efer as EFER } from '../register-bits';
 import {
   is_noncanonical_address,
   is_paging,
@@ -33,8 +33,6 @@ import { get_mtrr, is_mtrr, set_mtrr } from './mtrr';
 /** IA32_FEATURE_CONTROL: lock, VMX outside SMX. */
 const FEATURE_CONTROL_LOCK = 1n;
 const FEATURE_CONTROL_VALID = 5n;
-/** BTF of IA32_DEBUGCTL: branch recording is not offered. */
-const DEBUGCTL_VALID = 2n;
 
 /** MSRs the chip keeps for L1 and L2 alike, and what may be written there. */
 interface ChipMsr {
@@ -153,8 +151,10 @@ function set_pat(vcpu: Vcpu, value: bigint): boolean {
   return true;
 }
 
-function set_debugctl(vcpu: Vcpu, value: bigint): boolean {
-  if (value & ~DEBUGCTL_VALID) return false;
+/** Branch recording is not offered, but a guest may ask for it: KVM drops the bit. */
+function set_debugctl(vcpu: Vcpu, data: bigint): boolean {
+  const value = data & ~DEBUGCTL.LBR;
+  if (value & ~DEBUGCTL.BTF) return false;
   const vmcs12 = get_vmcs12(vcpu);
   if (vcpu.arch.guest_mode && nested_exit_has(vmcs12, exit_controls.VM_EXIT_SAVE_DEBUG_CONTROLS))
     vmcs12.GUEST_IA32_DEBUGCTL = value;

@@ -6,7 +6,7 @@
 import { entry_controls, exit_controls } from '../control-masks';
 import { read_guest_u32 } from '../host-memory';
 import { ACTIVITY } from '../interruption-words';
-import { cr0 as CR0, cr4 as CR4, efer as EFER } from '../register-bits';
+import { cr0 as CR0, cr4 as CR4, debugctl as DEBUGCTL, efer as EFER } from '../register-bits';
 import { is_long_mode, is_noncanonical_address } from '../registers';
 import { INVALID_GPA, type Vcpu } from '../vcpu';
 import { nested_cr4_valid, nested_guest_cr0_valid, nested_host_cr0_valid } from './control-registers';
@@ -26,7 +26,7 @@ function is_legal_cr3(vcpu: Vcpu, cr3: bigint): boolean {
 }
 
 /** Bits of IA32_DEBUGCTL the machine has: LBR and BTF. */
-const DEBUGCTL_SUPPORTED = 3n;
+const DEBUGCTL_SUPPORTED = DEBUGCTL.LBR | DEBUGCTL.BTF;
 
 /** KVM: nested_vmx_check_address_space_size. */
 export function nested_vmx_check_address_space_size(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
