@@ -21,6 +21,7 @@ export interface TimedRun {
 
 const CHECKSUM = /checksum (0x[0-9a-f]+)/;
 const CLOCK_TICKS_PER_SECOND = 100;
+const SAMPLE_MS = 10;
 
 export function start(command: string, args: readonly string[], cwd?: string): ChildProcess {
   return spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(cwd !== undefined && { cwd }) });
@@ -32,17 +33,25 @@ export async function timedRun({ process: child, serial }: Started): Promise<Tim
   let stderr = '';
   let begin: number | undefined;
   let end: number | undefined;
+  // An emulator can be gone before its last line is read, and its times with it: the last look before then counts.
+  let seen = secondsOf(child);
+  const look = setInterval(() => (seen = secondsOf(child) ?? seen), SAMPLE_MS);
   child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
   serial.on('data', (data: Buffer) => {
     text += data.toString('latin1');
-    if (begin === undefined && text.includes('begin\n')) begin = secondsOf(child);
+    if (begin === undefined && text.includes('begin\n')) begin = secondsOf(child) ?? seen;
     // Only a whole line: the last digit must have arrived.
-    if (end === undefined && /checksum .*\n/.test(text)) end = secondsOf(child);
+    if (end === undefined && /checksum .*\n/.test(text)) end = secondsOf(child) ?? seen;
   });
+  let pipe = false;
+  serial.once('open', () => (pipe = true));
+  const read = new Promise<void>((resolve) => serial.once('close', resolve));
   const status = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
-  });
+  }).finally(() => clearInterval(look));
+  // The emulator's own streams are read by now. A pipe may still hold lines; one it never opened would be waited for in vain.
+  if (pipe) await read;
   const checksum = CHECKSUM.exec(text)?.[1];
   if (begin === undefined || end === undefined || checksum === undefined)
     throw new Error(`the guest did not finish (exit status ${status}): ${text}${stderr}`);
@@ -51,8 +60,10 @@ export async function timedRun({ process: child, serial }: Started): Promise<Tim
 
 export const timesCpu = cpuSeconds(process.pid) !== undefined;
 
-function secondsOf(child: ChildProcess): number {
-  return (child.pid === undefined ? undefined : cpuSeconds(child.pid)) ?? performance.now() / 1000;
+/** Seconds of the process so far; undefined when it is gone. */
+function secondsOf(child: ChildProcess): number | undefined {
+  if (!timesCpu) return performance.now() / 1000;
+  return child.pid === undefined ? undefined : cpuSeconds(child.pid);
 }
 
 /** User and system time of a process and all its threads, in hundredths; undefined where there is no /proc. */
