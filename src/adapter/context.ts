@@ -33,6 +33,7 @@ export class Context {
   private current: DebugSession | undefined;
   private stacks = new Map<Level, StackFrame[]>();
   private frames: StackFrame[] = [];
+  private highestFrameId = 0;
   private lists: NodeList[] = [];
   /** References handed out before the last stop: none is given twice, so a late question is known as one. */
   private expired = 0;
@@ -99,7 +100,15 @@ export class Context {
 
   frameId(frame: StackFrame): number {
     const known = this.frames.indexOf(frame);
-    return known >= 0 ? known + 1 : this.frames.push(frame);
+    if (known >= 0) return known + 1;
+    const id = this.frames.push(frame);
+    this.highestFrameId = Math.max(this.highestFrameId, id);
+    return id;
+  }
+
+  /** True for a frame of an earlier stop: VS Code may still evaluate in it while the machine goes on. */
+  isExpiredFrame(id: number): boolean {
+    return id > 0 && id <= this.highestFrameId && !this.frames[id - 1];
   }
 
   /** @throws UserError for a number that was not handed out since the last stop */

@@ -77,11 +77,13 @@ export const dataRequests = {
   },
 
   evaluate: (context, given) => {
+    const assigns = given.text('context', 'repl') === 'repl';
+    // What hovers, watches and inline values still ask of the last stop is nobody's question any more.
+    if (!assigns && given.has('frameId') && context.isExpiredFrame(given.integer('frameId', 0, MAXIMUM)))
+      return { result: '', variablesReference: 0 };
     const { scope, level, frame } = evaluation(context, given);
     const ofL0 = frame?.l0 && l0Path(frame.l0, given.text('expression'));
     if (ofL0) return result(context, ofL0.value, ofL0);
-    const purpose = given.text('context', 'repl');
-    const assigns = purpose === 'repl';
     const found = evaluate(given.text('expression'), scope, assigns);
     if ('error' in found) throw errors.notPossible(found.error);
     if (assigns) edited(context);
@@ -146,7 +148,9 @@ function evaluation(context: Context, given: RequestArguments) {
   // L0's frames have no guest registers: expressions there are about the guest L0 works for.
   const guest = session.machine.l0 && (frame?.level ?? session.currentLevel) === 'L0';
   const level = guest ? session.ground.guest : (frame?.level ?? session.currentLevel);
-  return { level, frame, scope: session.scope(level, guest ? undefined : frame) };
+  // Of L0 itself they see the VMCS that it works on.
+  const scope = guest ? session.scope(level, undefined, undefined, 'L0') : session.scope(level, frame);
+  return { level, frame, scope };
 }
 
 /** A value was changed: what the client shows of anything may be wrong now. */

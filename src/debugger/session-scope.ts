@@ -24,6 +24,8 @@ export interface ScopeOptions {
   /** Variables and preserved registers of this frame; without it the level's innermost place. */
   readonly frame?: StackFrame | undefined;
   readonly record?: MachineRecord | undefined;
+  /** The level whose VMCS the name `vmcs` means. */
+  readonly vmcsOf: Level;
 }
 
 /** Whichever VMCS the level works on: the same expression is right in every frame and topology. */
@@ -69,7 +71,7 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
       // Hypervisors have variables of this name; their members are not fields.
       const variables = vmcs === CURRENT_VMCS && !Object.hasOwn(vmcsField, name);
       if (variables && (findHere(vmcs, false) ?? findHere(vmcs, true))) return undefined;
-      return fieldCell(machine, level, vmcs, name);
+      return fieldCell(machine, options.vmcsOf, vmcs, name);
     },
     read: (where, address, bytes) => readInteger(machine, where, address, bytes),
     write: (where, address, bytes, value) =>

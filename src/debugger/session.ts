@@ -216,8 +216,9 @@ export class DebugSession {
     return instruction?.exits ? instruction.text.replace(/\s+/g, ' ') : undefined;
   }
 
-  scope(level: Level, frame?: StackFrame, record?: MachineRecord): ExpressionScope {
-    return expressionScope({ machine: this.machine, programs: this.programs, level, frame, record });
+  /** `vmcsOf`: whose VMCS the name `vmcs` means, when it is not the level's own. */
+  scope(level: Level, frame?: StackFrame, record?: MachineRecord, vmcsOf = level): ExpressionScope {
+    return expressionScope({ machine: this.machine, programs: this.programs, level, frame, record, vmcsOf });
   }
 
   /** Everything `decode/` needs, as seen from a level. */

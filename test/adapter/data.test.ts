@@ -44,6 +44,21 @@ describe('adapter: data of a stopped machine', () => {
     await assert.rejects(client.value('vmcs12.GUEST_RIPX', L1), /not a VMCS field/);
   });
 
+  it('has an empty answer to what a hover or an inline value still asks of an earlier stop', async () => {
+    await atExit();
+    const { id: frameId } = await client.topFrame(L1);
+    const stopped = client.stop1();
+    await client.continueRequest({ threadId: L1 });
+    await stopped;
+    const late = (context: string) => client.evaluateRequest({ expression: 'reason', frameId, context });
+    assert.equal((await late('watch')).body.result, '');
+    await assert.rejects(late('repl'), /There is no stack frame/);
+    await assert.rejects(
+      client.evaluateRequest({ expression: 'reason', frameId: 12_345, context: 'hover' }),
+      /There is no stack frame/,
+    );
+  });
+
   it('leaves it to the editor where to show that: a hover without a value is no message', async () => {
     await atExit();
     const shown = async (command: string, args: object) => {

@@ -45,6 +45,7 @@ describe('adapter: stepping L0 in its own source', () => {
   it('evaluates registers of the guest that L0 works for', async () => {
     await client.beginUntilStop({ functions: [{ name: 'handle_vmlaunch' }] });
     assert.equal(await client.value('rip', L0), await client.value('rip', L1));
+    assert.equal(await client.value('vmcs.EPT_POINTER == vmcs01.EPT_POINTER', L0), '1');
   });
 
   it('steps by statements, into a function and out of it', async () => {
