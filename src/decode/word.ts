@@ -16,9 +16,14 @@ export function hex(value: bigint | number, bits = 0): string {
   );
 }
 
+/** A word with all bits of a range on. */
+export function maskOf(range: { high: number; low: number }): bigint {
+  return ((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low);
+}
+
 /** The bits of a range, moved down. */
 export function extract(word: bigint, range: { high: number; low: number }): bigint {
-  return (word >> BigInt(range.low)) & ((1n << BigInt(range.high - range.low + 1)) - 1n);
+  return (word & maskOf(range)) >> BigInt(range.low);
 }
 
 /** Name and number of an interrupt vector: `#PF (14)`, `0x20`. */
@@ -60,7 +65,7 @@ export function wordRows(id: string, word: bigint, ranges: readonly BitRange[]):
   const rows: DecodedRow[] = [];
   let known = 0n;
   for (const range of ranges) {
-    known |= ((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low);
+    known |= maskOf(range);
     if (!applies(range, ranges, word)) continue;
     const value = extract(word, range);
     const single = range.high === range.low;

@@ -1,0 +1,98 @@
+/** What a hover says of MSRs, registers with named bits, single bits, CPUID, exceptions and VM-instruction errors. */
+import type { BitRange } from '../../isa/bit-ranges';
+import { cpuidFeatures, cpuidNumbers, type CpuidFeature, type CpuidRegister } from '../../isa/cpuid-features';
+import type { ExceptionRow } from '../../isa/exceptions';
+import type { Msr } from '../../isa/msrs';
+import { registerFormats, type RegisterFormat } from '../../isa/registers';
+import type { VmInstructionErrorRow } from '../../isa/vm-instruction-errors';
+import { hex, maskOf } from '../../decode/word';
+import { bitNumbers, bullets, heading, layoutTable, manual, page, table } from './markdown';
+
+export function msrText(row: Msr): string {
+  return page(
+    heading(row.name, `MSR ${hex(row.number)}`, row.access),
+    `${row.title}. ${row.summary}`,
+    layoutTable(row.format ? registerFormats[row.format].ranges : (row.ranges ?? [])),
+    manual(row.sdm),
+  );
+}
+
+export function registerFormatText(format: RegisterFormat): string {
+  const row = registerFormats[format];
+  return page(heading(row.title), row.summary, layoutTable(row.ranges), manual(row.sdm));
+}
+
+export function registerBitText(format: RegisterFormat, range: BitRange): string {
+  const row = registerFormats[format];
+  const single = range.high === range.low;
+  return page(
+    heading(`${row.title}.${range.name}`, `bit${single ? '' : 's'} ${bitNumbers(range)}`, hex(maskOf(range))),
+    `${range.title}.`,
+    range.values && table(['Value', 'Meaning'], Object.entries(range.values)),
+    manual(row.sdm),
+  );
+}
+
+/** Hexadecimal as the manual writes leaves: `80000008H`. */
+const leafText = (leaf: number): string => `${leaf.toString(16).toUpperCase()}H`;
+
+export function cpuidFeatureText(row: CpuidFeature): string {
+  return page(
+    heading(row.name, 'CPUID feature'),
+    `${row.title}.`,
+    bullets([
+      `CPUID leaf ${leafText(row.leaf)}${row.subleaf ? `, subleaf ${row.subleaf}` : ''}: ${row.register.toUpperCase()} bit ${row.bit}`,
+    ]),
+    manual('volume 2, CPUID'),
+  );
+}
+
+const registers: readonly CpuidRegister[] = ['eax', 'ebx', 'ecx', 'edx'];
+
+export function cpuidLeafText(leaf: number): string {
+  const features = cpuidFeatures.filter((row) => row.leaf === leaf);
+  const numbers = Object.values(cpuidNumbers).filter((row) => row.leaf === leaf);
+  const subleaves = [...new Set([...features, ...numbers].map((row) => row.subleaf))].sort((a, b) => a - b);
+  const line = (subleaf: number, register: CpuidRegister): string | undefined => {
+    const here = { subleaf, register };
+    const parts = [
+      ...numbers.filter((row) => at(row, here)).map((row) => `${bitNumbers(row)} ${row.title}`),
+      ...features.filter((row) => at(row, here)).map((row) => `${row.bit} ${row.name}`),
+    ];
+    const name = `${register.toUpperCase()}${subleaves.length > 1 ? ` (subleaf ${subleaf})` : ''}`;
+    return parts.length > 0 ? `${name}: ${parts.join(', ')}` : undefined;
+  };
+  return page(
+    heading(`CPUID leaf ${leafText(leaf)}`),
+    bullets(subleaves.flatMap((subleaf) => registers.map((register) => line(subleaf, register)))),
+    manual('volume 2, CPUID'),
+  );
+}
+
+function at(
+  row: { subleaf: number; register: string },
+  place: { subleaf: number; register: string },
+): boolean {
+  return row.subleaf === place.subleaf && row.register === place.register;
+}
+
+export function exceptionText(row: ExceptionRow): string {
+  return page(
+    heading(row.kind === 'interrupt' ? row.name : `#${row.name}`, `vector ${row.vector}`, row.kind),
+    `${row.title}. ${row.errorCode ? 'Pushes an error code.' : 'Pushes no error code.'}`,
+    bullets([
+      row.class === 'benign' ? undefined : `Class for the double-fault rule: ${row.class.replace('-', ' ')}`,
+      row.kind === 'interrupt' ? undefined : `Exits when bit ${row.vector} of EXCEPTION_BITMAP is 1`,
+    ]),
+    manual('6.15'),
+  );
+}
+
+export function vmInstructionErrorText(row: VmInstructionErrorRow): string {
+  return page(
+    heading(row.name, `VM-instruction error ${row.number}`),
+    `${row.title}. ${row.summary}`,
+    bullets([row.kvm612 ? 'KVM 6.12 raises it for L1' : 'KVM 6.12 never raises it for L1']),
+    manual('30.4, table 30-1'),
+  );
+}

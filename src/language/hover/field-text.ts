@@ -1,0 +1,102 @@
+/** What a hover says of a VMCS field: what it holds, how it is laid out, what VM entry checks, where KVM keeps it. */
+import { entryChecks } from '../../isa/entry-checks';
+import { exceptions } from '../../isa/exceptions';
+import type { VmcsField } from '../../isa/vmcs-fields';
+import { vmxControls, type Control, type ControlWord } from '../../isa/vmx-controls';
+import { interruptionFormats } from '../../isa/interruption-formats';
+import { exitReasonFlags } from '../../isa/exit-reasons';
+import { controlWordOf, rangesOf } from '../../decode/field-format';
+import { hex } from '../../decode/word';
+import { bitNumbers, bullets, heading, layoutTable, listed, manual, page, table } from './markdown';
+
+const MOST_CHECKS = 4;
+
+const typeText: Readonly<Record<VmcsField['type'], string>> = {
+  control: 'control',
+  'guest-state': 'guest state',
+  'host-state': 'host state',
+  'read-only': 'read-only',
+};
+
+export function fieldText(row: VmcsField, high = false): string {
+  const encoding = hex(high && row.high !== undefined ? row.high : row.encoding, 16);
+  const width = row.width === 'natural' ? 'natural width' : `${row.width} bits`;
+  return page(
+    heading(
+      row.name + (high ? '_HIGH' : ''),
+      `VMCS field ${encoding}`,
+      typeText[row.type],
+      high ? 'bits 63:32' : width,
+    ),
+    `${row.title}. ${row.summary}`,
+    bullets([
+      row.enabledBy?.length ? `Used with ${listed(row.enabledBy)}` : undefined,
+      row.condition === undefined ? undefined : row.condition,
+      otherHalf(row, high),
+      kvmText(row),
+    ]),
+    layoutOf(row),
+    checksOf(row),
+    manual(row.sdm),
+  );
+}
+
+function otherHalf(row: VmcsField, high: boolean): string | undefined {
+  if (row.high === undefined) return undefined;
+  return high ? `The whole field is ${hex(row.encoding, 16)}` : `High half ${hex(row.high, 16)}`;
+}
+
+function kvmText(row: VmcsField): string | undefined {
+  if (!row.kvm12) return undefined;
+  const shadow = {
+    ro: ', L1 reads it without an exit',
+    rw: ', L1 reads and writes it without an exit',
+    none: '',
+  };
+  return `KVM 6.12: vmcs12.${row.kvm12.member} at ${hex(row.kvm12.offset)}${shadow[row.shadowed ?? 'none']}`;
+}
+
+function layoutOf(row: VmcsField): string | undefined {
+  const { format } = row;
+  if (format === undefined) return undefined;
+  const word = controlWordOf[format];
+  if (word) return controlTable(word);
+  if (format === 'exception-bitmap')
+    return `Bits: ${exceptions.map((exception) => `${exception.vector} ${exception.name}`).join(', ')}`;
+  if (format === 'exit-reason')
+    return page('Bits 15:0 are the basic reason.', layoutTable(exitReasonFlags.map(asFlag)));
+  if (format in interruptionFormats)
+    return layoutTable(interruptionFormats[format as keyof typeof interruptionFormats].ranges);
+  const ranges = rangesOf[format];
+  return ranges && layoutTable(ranges);
+}
+
+function asFlag(flag: (typeof exitReasonFlags)[number]): {
+  high: number;
+  low: number;
+  name: string;
+  title: string;
+} {
+  return { high: flag.bit, low: flag.bit, name: flag.name, title: flag.title };
+}
+
+function controlTable(word: ControlWord): string {
+  const rows: readonly Control[] = vmxControls.filter((row) => row.word === word);
+  return table(
+    ['Bit', 'Control', 'Needs'],
+    rows.map((row) => [
+      bitNumbers({ high: row.bit, low: row.bit }),
+      row.name,
+      [...(row.requires ?? []), ...(row.excludes ?? []).map((name) => `no ${name}`)].join(', '),
+    ]),
+  );
+}
+
+function checksOf(row: VmcsField): string | undefined {
+  const checks = entryChecks.filter((check) => (check.fields as readonly string[]).includes(row.name));
+  if (checks.length === 0) return undefined;
+  return `VM entry checks:\n\n${bullets(
+    checks.map((check) => check.rule),
+    MOST_CHECKS,
+  )}`;
+}
