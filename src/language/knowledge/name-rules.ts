@@ -49,7 +49,7 @@ function fieldWithTokens(word: string, tokens: readonly string[]): VmcsField | u
   if (/VMX/i.test(word) && !/VMX/.test(row.name)) return undefined;
   return isConstantLike(word) ||
     all()
-      .tokens(word)
+      .tokens.of(word)
       .some((token) => vmxWord.test(token))
     ? row
     : undefined;
@@ -66,7 +66,7 @@ const shortReasonMark = /^(?:EXIT|VM EXIT) (.+)$/;
 
 export function reasonNamed(word: string): FactOf<'exit-reason'> {
   const { reasons } = all();
-  const text = all().tokens(word).join(' ');
+  const text = all().tokens.of(word).join(' ');
   for (const mark of reasonMarks) {
     const rest = mark.exec(text)?.[1];
     const row = rest === undefined ? undefined : reasons.only(reasons.tokens(rest));
@@ -106,7 +106,7 @@ export function controlNamed(word: string): FactOf<'control'> {
   // `PIN_` and `SECONDARY_` begin many names; those of controls say what they are.
   if (!isConstantLike(word) || !controlHint.test(word)) return undefined;
   const text = all()
-    .tokens(word.replace(/^IA32_/, ''))
+    .tokens.of(word.replace(/^IA32_/, ''))
     .join(' ');
   for (const [mark, controlWord] of controlMarks) {
     const rest = mark.exec(text)?.[1];
@@ -125,7 +125,7 @@ export function controlNamed(word: string): FactOf<'control'> {
 const errorMark = /^(?:VMXERR|VMX ERROR|VMX INSTRUCTION(?: ERROR)?|(?:VM )?INSTRUCTION ERROR) (.+)$/;
 
 export function errorNamed(word: string): FactOf<'vm-instruction-error'> {
-  const rest = errorMark.exec(all().tokens(word).join(' '))?.[1];
+  const rest = errorMark.exec(all().tokens.of(word).join(' '))?.[1];
   const row = rest === undefined ? undefined : all().errors.only(all().errors.tokens(rest));
   return row && { kind: 'vm-instruction-error', row };
 }

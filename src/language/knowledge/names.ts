@@ -7,8 +7,8 @@ import { msrs } from '../../isa/msrs';
 import { vmInstructionErrors } from '../../isa/vm-instruction-errors';
 import { vmcsFields, type VmcsField } from '../../isa/vmcs-fields';
 import { vmxControls, type Control, type ControlWord } from '../../isa/vmx-controls';
-import { NameIndex, titleNames, vocabularyOf, type Spelled } from './name-index';
-import { tokensOf } from './tokens';
+import { NameIndex, titleNames, type Spelled, type Spelling } from './name-index';
+import { Tokens } from './tokens';
 
 /** The component a field belongs to, as projects write it into the name: `VMCS_CTRL_...`, `vmcs::ro::...`. */
 const componentWords = {
@@ -18,14 +18,16 @@ const componentWords = {
   'host-state': ['HOST'],
 } as const satisfies Record<VmcsField['type'], readonly string[]>;
 
-function fieldSpellings(row: VmcsField): string[] {
+function fieldSpellings(row: VmcsField): Spelling[] {
   const names = [row.name, ...titleNames(row.title)];
-  const named = [
-    ...names,
-    ...componentWords[row.type].flatMap((word) => names.map((name) => `${word} ${name}`)),
+  // Bochs calls the copy of an MSR by that.
+  const own: Spelling[] = [
+    ...names.map((name) => [name]),
+    ...(row.title.includes('IA32_') ? [[row.name, 'MSR']] : []),
   ];
+  const all = [...own, ...componentWords[row.type].flatMap((word) => own.map((parts) => [word, ...parts]))];
   // "MSR bitmap" and "address of the MSR bitmap" are the same field.
-  return row.format === 'address' ? [...named, ...named.map((name) => `${name} ADDRESS`)] : named;
+  return row.format === 'address' ? [...all, ...all.map((parts) => [...parts, 'ADDRESS'])] : all;
 }
 
 /** The name of an exit or entry control without the name of its word. */
@@ -37,33 +39,28 @@ function controlName(row: Control, name: string): string {
       : name;
 }
 
-function controlSpellings(row: Control): string[] {
+function controlSpellings(row: Control): Spelling[] {
   const linux = row.kvmName === undefined ? [] : [controlName(row, row.kvmName)];
   const names = [controlName(row, row.name), ...titleNames(row.title), ...linux];
+  const own = names.map((name) => [name]);
+  if (row.word !== 'exit' && row.word !== 'entry') return own;
   // An exit saves guest state and loads host state, an entry loads guest state; some projects say so.
-  if (row.word === 'exit' || row.word === 'entry') {
-    const loaded = row.word === 'exit' ? 'HOST' : 'GUEST';
-    const owned = names.map((name) =>
-      name.replace(/^load\b|^LOAD_/i, `LOAD ${loaded} `).replace(/^save\b|^SAVE_/i, 'SAVE GUEST '),
-    );
-    names.push(
-      ...owned,
-      ...[...names, ...owned].filter((name) => /IA32_/.test(name)).map((name) => `${name} MSR`),
-    );
-  }
-  return names;
+  const owner = row.word === 'entry' || /^save/i.test(row.title) ? 'GUEST' : 'HOST';
+  const owned = /^(load|save)/i.test(row.title) ? own.map((parts) => [...parts, owner]) : [];
+  const all = [...own, ...owned];
+  return row.title.includes('IA32_') ? [...all, ...all.map((parts) => [...parts, 'MSR'])] : all;
 }
 
 const named = <Row extends { name: string; title: string }>(row: Row): Spelled<Row> => ({
   row,
-  spellings: [row.name, ...titleNames(row.title)],
+  spellings: [row.name, ...titleNames(row.title)].map((name) => [name]),
 });
 
 const executionWords: ReadonlySet<ControlWord> = new Set(['pin', 'primary', 'secondary', 'tertiary']);
 
 /** All indexes, made once when the first name is looked up. */
 export class Names {
-  private readonly vocabulary = vocabularyOf(
+  readonly tokens = new Tokens(
     [...vmcsFields, ...exitReasons, ...vmxControls, ...msrs, ...vmInstructionErrors].flatMap((row) => [
       row.name,
       row.title,
@@ -77,7 +74,7 @@ export class Names {
 
   readonly reasons = this.index(exitReasons.map(named), ['INSTRUCTION', 'ACCESS', 'SIGNAL', 'TIMER']);
   readonly msrs = this.index(
-    msrs.map((row) => ({ row, spellings: [row.name.replace(/^MSR_/, '')] })),
+    msrs.map((row) => ({ row, spellings: [[row.name.replace(/^MSR_/, '')]] })),
     [],
     ['VMX'],
   );
@@ -101,16 +98,11 @@ export class Names {
     return index;
   }
 
-  /** The canonical tokens of a word, noise included, in order. */
-  tokens(word: string): string[] {
-    return tokensOf(word, this.vocabulary);
-  }
-
   private index<Row>(
     entries: readonly Spelled<Row>[],
     optional: readonly string[] = [],
     significant: readonly string[] = [],
   ): NameIndex<Row> {
-    return new NameIndex(entries, this.vocabulary, optional, significant);
+    return new NameIndex(entries, this.tokens, optional, significant);
   }
 }

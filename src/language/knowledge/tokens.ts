@@ -168,8 +168,34 @@ function pieceWords(piece: string, vocabulary: ReadonlySet<string>): string[] | 
   return undefined;
 }
 
-/** The canonical tokens of a name, in order. `vocabulary` are the words of all rows. */
-export function tokensOf(name: string, vocabulary: ReadonlySet<string>): string[] {
+/** Names as canonical tokens, given the words of all rows. */
+export class Tokens {
+  private readonly vocabulary: ReadonlySet<string>;
+  /** One word is asked for by every kind of fact in turn, and the parts of a row's names come again. */
+  private readonly recent = new Map<string, readonly string[]>();
+
+  /** @param spellings of all rows; their words are those that glued words are parted into */
+  constructor(spellings: Iterable<string>) {
+    const words = new Set<string>();
+    for (const spelling of spellings) for (const word of pieces(spelling)) words.add(word);
+    this.vocabulary = words;
+  }
+
+  /** The canonical tokens of a name, in order. */
+  of(name: string): readonly string[] {
+    let tokens = this.recent.get(name);
+    if (!tokens) {
+      tokens = canonical(name, this.vocabulary);
+      if (this.recent.size >= RECENT) this.recent.clear();
+      this.recent.set(name, tokens);
+    }
+    return tokens;
+  }
+}
+
+const RECENT = 32;
+
+function canonical(name: string, vocabulary: ReadonlySet<string>): string[] {
   const words = pieces(name)
     .flatMap((piece) => unglued(piece, vocabulary))
     .map((piece) => (Object.hasOwn(abbreviations, piece) ? abbreviations[piece]! : piece));
@@ -178,9 +204,4 @@ export function tokensOf(name: string, vocabulary: ReadonlySet<string>): string[
     ` ${words.join(' ')} `,
   );
   return text.split(' ').filter((token) => token !== '');
-}
-
-/** The words of a name as they are, for the vocabulary. */
-export function wordsOf(name: string): string[] {
-  return pieces(name);
 }
