@@ -6,20 +6,21 @@ import type { Msr } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import type { VmInstructionErrorRow } from '../../isa/vm-instruction-errors';
 import { hex, maskOf } from '../../decode/word';
-import { bitNumbers, bullets, heading, layoutTable, manual, page, table } from './markdown';
+import { bitNumbers, bullets, heading, layoutTable, manual, page, sentence, table } from './markdown';
 
 export function msrText(row: Msr): string {
   return page(
     heading(row.name, `MSR ${hex(row.number)}`, row.access),
-    `${row.title}. ${row.summary}`,
+    sentence(row.name, row.title, row.summary),
     layoutTable(row.format ? registerFormats[row.format].ranges : (row.ranges ?? [])),
     manual(row.sdm),
   );
 }
 
-export function registerFormatText(format: RegisterFormat): string {
+/** `more` is said between the summary and the bits. */
+export function registerFormatText(format: RegisterFormat, more?: string): string {
   const row = registerFormats[format];
-  return page(heading(row.title), row.summary, layoutTable(row.ranges), manual(row.sdm));
+  return page(heading(row.title), row.summary, more, layoutTable(row.ranges), manual(row.sdm));
 }
 
 export function registerBitText(format: RegisterFormat, range: BitRange): string {
@@ -91,7 +92,7 @@ export function exceptionText(row: ExceptionRow): string {
 export function vmInstructionErrorText(row: VmInstructionErrorRow): string {
   return page(
     heading(row.name, `VM-instruction error ${row.number}`),
-    `${row.title}. ${row.summary}`,
+    sentence(row.name, row.title, row.summary),
     bullets([row.kvm612 ? 'KVM 6.12 raises it for L1' : 'KVM 6.12 never raises it for L1']),
     manual('30.4, table 30-1'),
   );

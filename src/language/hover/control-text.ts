@@ -2,7 +2,7 @@
 import { vmcsFields } from '../../isa/vmcs-fields';
 import { controlWords, vmxControls, type Control } from '../../isa/vmx-controls';
 import { hex } from '../../decode/word';
-import { bullets, heading, listed, manual, page } from './markdown';
+import { bullets, heading, listed, manual, page, sentence } from './markdown';
 
 export function controlText(row: Control): string {
   const word: { field: string; msr: string; trueMsr?: string; activatedBy?: string } = controlWords[row.word];
@@ -13,7 +13,7 @@ export function controlText(row: Control): string {
   const needed = names((other) => other.requires);
   return page(
     heading(row.name, `bit ${row.bit} of ${word.field}`, hex(1n << BigInt(row.bit))),
-    `${row.title}. ${row.summary}`,
+    sentence(row.name, row.title, row.summary),
     bullets([
       row.requires?.length ? `Requires ${listed(row.requires)}` : undefined,
       row.excludes?.length ? `Excludes ${listed(row.excludes, 'or')}` : undefined,

@@ -3,12 +3,12 @@ import { exitQualifications, type QualificationFormat } from '../../isa/exit-qua
 import type { ExitReason } from '../../isa/exit-reasons';
 import { instructionInformation, instructionInformationOf } from '../../isa/instruction-information';
 import { hex } from '../../decode/word';
-import { bullets, heading, layoutTable, manual, page, table } from './markdown';
+import { bullets, heading, layoutTable, manual, page, sentence, table } from './markdown';
 
 export function exitReasonText(row: ExitReason): string {
   return page(
     heading(row.name, `VM-exit reason ${row.number} (${hex(row.number)})`, row.newer && 'newer than 2016'),
-    `${row.title}. ${row.summary}`,
+    sentence(row.name, row.title, row.summary),
     bullets([
       row.entryFailure
         ? 'A VM entry that failed: bit 31 of the reason is 1'

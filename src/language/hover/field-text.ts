@@ -7,7 +7,7 @@ import { interruptionFormats } from '../../isa/interruption-formats';
 import { exitReasonFlags } from '../../isa/exit-reasons';
 import { controlWordOf, rangesOf } from '../../decode/field-format';
 import { hex } from '../../decode/word';
-import { bitNumbers, bullets, heading, layoutTable, listed, manual, page, table } from './markdown';
+import { bitNumbers, bullets, heading, layoutTable, listed, manual, page, sentence, table } from './markdown';
 
 const MOST_CHECKS = 4;
 
@@ -28,7 +28,7 @@ export function fieldText(row: VmcsField, high = false): string {
       typeText[row.type],
       high ? 'bits 63:32' : width,
     ),
-    `${row.title}. ${row.summary}`,
+    sentence(row.name, row.title, row.summary),
     bullets([
       row.enabledBy?.length ? `Used with ${listed(row.enabledBy)}` : undefined,
       row.condition === undefined ? undefined : row.condition,
@@ -49,8 +49,8 @@ function otherHalf(row: VmcsField, high: boolean): string | undefined {
 function kvmText(row: VmcsField): string | undefined {
   if (!row.kvm12) return undefined;
   const shadow = {
-    ro: ', L1 reads it without an exit',
-    rw: ', L1 reads and writes it without an exit',
+    ro: ', which VMCS shadowing lets L1 read without an exit',
+    rw: ', which VMCS shadowing lets L1 read and write without an exit',
     none: '',
   };
   return `KVM 6.12: vmcs12.${row.kvm12.member} at ${hex(row.kvm12.offset)}${shadow[row.shadowed ?? 'none']}`;
@@ -64,7 +64,10 @@ function layoutOf(row: VmcsField): string | undefined {
   if (format === 'exception-bitmap')
     return `Bits: ${exceptions.map((exception) => `${exception.vector} ${exception.name}`).join(', ')}`;
   if (format === 'exit-reason')
-    return page('Bits 15:0 are the basic reason.', layoutTable(exitReasonFlags.map(asFlag)));
+    return layoutTable([
+      { high: 15, low: 0, name: 'BASIC', title: 'Basic exit reason' },
+      ...exitReasonFlags.map(asFlag),
+    ]);
   if (format in interruptionFormats)
     return layoutTable(interruptionFormats[format as keyof typeof interruptionFormats].ranges);
   const ranges = rangesOf[format];

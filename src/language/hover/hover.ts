@@ -5,12 +5,14 @@
 import type { VmcsField } from '../../isa/vmcs-fields';
 import { factNumbered, factsNamed } from '../knowledge/lookup';
 import type { Fact } from '../knowledge/fact';
+import { nameOf } from '../knowledge/spelling';
 import { isAssembly } from '../source/language-id';
 import type { Operand, Operation } from '../source/operation';
 import { wordAt, type SourceFile, type Word } from '../source/source-file';
 import { touches, type Position, type Range } from '../text/position';
 import { contradicts, numbersOf } from './fact-number';
 import { factMarkdown } from './fact-text';
+import { instructionText } from './instruction-text';
 import { registerText } from './register-text';
 import { fieldValueText, msrValueText, registerValueText } from './value-text';
 
@@ -21,9 +23,10 @@ export interface Hover {
 
 export function hover(file: SourceFile, position: Position): Hover | undefined {
   const word = wordAt(file, position);
+  // An operand may stand in another line than its instruction: a register is given its value some lines above.
   for (const operation of file.analysis().operations) {
-    if (operation.range.start.line > position.line) break;
-    const found = operandHover(file, operation, position, word);
+    const meaning = meanings(operation).find(({ operand }) => touches(operand.range, position));
+    const found = meaning && operandHover(file, meaning, word);
     if (found) return found;
   }
   return word && wordHover(file, word);
@@ -42,23 +45,24 @@ function meanings(operation: Operation): Meaning[] {
   switch (operation.kind) {
     case 'vmread':
       return [{ operand: operation.field, kind: 'field' }];
-    case 'vmwrite': {
-      const field = writtenField(operation.field);
-      const value = operation.value && {
-        operand: operation.value,
-        value: (written: bigint) => field && fieldValueText(field, written),
-      };
-      return [{ operand: operation.field, kind: 'field' }, ...(value ? [value] : [])];
-    }
+    case 'vmwrite':
+      return [
+        { operand: operation.field, kind: 'field' },
+        ...written(operation.value, (value) => {
+          const field = writtenField(operation.field);
+          return field && fieldValueText(field, value);
+        }),
+      ];
     case 'rdmsr':
-    case 'wrmsr': {
-      const msr = operation.msr.value === undefined ? undefined : factNumbered('msr', operation.msr.value);
-      const value = operation.value && {
-        operand: operation.value,
-        value: (written: bigint) => (msr?.kind === 'msr' ? msrValueText(msr.row, written) : undefined),
-      };
-      return [{ operand: operation.msr, kind: 'msr' }, ...(value ? [value] : [])];
-    }
+    case 'wrmsr':
+      return [
+        { operand: operation.msr, kind: 'msr' },
+        ...written(operation.value, (value) => {
+          const msr =
+            operation.msr.value === undefined ? undefined : factNumbered('msr', operation.msr.value);
+          return msr?.kind === 'msr' ? msrValueText(msr.row, value) : undefined;
+        }),
+      ];
     case 'cpuid':
       return [{ operand: operation.leaf, kind: 'cpuid-leaf' }];
     case 'comparison':
@@ -70,20 +74,17 @@ function meanings(operation: Operation): Meaning[] {
   }
 }
 
+function written(operand: Operand | undefined, value: (value: bigint) => string | undefined): Meaning[] {
+  return operand ? [{ operand, value }] : [];
+}
+
 /** The field a constant goes into; a value for one half of a field cannot be read by the field's format. */
 function writtenField(operand: Operand): VmcsField | undefined {
   const fact = operand.value === undefined ? undefined : factNumbered('field', operand.value);
   return fact?.kind === 'field' && !fact.high ? fact.row : undefined;
 }
 
-function operandHover(
-  file: SourceFile,
-  operation: Operation,
-  position: Position,
-  word: Word | undefined,
-): Hover | undefined {
-  const meaning = meanings(operation).find(({ operand }) => touches(operand.range, position));
-  if (!meaning) return undefined;
+function operandHover(file: SourceFile, meaning: Meaning, word: Word | undefined): Hover | undefined {
   const { operand, kind, value } = meaning;
   // A name within a value means more than the value: `CPU_BASED_HLT_EXITING | ...`.
   const named = word && kind === undefined ? namedHover(file, word) : undefined;
@@ -100,12 +101,32 @@ function wordHover(file: SourceFile, word: Word): Hover | undefined {
       const markdown = isAssembly(file.language) ? registerText(word.text) : undefined;
       return markdown === undefined ? undefined : { range: word.range, markdown };
     }
+    case 'mnemonic':
+    case 'prefix':
+      return instructionHover(file, word);
     case 'identifier':
     case 'label':
       return namedHover(file, word);
     default:
       return undefined;
   }
+}
+
+function instructionHover(file: SourceFile, word: Word): Hover | undefined {
+  if (!isAssembly(file.language)) return undefined;
+  const { line, character } = word.range.end;
+  const operands = file.lineText(line).slice(character);
+  const markdown = instructionText(word.text, file.language, operands, subjectOf(file, word));
+  return markdown === undefined ? undefined : { range: word.range, markdown };
+}
+
+/** What this very instruction reads or writes, where the source tells. */
+function subjectOf(file: SourceFile, word: Word): string | undefined {
+  const operation = file.analysis().operations.find(({ range }) => touches(range, word.range.start));
+  const meaning = operation && meanings(operation).find(({ kind }) => kind !== undefined);
+  const number = meaning?.operand.value;
+  const fact = meaning?.kind && number !== undefined ? factNumbered(meaning.kind, number) : undefined;
+  return fact && nameOf(fact);
 }
 
 /** The path in front of a member or of a name in a module: `vmcs12->`, `vmcs::guest::`. */

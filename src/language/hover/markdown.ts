@@ -53,6 +53,12 @@ export function bitNumbers(range: { high: number; low: number }): string {
   return range.high === range.low ? `${range.low}` : `${range.high}:${range.low}`;
 }
 
+/** Title and summary; a title that only repeats the name is left out. */
+export function sentence(name: string, title: string, summary: string): string {
+  const letters = (text: string): string => text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
+  return letters(name).endsWith(letters(title)) ? summary : `${title}. ${summary}`;
+}
+
 /** The layout of a word: one row for each named range. */
 export function layoutTable(ranges: readonly BitRange[]): string {
   return table(
@@ -66,7 +72,7 @@ function rangeMeaning(range: BitRange): string {
   const values = Object.keys(range.values ?? {}).map(Number);
   const single = range.high === range.low;
   if (values.length === 0 || (single && range.values?.[1] === 'yes')) return range.title;
-  const texts = values.slice(0, MOST_VALUES).map((value) => `${value} ${rangeText(range, BigInt(value))}`);
+  const texts = values.slice(0, MOST_VALUES).map((value) => `${value} = ${rangeText(range, BigInt(value))}`);
   return `${range.title}: ${texts.join(', ')}${values.length > MOST_VALUES ? ', …' : ''}`;
 }
 

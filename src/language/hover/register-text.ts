@@ -21,7 +21,7 @@ const kinds: readonly (readonly [(register: Register) => boolean, string])[] = [
 export function registerText(name: string): string | undefined {
   const upper = name.toUpperCase();
   const format = upper.toLowerCase() as RegisterFormat;
-  if (Object.hasOwn(registerFormats, format)) return page(registerFormatText(format), placesOf(upper));
+  if (Object.hasOwn(registerFormats, format)) return registerFormatText(format, placesOf(upper));
   // The decoder's tables know one of the two names of R8B to R15B.
   const register = Register[upper.replace(/^(R\d+)B$/, '$1L') as keyof typeof Register] as
     Register | undefined;
