@@ -1,0 +1,108 @@
+/**
+ * How one file names the facts of the manual: in which style, and by which names that it really knows. A name that the
+ * compiler would not know is never answered.
+ */
+import type { Fact } from '../knowledge/fact';
+import { factsNamed } from '../knowledge/lookup';
+import { nameOf, styleOf, type SpellingStyle } from '../knowledge/spelling';
+import type { Operand, Operation } from '../source/operation';
+import type { Analysis, SourceFile } from '../source/source-file';
+
+const STYLES: readonly SpellingStyle[] = [
+  'plain',
+  'linux',
+  'vmcs',
+  'bochs',
+  'rust',
+  'camel',
+  'k-camel',
+  'snake',
+];
+
+export class FileNames {
+  private static readonly kept = new WeakMap<Analysis, FileNames>();
+  private madeStyle: SpellingStyle | undefined;
+  private byValue: Map<bigint, string[]> | undefined;
+
+  private constructor(
+    private readonly file: SourceFile,
+    private readonly analysis: Analysis,
+  ) {}
+
+  /** Kept as long as the analysis of the file is. */
+  static of(file: SourceFile): FileNames {
+    const analysis = file.analysis();
+    let names = this.kept.get(analysis);
+    if (!names) this.kept.set(analysis, (names = new FileNames(file, analysis)));
+    return names;
+  }
+
+  /** The style of most names in the file that mean something; the names of the rows where it has none. */
+  get style(): SpellingStyle {
+    return (this.madeStyle ??= this.countStyles());
+  }
+
+  /** A name in the style of the file, whether it is defined or not. */
+  spelled(fact: Fact): string {
+    return nameOf(fact, this.style);
+  }
+
+  /** A name of the fact that is defined here, or in what the file includes, with this value. */
+  known(fact: Fact, value: bigint): string | undefined {
+    const own = this.namesWith(value).find((name) => factsNamed(name).some((other) => same(other, fact)));
+    if (own !== undefined) return own;
+    const isDefined = (name: string): boolean => this.file.constant?.(name) === value;
+    return [this.style, ...STYLES].map((style) => nameOf(fact, style)).find(isDefined);
+  }
+
+  private namesWith(value: bigint): readonly string[] {
+    if (!this.byValue) {
+      this.byValue = new Map();
+      for (const [name, constant] of this.file.constants()) {
+        const names = this.byValue.get(constant);
+        if (names) names.push(name);
+        else this.byValue.set(constant, [name]);
+      }
+    }
+    return this.byValue.get(value) ?? [];
+  }
+
+  private countStyles(): SpellingStyle {
+    const counts = new Map<SpellingStyle, number>();
+    const count = (name: string): void => {
+      if (factsNamed(name).length === 0) return;
+      const style = styleOf(name);
+      // A plain name says little: projects with marks have fields without them.
+      counts.set(style, (counts.get(style) ?? 0) + (style === 'plain' ? 1 : 3));
+    };
+    for (const operation of this.analysis.operations)
+      for (const operand of operandsOf(operation)) if (operand.name !== undefined) count(operand.name);
+    for (const name of this.file.constants().keys()) count(name);
+    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'plain';
+  }
+}
+
+function operandsOf(operation: Operation): Operand[] {
+  switch (operation.kind) {
+    case 'vmread':
+    case 'vmwrite':
+      return [operation.field, ...(operation.value ? [operation.value] : [])];
+    case 'rdmsr':
+    case 'wrmsr':
+      return [operation.msr];
+    case 'cpuid':
+      return [operation.leaf];
+    case 'comparison':
+    case 'register-write':
+      return [operation.value];
+  }
+}
+
+/** Rows are objects of isa, each there once. */
+function same(a: Fact, b: Fact): boolean {
+  if (a.kind === 'field' && b.kind === 'field') return a.row === b.row && a.high === b.high;
+  if ('row' in a && 'row' in b) return a.kind === b.kind && a.row === b.row;
+  if (a.kind === 'register-bit' && b.kind === 'register-bit')
+    return a.format === b.format && a.range === b.range;
+  return false;
+}
