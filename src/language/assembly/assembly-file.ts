@@ -92,6 +92,10 @@ export class AssemblyFile implements SourceFile {
     return this.allNames().constants.all();
   }
 
+  constant(name: string): bigint | undefined {
+    return this.constants().get(name) ?? this.scope.constant(name);
+  }
+
   includes(): readonly string[] {
     return this.allNames().includes;
   }

@@ -6,7 +6,7 @@ import type { CFamily } from '../source/language-id';
 import type { Analysis, ConstantScope, SourceFile, Word, WordRole } from '../source/source-file';
 import { LexedLines } from '../text/lexed-lines';
 import { lineRange, type Range } from '../text/position';
-import { analyse, type SourceAnalysis } from './source-analysis';
+import { readSource, type ReadSource } from './source-analysis';
 import { CFamilyLexer } from './line-lexer';
 import type { LexedLine, Token, TokenKind } from './token';
 
@@ -26,7 +26,8 @@ const roles: Readonly<Record<TokenKind, WordRole>> = {
 
 export class CFamilyFile implements SourceFile {
   private readonly lines: LexedLines<string, LexedLine>;
-  private current: SourceAnalysis | undefined;
+  private source: ReadSource | undefined;
+  private known: Analysis | undefined;
   private computed: ReadonlyMap<string, bigint> | undefined;
 
   constructor(
@@ -50,25 +51,30 @@ export class CFamilyFile implements SourceFile {
   }
 
   analysis(): Analysis {
-    return this.analysed();
+    return (this.known ??= this.read().analysis());
   }
 
   edit(range: Range, text: string): void {
     this.lines.replace(range, text);
-    this.current = undefined;
+    this.source = undefined;
+    this.known = undefined;
     this.computed = undefined;
   }
 
   constants(): ReadonlyMap<string, bigint> {
-    return (this.computed ??= this.analysed().constants.all());
+    return (this.computed ??= this.read().constants.all());
+  }
+
+  constant(name: string): bigint | undefined {
+    return this.constants().get(name) ?? this.scope.constant(name);
   }
 
   includes(): readonly string[] {
-    return this.analysed().includes;
+    return this.read().includes;
   }
 
-  private analysed(): SourceAnalysis {
-    return (this.current ??= analyse(this.lines, this.language, this.scope));
+  private read(): ReadSource {
+    return (this.source ??= readSource(this.lines, this.language, this.scope));
   }
 }
 

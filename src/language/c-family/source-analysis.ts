@@ -12,31 +12,36 @@ import { outlineOf, type Outline } from './source-outline';
 import { sourceTokens } from './source-tokens';
 import type { LexedLine } from './token';
 
-export interface SourceAnalysis extends Analysis {
+/** What a source defines and includes, known before anybody asks what it does. */
+export interface ReadSource {
   readonly constants: ConstantTable;
   readonly includes: readonly string[];
+  /** Asks for constants of other files, whose scope may ask this one for what it includes. */
+  analysis(): Analysis;
 }
 
-export function analyse(
+export function readSource(
   lines: LexedLines<string, LexedLine>,
   language: CFamily,
   scope: ConstantScope,
-): SourceAnalysis {
+): ReadSource {
   const source = sourceTokens(lines);
   const constants = new ConstantTable(language, scope);
   const outline = outlineOf(source, language, constants);
   const textOf = (line: number): string => lines.text(line);
-  const code = new OperandReader(source.code, textOf, constants, language === 'rust');
-  const macros = new CallReader(
-    new OperandReader(source.preprocessor, textOf, constants, language === 'rust'),
-  );
-  const operations = codeOperations(outline, code, source.vmx);
-  for (const at of outline.macroCalls) {
-    const operation = macros.operation(at);
-    if (operation) operations.push(operation);
-  }
-  operations.sort((a, b) => comparePositions(a.range.start, b.range.start));
-  return { operations, instructions: [], constants, includes: outline.includes };
+  const reader = (tokens: ConstructorParameters<typeof OperandReader>[0]): OperandReader =>
+    new OperandReader(tokens, textOf, constants, language === 'rust');
+  const analysis = (): Analysis => {
+    const operations = codeOperations(outline, reader(source.code), source.vmx);
+    const macros = new CallReader(reader(source.preprocessor));
+    for (const at of outline.macroCalls) {
+      const operation = macros.operation(at);
+      if (operation) operations.push(operation);
+    }
+    operations.sort((a, b) => comparePositions(a.range.start, b.range.start));
+    return { operations, instructions: [] };
+  };
+  return { constants, includes: outline.includes, analysis };
 }
 
 function codeOperations(outline: Outline, code: OperandReader, vmx: boolean): Operation[] {

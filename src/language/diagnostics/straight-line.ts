@@ -80,11 +80,7 @@ class BraceReader {
   private container = false;
 
   read({ role, text, range }: Word): void {
-    if (role === 'directive') {
-      if (/^#?\s*if/.test(text)) this.conditional++;
-      else if (/^#?\s*endif/.test(text)) this.conditional = Math.max(0, this.conditional - 1);
-      this.begin(range.end);
-    } else if (role === 'operator') {
+    if (role === 'operator') {
       for (const sign of text) this.sign(sign, range.end);
     } else if (BRANCHES.test(text)) {
       this.branching = true;
@@ -93,6 +89,13 @@ class BraceReader {
       if (top && /^(case|default)$/.test(text)) top.choosing = true;
       this.begin(range.start);
     } else this.container ||= CONTAINERS.test(text);
+  }
+
+  /** A line that the preprocessor reads; its words are no statements. */
+  preprocessor({ text, range }: Word): void {
+    if (/^#\s*if/.test(text)) this.conditional++;
+    else if (/^#\s*endif/.test(text)) this.conditional = Math.max(0, this.conditional - 1);
+    this.begin(range.end);
   }
 
   private sign(sign: string, end: Position): void {
@@ -120,8 +123,15 @@ class BraceReader {
 
 function braceStretches(file: SourceFile): Stretch[] {
   const reader = new BraceReader();
-  for (let line = 0; line < file.lineCount; line++)
-    for (const word of file.words(line))
-      if (word.role !== 'comment' && word.role !== 'string') reader.read(word);
+  let skipping = false;
+  for (let line = 0; line < file.lineCount; line++) {
+    const words = file.words(line);
+    const [first] = words;
+    const directive = first?.role === 'directive' && first.text.startsWith('#') ? first : undefined;
+    if (directive && !skipping) reader.preprocessor(directive);
+    if (!directive && !skipping)
+      for (const word of words) if (word.role !== 'comment' && word.role !== 'string') reader.read(word);
+    skipping = (directive !== undefined || skipping) && /\\\s*$/.test(file.lineText(line));
+  }
   return reader.stretches;
 }

@@ -9,7 +9,8 @@ import { interruptionFormats } from '../../isa/interruption-formats';
 import { msrByNumber } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import { vmcsFieldByEncoding, type VmcsField } from '../../isa/vmcs-fields';
-import { controlWords, default1, vmxControls, type ControlWord } from '../../isa/vmx-controls';
+import { default1, vmxControls, type ControlWord } from '../../isa/vmx-controls';
+import { controlWordOf, rangesOf } from '../../decode/field-format';
 import { extract, rangeText } from '../../decode/word';
 import type { Fact } from '../knowledge/fact';
 import { factNumbered } from '../knowledge/lookup';
@@ -88,23 +89,15 @@ function msrValue(number: Operand, value: Operand | undefined): Meaning[] {
 /** Formats whose parts say no more than the number. */
 const PLAIN = new Set(['selector', 'address', 'vector', 'bitmap', 'cr3', 'signed']);
 
-const wordOfField: ReadonlyMap<string, ControlWord> = new Map(
-  (Object.keys(controlWords) as ControlWord[]).map((word) => [controlWords[word].field, word]),
-);
-
-export function partsOfField(row: VmcsField, word: bigint): NamedPart[] {
-  const controls = wordOfField.get(row.name);
-  if (controls) return controlParts(controls, word);
-  const { format } = row;
+export function partsOfField({ format }: VmcsField, word: bigint): NamedPart[] {
   if (format === undefined || PLAIN.has(format)) return [];
+  const controls = controlWordOf[format];
+  if (controls) return controlParts(controls, word);
   if (format === 'exception-bitmap') return exceptionParts(word);
-  if (format in registerFormats) {
-    const name = format as RegisterFormat;
-    return rangeParts(word, registerFormats[name].ranges, name);
-  }
-  if (format in interruptionFormats)
-    return rangeParts(word, interruptionFormats[format as keyof typeof interruptionFormats].ranges);
-  return [];
+  if (format === 'entry-interruption') return rangeParts(word, interruptionFormats[format].ranges);
+  const ranges = rangesOf[format];
+  const register = format in registerFormats ? (format as RegisterFormat) : undefined;
+  return ranges ? rangeParts(word, ranges, register) : [];
 }
 
 /** Controls that software chooses come before those that are 1 by default. */
