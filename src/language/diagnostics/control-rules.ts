@@ -57,7 +57,12 @@ export function controlsSet(word: ControlWord, value: bigint): Control[] {
 
 export const controlNamed = (name: string): Control => control[name as keyof typeof control];
 
-export const entryFails = `VM entry fails with ${errorText('ENTRY_INVALID_CONTROL_FIELD')}.`;
+/** A word that another one activates counts only then. */
+function entryFails(word: ControlWord): string {
+  const row = controlWords[word];
+  const where = 'activatedBy' in row ? `With ${row.activatedBy}, ` : '';
+  return `${where}VM entry fails with ${errorText('ENTRY_INVALID_CONTROL_FIELD')}.`;
+}
 
 export function controlFindings(access: VmcsAccess): Finding[] {
   const write = controlWrite(access);
@@ -77,7 +82,7 @@ function reserved(write: ControlWrite): Finding[] {
     found(
       'control-reserved',
       place(write),
-      `${field} ${hex(value)} sets ${bits(wrong)}, which no control has. Where ${msr} does not allow it, ${entryFails} Clear it.`,
+      `${field} ${hex(value)} sets ${bits(wrong)}, which no control has. ${entryFails(word)} Clear what ${msr} does not allow.`,
       {
         sdm: sectionOf(word),
         remedy: { title: `Clear ${bits(wrong)}`, range: place(write), value: value & ~wrong },
@@ -97,7 +102,7 @@ function fixed(write: ControlWrite): Finding[] {
     found(
       'control-fixed',
       place(write),
-      `${words.field} ${hex(value)} leaves ${bits(missing)} 0, which must be 1 on every processor. ${entryFails} Set the bits that the low half of ${msr} reports; they include ${hex(must)}.`,
+      `${words.field} ${hex(value)} leaves ${bits(missing)} 0, which must be 1 on every processor. ${entryFails(word)} Set the bits that the low half of ${msr} reports; they include ${hex(must)}.`,
       {
         sdm: sectionOf(word),
         remedy: { title: `Set ${bits(missing)}`, range: place(write), value: value | must },
@@ -128,7 +133,7 @@ export function requiresFinding(row: Control, missing: Control, write: ControlWr
   return found(
     'control-requires',
     range,
-    `${row.name} is 1 and needs ${missing.name} (bit ${missing.bit} of ${controlWords[missing.word].field}), which is 0. ${entryFails} Set it, or clear ${row.name}.`,
+    `${row.name} is 1 and needs ${missing.name} (bit ${missing.bit} of ${controlWords[missing.word].field}), which is 0. ${entryFails(row.word)} Set it, or clear ${row.name}.`,
     {
       sdm: row.sdm,
       ...(missing.word === write.word && {
@@ -143,7 +148,7 @@ function excludesFinding(row: Control, other: Control, write: ControlWrite): Fin
   return found(
     'control-excludes',
     range,
-    `${row.name} and ${other.name} are both 1, which is not allowed. ${entryFails} Clear one of them.`,
+    `${row.name} and ${other.name} are both 1, which is not allowed. ${entryFails(row.word)} Clear one of them.`,
     {
       sdm: row.sdm,
       remedy: { title: `Clear ${other.name}`, range, value: write.value & ~(1n << BigInt(other.bit)) },

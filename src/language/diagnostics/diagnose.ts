@@ -9,19 +9,21 @@ import { comparisonFindings } from './comparison-rules';
 import { controlPairFindings } from './control-pairs';
 import { controlFindings } from './control-rules';
 import { encodingFindings } from './encoding-rules';
-import { highHalf } from './field-operand';
+import { accessedField, highHalf } from './field-operand';
 import { fieldValueFindings } from './field-value';
 import type { Finding } from './finding';
 import { msrFindings } from './msr-rules';
+import type { RuleId } from './rules';
 
 /** In the order of their places. */
 export function diagnose(file: SourceFile): readonly Finding[] {
   const { operations } = file.analysis();
   const splitFields = highHalvesWritten(operations);
-  return [
+  const findings = [
     ...operations.flatMap((operation) => operationFindings(operation, splitFields)),
     ...controlPairFindings(file, operations),
   ].sort((a, b) => comparePositions(a.range.start, b.range.start));
+  return isProcessor(operations) ? findings.filter(({ rule }) => !FOR_SOFTWARE.has(rule)) : findings;
 }
 
 function operationFindings(operation: Operation, splitFields: ReadonlySet<number>): Finding[] {
@@ -42,6 +44,25 @@ function operationFindings(operation: Operation, splitFields: ReadonlySet<number
     case 'register-write':
       return [];
   }
+}
+
+/** Rules that hold for whoever executes VMREAD and VMWRITE, not for whoever implements them. */
+const FOR_SOFTWARE: ReadonlySet<RuleId> = new Set([
+  'vmcs-read-only-write',
+  'vmcs-unknown-encoding',
+  'vmcs-no-high-half',
+]);
+/** So many VM-exit information fields no software writes by mistake. */
+const MANY = 3;
+
+/** A source that records VM exits in the VMCS is a processor: an emulator has functions named VMread and VMwrite too. */
+function isProcessor(operations: readonly Operation[]): boolean {
+  const written = new Set<string>();
+  for (const operation of operations) {
+    const row = operation.kind === 'vmwrite' ? accessedField(operation) : undefined;
+    if (row?.type === 'read-only') written.add(row.name);
+  }
+  return written.size >= MANY;
 }
 
 function highHalvesWritten(operations: readonly Operation[]): ReadonlySet<number> {

@@ -43,9 +43,9 @@ function finding(
   value: bigint,
   range: Finding['range'],
 ): Finding[] {
-  // Zero is how software fills a field that a control switches off.
+  // Zero and all ones are how software fills a field that a control switches off.
   const conditional = check.condition !== undefined && !rule.decided;
-  if ((conditional && value === 0n) || !applies(rule, row, value)) return [];
+  if ((conditional && (value === 0n || value === allOnes(row))) || !applies(rule, row, value)) return [];
   const wrong = rule.parts.filter((part) => !allowed(rule, extract(value, part)));
   if (wrong.length === 0) return [];
   const parts = wrong.map(
