@@ -126,7 +126,7 @@ function exceptionParts(word: bigint): NamedPart[] {
 }
 
 function rangeParts(word: bigint, ranges: readonly BitRange[], format?: RegisterFormat): NamedPart[] {
-  return ranges.flatMap((range): NamedPart[] => {
+  const parts = ranges.flatMap((range): NamedPart[] => {
     const value = extract(word, range);
     const single = range.high === range.low;
     // A zero says something where it is the only thing the word has to say.
@@ -142,6 +142,9 @@ function rangeParts(word: bigint, ranges: readonly BitRange[], format?: Register
       },
     ];
   });
+  // One number in the place of another explains nothing.
+  const [only] = parts;
+  return parts.length === 1 && only?.text.endsWith(`=0x${word.toString(16)}`) ? [] : parts;
 }
 
 function isSet(word: bigint, bit: number): boolean {
