@@ -39,7 +39,9 @@ export const dataRequests = {
   },
 
   scopes: (context, given) => {
-    const frame = context.frame(given.integer('frameId', 0, MAXIMUM));
+    const id = given.integer('frameId', 0, MAXIMUM);
+    if (context.isExpiredFrame(id)) return { scopes: [] };
+    const frame = context.frame(id);
     return {
       scopes: scopesOf(context.standing, frame).map(({ name, hint, expensive, nodes }) => ({
         name,

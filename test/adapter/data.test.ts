@@ -52,6 +52,7 @@ describe('adapter: data of a stopped machine', () => {
     await stopped;
     const late = (context: string) => client.evaluateRequest({ expression: 'reason', frameId, context });
     assert.equal((await late('watch')).body.result, '');
+    assert.deepEqual((await client.scopesRequest({ frameId })).body.scopes, []);
     await assert.rejects(late('repl'), /There is no stack frame/);
     await assert.rejects(
       client.evaluateRequest({ expression: 'reason', frameId: 12_345, context: 'hover' }),
