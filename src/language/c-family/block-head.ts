@@ -14,8 +14,25 @@ export type BlockHead =
   | { readonly kind: 'initialiser'; readonly name: string | undefined };
 
 const plain: BlockHead = { kind: 'plain' };
-const SCOPE_WORD = /^(?:namespace|class|struct|union|mod|impl|trait)$/;
-const CONTROL_WORD = /^(?:if|for|while|do|else|loop|unsafe|catch|try)$/;
+
+/** Which mark a keyword leaves. */
+const marked: ReadonlyMap<string, 'switchWord' | 'match' | 'control' | 'enumWord' | 'scope' | 'fn'> = new Map(
+  [
+    ['switch', 'switchWord'],
+    ['match', 'match'],
+    ['enum', 'enumWord'],
+    ['fn', 'fn'],
+    ...['namespace', 'class', 'struct', 'union', 'mod', 'impl', 'trait'].map(
+      (word) => [word, 'scope'] as const,
+    ),
+    ...['if', 'for', 'while', 'do', 'else', 'loop', 'unsafe', 'catch', 'try'].map(
+      (word) => [word, 'control'] as const,
+    ),
+  ],
+);
+
+/** Most blocks begin with these, and then nothing else need be looked at. */
+const BRANCH = /^(?:if|for|while)$/;
 
 /** The words at the top level of a head that decide. Places; -1 is "not there". */
 interface Marks {
@@ -34,7 +51,7 @@ interface Marks {
 
 /** `inFunction`: what looks like a function there is a macro that loops. */
 export function blockHead(tokens: readonly Token[], { start, end }: Stretch, inFunction: boolean): BlockHead {
-  if (end <= start) return plain;
+  if (end <= start || BRANCH.test(tokens[start]!.text)) return plain;
   const marks = marksOf(tokens, start, end);
   if (marks.depth > 0) return plain;
   const last = tokens[end - 1]!;
@@ -53,10 +70,16 @@ export function blockHead(tokens: readonly Token[], { start, end }: Stretch, inF
 }
 
 function marksOf(tokens: readonly Token[], start: number, end: number): Marks {
-  const none = -1;
   const marks: Marks = {
-    ...{ switchWord: none, match: none, control: none, enumWord: none, scope: none },
-    ...{ fn: none, assignment: none, called: none, depth: 0 },
+    switchWord: -1,
+    match: -1,
+    control: -1,
+    enumWord: -1,
+    scope: -1,
+    fn: -1,
+    assignment: -1,
+    called: -1,
+    depth: 0,
   };
   /** Behind a colon stand initialisers of members, no parameters. */
   let behindColon = false;
@@ -75,18 +98,12 @@ function marksOf(tokens: readonly Token[], start: number, end: number): Marks {
       const called = tokens[at + 1]?.text === '(' && !behindColon;
       // Attributes of projects stand behind the parameters: __releases(lock).
       if (called && !(marks.called >= 0 && text.startsWith('__'))) marks.called = at;
-    } else if (kind === 'keyword') markKeyword(marks, text, at);
+    } else if (kind === 'keyword') {
+      const mark = marked.get(text);
+      if (mark) marks[mark] = at;
+    }
   }
   return marks;
-}
-
-function markKeyword(marks: Marks, text: string, at: number): void {
-  if (text === 'switch') marks.switchWord = at;
-  else if (text === 'match') marks.match = at;
-  else if (text === 'enum') marks.enumWord = at;
-  else if (text === 'fn') marks.fn = at;
-  else if (SCOPE_WORD.test(text)) marks.scope = at;
-  else if (CONTROL_WORD.test(text)) marks.control = at;
 }
 
 /** `enum class Name : u32`, `namespace a::b`, `impl Trait for Type`, `struct __packed Name`. */

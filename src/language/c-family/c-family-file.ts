@@ -6,6 +6,7 @@ import type { CFamily } from '../source/language-id';
 import type { Analysis, ConstantScope, SourceFile, Word, WordRole } from '../source/source-file';
 import { LexedLines } from '../text/lexed-lines';
 import { lineRange, type Range } from '../text/position';
+import { LazyConstants } from './lazy-constants';
 import { readSource, type ReadSource } from './source-analysis';
 import { CFamilyLexer } from './line-lexer';
 import type { LexedLine, Token, TokenKind } from './token';
@@ -62,11 +63,12 @@ export class CFamilyFile implements SourceFile {
   }
 
   constants(): ReadonlyMap<string, bigint> {
-    return (this.computed ??= this.read().constants.all());
+    return (this.computed ??= new LazyConstants(this.read().constants));
   }
 
   constant(name: string): bigint | undefined {
-    return this.constants().get(name) ?? this.scope.constant(name);
+    // A name that this file defines in two ways is unknown, whatever others say.
+    return this.read().constants.integer(name)?.value;
   }
 
   includes(): readonly string[] {

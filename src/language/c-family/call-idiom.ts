@@ -23,7 +23,7 @@ export type CallIdiom =
   | { readonly kind: 'numbered-register-write'; readonly registers: readonly [number, RegisterFormat][] };
 
 const PREFIX = '(?:asm|native|hv|hw|cpu|intel|x86|arch|util|raw|ia32|inline|exec|safe|try)?';
-const SUFFIX = '(?:safe|checked|unchecked|noinstr|nofail|nocheck|raw|asm|intrinsic|inline)?';
+const SUFFIX = '(?:z|safe|checked|unchecked|noinstr|nofail|nocheck|raw|asm|intrinsic|inline)?';
 const WIDTH = '(8|16|32|64|l|q|u16|u32|u64|natural|nat)?(?:bits?)?';
 
 const vmcs = new RegExp(
@@ -38,7 +38,7 @@ const cpuid = new RegExp(
   `^(?:${PREFIX}|(?:get|host|do)?)cpuid(ex|count|indexed)?(?:eax|ebx|ecx|edx|leaf)?${SUFFIX}$`,
 );
 const controlRegister = new RegExp(
-  `^${PREFIX}(?:(?:write|set|load|l)cr([0348])|cr([0348])write|writexcr(0)|(?:write|set)dr([67])|(?:write|set)[re]?(flags))${SUFFIX}$`,
+  `^${PREFIX}(?:(?:write|set|load|l)cr([0348])|cr([0348])write|writexcr(0)|(?:write|set)dr([67])|(?:write|set)[re](flags))${SUFFIX}$`,
 );
 const debugRegister = new RegExp(`^${PREFIX}writedr$`);
 const extendedRegister = new RegExp(`^${PREFIX}(?:xsetbv|writexcr)$`);

@@ -1,29 +1,28 @@
 /** Makes operations of calls whose names say what they do. A declaration or definition of such a function is no call. */
 import type { Operand, Operation } from '../source/operation';
 import type { CallIdiom } from './call-idiom';
+import { CallSurroundings } from './call-surroundings';
 import type { OperandReader, Stretch } from './operand-reader';
 import type { Token } from './token';
 
-/** A call of more words than this is not one that we know. */
-const MAXIMUM_TOKENS = 400;
-/** Behind these a name begins an expression, although they are words as types are. */
-const BEFORE_EXPRESSION =
-  /^(?:return|else|do|case|goto|throw|in|match|if|while|unsafe|move|await|co_return|as|mut)$/;
-const CONSTANT_LIKE = /^[A-Z][A-Z0-9_]*$/;
 const POINTER_TO_CPU = /^v?cpu|vcpu$|^vm$|^vmx$|^vmcs$|ctx$|context$|^self$|^this$/i;
 
 export class CallReader {
-  constructor(private readonly reader: OperandReader) {}
+  private readonly around: CallSurroundings;
+
+  constructor(private readonly reader: OperandReader) {
+    this.around = new CallSurroundings(reader.row);
+  }
 
   /** The operation of the call whose name stands at a place. */
   operation(at: number): Operation | undefined {
     const idiom = this.token(at)?.meaning?.call;
-    const open = this.openAfter(at);
-    if (!idiom || open === undefined || this.declares(at)) return undefined;
-    const list = this.argumentsAt(open);
+    const open = this.around.openAfter(at);
+    if (!idiom || open === undefined || this.around.declares(at)) return undefined;
+    const list = this.around.argumentsAt(open);
     if (!list) return undefined;
     const [first] = list.given;
-    if (first && this.declaresParameter(first)) return undefined;
+    if (first && this.around.declaresParameter(first)) return undefined;
     return this.read(idiom, at, list.given, list.end);
   }
 
@@ -32,10 +31,16 @@ export class CallReader {
     switch (idiom.kind) {
       case 'vmread':
       case 'vmwrite': {
-        const member = idiom.method && this.fieldBefore(at);
+        const member = idiom.method && this.around.fieldBefore(at);
         if (member)
-          return this.access({ ...idiom, ...this.typeWidth(member) }, range, at, [member, ...given], end);
-        if (idiom.method && !(this.isVmcsMethod(at) && given[0] && this.reader.isConstant(given[0])))
+          return this.access(
+            { ...idiom, ...this.around.typeWidth(member) },
+            range,
+            at,
+            [member, ...given],
+            end,
+          );
+        if (idiom.method && !(this.around.isVmcsMethod(at) && given[0] && this.reader.isConstant(given[0])))
           return undefined;
         return this.access(idiom, range, at, given, end);
       }
@@ -97,7 +102,8 @@ export class CallReader {
         : 0;
     const index = Math.max(idiom.msrArgument, forCpu);
     const msr = given[index];
-    if (!msr || this.isAddress(msr)) return undefined;
+    // What a variable holds nobody knows; and functions with other arguments have such names too.
+    if (!msr || !this.isConstant(msr)) return undefined;
     const rest = given.slice(index + 1);
     const { kind } = idiom;
     const value =
@@ -156,7 +162,7 @@ export class CallReader {
       (second !== undefined && !this.isConstant(first) && this.isConstant(second) && given.length === 2);
     const leaf = fills ? second : first;
     const next = fills ? given[2] : second;
-    if (!leaf || this.isAddress(leaf)) return undefined;
+    if (!leaf || !this.isConstant(leaf)) return undefined;
     const hasSubleaf = next && (idiom.subleaf || given.length === 2) && !this.isAddress(next);
     return {
       kind: 'cpuid',
@@ -187,28 +193,7 @@ export class CallReader {
       : undefined;
   }
 
-  // --- words around the call ------------------------------------------------------------------------------------------
-
-  /** `VmcsGuest64::IA32_EFER.write(v)`: the field is what the method belongs to. */
-  private fieldBefore(at: number): Stretch | undefined {
-    if (this.token(at - 1)?.text !== '.' || this.token(at - 2)?.kind !== 'identifier') return undefined;
-    let start = at - 2;
-    while (this.token(start - 1)?.text === '::' && this.token(start - 2)?.kind === 'identifier') start -= 2;
-    return start < at - 2 && /^Vmcs/.test(this.token(at - 4)?.text ?? '')
-      ? { start, end: at - 1 }
-      : undefined;
-  }
-
-  /** Such types have the width of their fields in their names. */
-  private typeWidth({ end }: Stretch): { bits?: 16 | 32 | 64 } {
-    const width = /(?:16|32|64)$/.exec(this.token(end - 3)?.text ?? '')?.[0];
-    return width === undefined ? {} : { bits: Number(width) as 16 | 32 | 64 };
-  }
-
-  private isVmcsMethod(at: number): boolean {
-    const link = this.token(at - 1)?.text;
-    return (link === '::' || link === '.' || link === '->') && /vmcs$/i.test(this.token(at - 2)?.text ?? '');
-  }
+  // --- where values go ------------------------------------------------------------------------------------------------
 
   /** The variable that takes the result: `x = vmread(FIELD);`. */
   private assigned(at: number, end: number): Operand | undefined {
@@ -237,64 +222,6 @@ export class CallReader {
 
   private isConstant(given: Stretch | undefined): boolean {
     return given !== undefined && this.reader.isConstant(given);
-  }
-
-  /** A type stands before the name. */
-  private declares(at: number): boolean {
-    let before = this.token(at - 1);
-    if (before?.text === '::' && this.token(at - 2)?.kind === 'identifier') {
-      // `void Cpu::vmwrite(`
-      let start = at - 2;
-      while (this.token(start - 1)?.text === '::' && this.token(start - 2)?.kind === 'identifier') start -= 2;
-      before = this.token(start - 1);
-    }
-    if (before?.kind === 'keyword') return !BEFORE_EXPRESSION.test(before.text);
-    return before?.kind === 'identifier' && !CONSTANT_LIKE.test(before.text);
-  }
-
-  /** `u64 field`, `field: u32`: a parameter, not an argument. */
-  private declaresParameter({ start, end }: Stretch): boolean {
-    const [first, second] = [this.token(start), this.token(start + 1)];
-    if (!first || !second || end - start < 2) return false;
-    if (first.kind === 'identifier' && second.text === ':') return true;
-    const isWord = (token: Token): boolean =>
-      token.kind === 'identifier' || (token.kind === 'keyword' && !BEFORE_EXPRESSION.test(token.text));
-    return isWord(first) && isWord(second) && second.text !== 'as';
-  }
-
-  /** Where the `(` of a call stands: behind the name, `!`, or `::<T>`. */
-  private openAfter(at: number): number | undefined {
-    let open = at + 1;
-    if (this.token(open)?.text === '!') open++;
-    if (
-      this.token(open)?.text === '::' &&
-      this.token(open + 1)?.text === '<' &&
-      this.token(open + 3)?.text === '>'
-    )
-      open += 4;
-    return this.token(open)?.text === '(' ? open : undefined;
-  }
-
-  /** Arguments and the place behind the `)`; undefined when the call is not closed. */
-  private argumentsAt(open: number): { given: Stretch[]; end: number } | undefined {
-    const given: Stretch[] = [];
-    let start = open + 1;
-    let depth = 0;
-    for (let at = open; at < open + MAXIMUM_TOKENS; at++) {
-      const token = this.token(at);
-      if (!token) return undefined;
-      if (token.kind !== 'punctuator') continue;
-      const { text } = token;
-      if (text === '(' || text === '[' || text === '{') depth++;
-      else if (text === ')' || text === ']' || text === '}') depth--;
-      else if (text === ';' && depth === 1) return undefined;
-      const closed = depth === 0;
-      if (!closed && !(text === ',' && depth === 1)) continue;
-      if (at > start) given.push({ start, end: at });
-      start = at + 1;
-      if (closed) return text === ')' ? { given, end: at + 1 } : undefined;
-    }
-    return undefined;
   }
 
   private token(at: number): Token | undefined {

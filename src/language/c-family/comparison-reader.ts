@@ -4,7 +4,9 @@
  */
 import { vmcsFieldByEncoding } from '../../isa/vmcs-fields';
 import type { Comparison, Operation } from '../source/operation';
+import { comparePositions } from '../text/position';
 import { meaningOf, snake, type Subject } from './name-meaning';
+import { alternatives, operandBefore, operandBehind } from './operand-bounds';
 import type { OperandReader, Stretch } from './operand-reader';
 import type { FunctionBlock, SwitchBlock } from './source-outline';
 import type { Token } from './token';
@@ -23,15 +25,22 @@ const within: Readonly<Record<NonNullable<Subject['within']>, RegExp>> = {
   'msr-access':
     /rdmsr|wrmsr|(?:read|write|get|set|handle|access)_.*msr|msr_.*(?:read|write|get|set|handle|access)/,
   vmcs: /vmcs|vm_?read|vm_?write/,
-  cpuid: /cpuid/,
+  // `amd_cpuid4(leaf)` emulates one leaf.
+  cpuid: /cpuid(?!_?\d)/,
   exit: /exit/,
 };
-/** Where a postfix expression may be longer than this, it is none of ours. */
-const MAXIMUM_TOKENS = 40;
+/** What names of such constants have in them. Whatever else is compared is of another kind, or of another processor. */
+const NAMES: Readonly<Record<About, RegExp>> = {
+  'exit-reason': /exit|reason|vmx|ept/i,
+  'vm-instruction-error': /vm|err/i,
+  msr: /[A-Z]{2}/,
+  'cpuid-leaf': /cpuid|leaf|[A-Z]_/i,
+  'vmcs-field': /[A-Za-z]{3}/,
+};
 
 export class ComparisonReader {
   /** Variables of a function that hold what a VMREAD read. */
-  private readonly held = new Map<FunctionBlock, Map<string, About | undefined>>();
+  private readonly notes = new Map<FunctionBlock, Map<string, About | undefined>>();
 
   constructor(private readonly reader: OperandReader) {}
 
@@ -40,27 +49,27 @@ export class ComparisonReader {
     if (!block || (operation.kind !== 'vmread' && operation.kind !== 'rdmsr')) return;
     const variable = operation.value?.expression;
     if (variable === undefined) return;
-    let held = this.held.get(block);
-    if (!held) this.held.set(block, (held = new Map<string, About | undefined>()));
+    let notes = this.notes.get(block);
+    if (!notes) this.notes.set(block, (notes = new Map<string, About | undefined>()));
     const about =
       operation.kind === 'vmread' ? aboutField(operation.field.value, operation.field.name) : undefined;
     // A variable that takes one thing after another says nothing.
-    held.set(variable, held.has(variable) && held.get(variable) !== about ? undefined : about);
+    notes.set(variable, notes.has(variable) && notes.get(variable) !== about ? undefined : about);
   }
 
   /** Labels of a switch or arms of a match. One label of another kind of hypervisor, and none is ours. */
   labels(block: SwitchBlock, read: ReadAt): Comparison[] {
     const about = this.about(block.subject, block.within, true, read);
     if (!about) return [];
-    const stretches = block.labels.flatMap((label) => this.alternatives(label));
+    const stretches = block.labels.flatMap((label) => alternatives(this.reader.row, label, this.reader.rust));
     if (stretches.some((stretch) => this.isForeign(stretch))) return [];
     return stretches.flatMap((stretch) => this.comparison(about, stretch) ?? []);
   }
 
   /** `a == b` with its operator at a place. */
   equality(at: number, block: FunctionBlock | undefined, read: ReadAt): Comparison | undefined {
-    const left = this.before(at);
-    const right = this.behind(at);
+    const left = operandBefore(this.reader.row, at, this.reader.rust);
+    const right = operandBehind(this.reader.row, at, this.reader.rust);
     for (const [subject, value] of [[left, right] as const, [right, left] as const]) {
       if (subject.end <= subject.start || value.end <= value.start || this.isForeign(value)) continue;
       const about = this.about(subject, block, false, read);
@@ -85,9 +94,11 @@ export class ComparisonReader {
 
   private comparison(about: About, stretch: Stretch): Comparison | undefined {
     const value = this.reader.operand(stretch, 32);
-    return value.value === undefined && value.name === undefined
-      ? undefined
-      : { kind: 'comparison', range: value.range, with: about, value };
+    const { literal, name, range } = value;
+    // A name in small letters is a variable, or what an arm of `match` calls its value.
+    const named = name !== undefined && /[A-Z]|::/.test(name) && NAMES[about].test(name);
+    if (!literal && !named) return undefined;
+    return { kind: 'comparison', range, with: about, value };
   }
 
   // --- what an expression is about ------------------------------------------------------------------------------------
@@ -98,21 +109,31 @@ export class ComparisonReader {
     inSwitch: boolean,
     read: ReadAt,
   ): About | undefined {
-    const stretch = this.masked(this.reader.core(given));
-    const first = this.token(stretch.start);
-    if (first?.kind !== 'identifier')
-      return this.token(stretch.start)?.text === '*'
-        ? this.about({ ...stretch, start: stretch.start + 1 }, block, inSwitch, read)
-        : undefined;
-    const call = read(stretch.start);
-    if (call && call.range.end.character === this.reader.range(stretch).end.character)
+    const stretch = this.reader.core(given);
+    const unflagged = this.unflagged(stretch);
+    if (!unflagged) return this.held(stretch, block, inSwitch, read);
+    const about = this.held(unflagged, block, inSwitch, read);
+    return about === 'exit-reason' ? about : undefined;
+  }
+
+  /** What a call returns or a variable holds. */
+  private held(
+    given: Stretch,
+    block: FunctionBlock | undefined,
+    inSwitch: boolean,
+    read: ReadAt,
+  ): About | undefined {
+    // `*msr`
+    const pointer = this.token(given.start)?.text === '*';
+    const stretch = pointer ? { start: given.start + 1, end: given.end } : given;
+    const call = pointer ? undefined : read(stretch.start);
+    if (call && comparePositions(call.range.end, this.reader.range(stretch).end) === 0)
       return call.kind === 'vmread' ? aboutField(call.field.value, call.field.name) : undefined;
     const path = this.path(stretch);
-    if (!path || path.some((name) => meaningOf(name)?.foreign) || meaningOf(block?.name ?? '')?.foreign)
-      return undefined;
-    const held = block && this.held.get(block);
+    if (!path || [...path, block?.name ?? ''].some((name) => meaningOf(name)?.foreign)) return undefined;
     const variable = this.reader.variable(stretch);
-    if (variable !== undefined && held?.has(variable)) return held.get(variable);
+    const noted = block && this.notes.get(block);
+    if (variable !== undefined && noted?.has(variable)) return noted.get(variable);
     return this.namedSubject(path, block, inSwitch);
   }
 
@@ -157,80 +178,17 @@ export class ComparisonReader {
     return names.length === 0 || wantsName ? undefined : names;
   }
 
-  /** `x & 0xffff` is x: that takes the flags of an exit reason away. */
-  private masked({ start, end }: Stretch): Stretch {
-    const operator = this.token(end - 2);
-    return end - start > 2 && operator?.text === '&'
-      ? this.reader.core({ start, end: end - 2 })
-      : { start, end };
-  }
-
-  // --- stretches of words ---------------------------------------------------------------------------------------------
-
-  /** `1 | 2 if x` of Rust, `1 ... 5` of C: its parts. */
-  private alternatives({ start, end }: Stretch): Stretch[] {
-    const parts: Stretch[] = [];
-    let from = start;
-    let depth = 0;
-    for (let at = start; at <= end; at++) {
-      const text = at < end ? this.token(at)!.text : 'if';
-      if (text === '(') depth++;
-      else if (text === ')') depth--;
-      if (depth > 0 && at < end) continue;
-      const isRange = text === '...' || text === '..=' || text === '..';
-      if (text !== '|' && text !== 'if' && !isRange) continue;
-      // `1 | 2` as a label of C is one number.
-      if (text === '|' && this.isC) continue;
-      if (at > from) parts.push({ start: from, end: at });
-      from = at + 1;
-      if (text === 'if') break;
-    }
-    return parts;
-  }
-
-  private get isC(): boolean {
-    return !this.reader.rust;
+  /** `reason & 0xffff` is the reason without its flags; other masks leave less than the number. */
+  private unflagged({ start, end }: Stretch): Stretch | undefined {
+    if (end - start <= 2 || this.token(end - 2)?.text !== '&') return undefined;
+    const mask = this.reader.constants.evaluate(this.reader.tokens({ start: end - 1, end }));
+    if (mask && (mask.value & 0xffn) !== 0xffn) return undefined;
+    return this.reader.core({ start, end: end - 2 });
   }
 
   private isForeign({ start, end }: Stretch): boolean {
     for (let at = start; at < end; at++) if (this.token(at)?.meaning?.foreign) return true;
     return false;
-  }
-
-  /** The operand to the left of an operator. */
-  private before(at: number): Stretch {
-    let start = at;
-    let depth = 0;
-    while (start > 0 && at - start < MAXIMUM_TOKENS) {
-      const { kind, text } = this.token(start - 1)!;
-      if (kind === 'punctuator') {
-        if (text === ')' || text === ']') depth++;
-        else if (text === '(' || text === '[') {
-          if (depth-- === 0) break;
-        } else if (depth === 0 && text !== '.' && text !== '->' && text !== '::') break;
-      } else if (kind === 'keyword' && depth === 0 && text !== 'as') break;
-      start--;
-    }
-    return { start, end: at };
-  }
-
-  /** The operand to the right of an operator. */
-  private behind(at: number): Stretch {
-    let end = at + 1;
-    let depth = 0;
-    while (end - at < MAXIMUM_TOKENS) {
-      const token = this.token(end);
-      if (!token) break;
-      const { kind, text } = token;
-      if (kind === 'punctuator') {
-        if (text === '(' || text === '[') depth++;
-        else if (text === ')' || text === ']') {
-          if (depth-- === 0) break;
-        } else if (depth === 0 && text !== '.' && text !== '->' && text !== '::') break;
-      } else if (kind === 'keyword' && depth === 0 && text !== 'as') break;
-      end++;
-    }
-    return { start: at + 1, end };
   }
 
   private token(at: number): Token | undefined {

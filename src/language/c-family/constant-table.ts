@@ -30,15 +30,12 @@ export type Definition =
     }
   | { readonly kind: 'enumerator'; readonly block: EnumBlock; readonly index: number };
 
-/** Definitions that go through more others than this are circles, or meant to be slow. */
-const MAXIMUM_DEPTH = 60;
 const WITHOUT_HEAD = /^(?:::|crate::|self::|super::)+/;
 
 export class ConstantTable {
   private readonly definitions = new Map<string, Definition[]>();
   private readonly values = new Map<string, Integer | undefined>();
   private readonly enums = new Map<EnumBlock, (Integer | undefined)[]>();
-  private depth = 0;
 
   constructor(
     private readonly language: CFamily,
@@ -69,12 +66,9 @@ export class ConstantTable {
   /** What a name or a path (`vmcs::guest::RIP`) is worth. */
   integer(name: string): Integer | undefined {
     if (this.values.has(name)) return this.values.get(name);
-    if (this.depth >= MAXIMUM_DEPTH) return undefined;
     // Whoever asks for it meanwhile stands in its own definition.
     this.values.set(name, undefined);
-    this.depth++;
     const value = this.compute(name);
-    this.depth--;
     this.values.set(name, value);
     return value;
   }
@@ -87,15 +81,14 @@ export class ConstantTable {
     return words && new Expression(words, this.language === 'rust', (name) => this.integer(name)).value();
   }
 
-  /** Everything that is worth something. */
-  all(): Map<string, bigint> {
-    const all = new Map<string, bigint>();
-    for (const [name, [first]] of this.definitions) {
-      if (first?.kind === 'macro' && first.parameters) continue;
-      const value = this.integer(name)?.value;
-      if (value !== undefined) all.set(name, value);
-    }
-    return all;
+  /** Names of constants, worth something or not. */
+  *names(): Iterable<string> {
+    for (const [name, [first]] of this.definitions)
+      if (first?.kind !== 'macro' || !first.parameters) yield name;
+  }
+
+  defines(name: string): boolean {
+    return this.definitions.has(name);
   }
 
   private compute(name: string): Integer | undefined {

@@ -30,39 +30,61 @@ export function defineMacro(table: ConstantTable, tokens: readonly Token[], stre
   });
 }
 
-/**
- * `hidden`: a place in the members behind which some may stand that are not seen (`#if`, `#include`).
- */
+/** The parts of a list between its commas. */
+export function listed(tokens: readonly Token[], { start, end }: Stretch): Stretch[] {
+  const parts: Stretch[] = [];
+  let from = start;
+  let depth = 0;
+  for (let at = start; at < end; at++) {
+    const { kind, text } = tokens[at]!;
+    if (kind !== 'punctuator') continue;
+    if (text === '(' || text === '[' || text === '{') depth++;
+    else if (text === ')' || text === ']' || text === '}') depth--;
+    else if (text === ',' && depth === 0) {
+      parts.push({ start: from, end: at });
+      from = at + 1;
+    }
+  }
+  return [...parts, { start: from, end }];
+}
+
+/** A member as it stands there. Hidden: an `#if` or `#include` before it may bring or take other members. */
+interface WrittenMember {
+  readonly tokens: readonly Token[];
+  readonly hidden: boolean;
+}
+
 export function defineEnum(
   table: ConstantTable,
   language: CFamily,
   scope: readonly string[],
   name: string | undefined,
-  members: readonly (readonly Token[])[],
-  hidden: (token: number) => boolean,
+  members: readonly WrittenMember[],
 ): void {
   const found: (EnumMember & { name: string })[] = [];
   let uncounted = false;
-  members.forEach((member, index) => {
-    if (hidden(index)) uncounted = true;
-    const tokens = language === 'rust' ? withoutAttributes(member) : member;
+  for (const { tokens: written, hidden } of members) {
+    uncounted ||= hidden;
+    const tokens = language === 'rust' ? withoutAttributes(written) : written;
     const [first, second] = tokens;
-    if (!first) return;
+    if (!first) continue;
     const plain = first.kind === 'identifier' && (tokens.length === 1 || second?.text === '=');
     if (!plain) {
       uncounted = true;
-      return;
+      continue;
     }
     const value = tokens.length > 1 ? { value: tokens.slice(2) } : {};
     found.push({ name: first.text, ...value, ...(uncounted && { uncounted }) });
     uncounted = false;
-  });
+  }
   // Without any number an enumeration of Rust is a list of names, of which nobody takes the numbers.
   if (language === 'rust' && !found.some((member) => member.value)) return;
+  // In C the name of an enumeration stands nowhere in front of its members.
+  const tag = language === 'c' ? undefined : name;
   const block = { members: found };
   found.forEach((member, index) => {
     const definition = { kind: 'enumerator', block, index } as const;
-    const path = [...scope, ...(name === undefined ? [] : [name]), member.name];
+    const path = [...scope, ...(tag === undefined ? [] : [tag]), member.name];
     table.define(path, definition);
   });
 }

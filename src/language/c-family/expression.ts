@@ -34,11 +34,17 @@ const rustPrecedence: Readonly<Record<string, number>> = {
   '<=': 2.5,
   '>=': 2.5,
 };
-const MAXIMUM_DEPTH = 100;
+/** Deeper is nobody's code, and would run out of stack. */
+const MAXIMUM_DEPTH = 200;
+
+/** Names in a path; longer ones are none. */
+const MAXIMUM_PATH = 12;
+
+/** How deep computing is now: one counter for all, because a name leads to other expressions, in other files too. */
+let depth = 0;
 
 export class Expression {
   private at = 0;
-  private depth = 0;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -52,6 +58,10 @@ export class Expression {
   }
 
   private conditional(): Integer | undefined {
+    return this.nested(() => this.choice());
+  }
+
+  private choice(): Integer | undefined {
     const condition = this.operation(0);
     if (!condition || !this.take('?')) return condition;
     const yes = this.conditional();
@@ -77,16 +87,24 @@ export class Expression {
   }
 
   private operand(): Integer | undefined {
-    if (++this.depth > MAXIMUM_DEPTH) return undefined;
-    let value = this.prefixed();
+    let value = this.nested(() => this.prefixed());
     // `X as u32` binds more than any operator of two operands.
     while (value && this.rust && this.take('as')) {
       const type = castOf(this.tokens, this.at, this.tokens.length);
       value = type && converted(value, type.type);
       this.at = type?.end ?? this.at;
     }
-    this.depth--;
     return value;
+  }
+
+  private nested(read: () => Integer | undefined): Integer | undefined {
+    if (depth >= MAXIMUM_DEPTH) return undefined;
+    depth++;
+    try {
+      return read();
+    } finally {
+      depth--;
+    }
   }
 
   private prefixed(): Integer | undefined {
@@ -114,9 +132,9 @@ export class Expression {
     const type = this.constructed();
     if (type) return type;
     let path = this.take('::') ? '::' : '';
-    for (;;) {
+    for (let names = 0; ; names++) {
       const token = this.tokens[this.at];
-      if (token?.kind !== 'identifier') return undefined;
+      if (token?.kind !== 'identifier' || names >= MAXIMUM_PATH) return undefined;
       path += token.text;
       this.at++;
       if (!this.take('::')) break;
@@ -158,9 +176,7 @@ export class Expression {
       this.at = start;
     }
     this.at++;
-    if (++this.depth > MAXIMUM_DEPTH) return undefined;
     const value = this.conditional();
-    this.depth--;
     return this.take(')') ? value : undefined;
   }
 
@@ -196,10 +212,8 @@ export class Expression {
 
   private castArgument(type: IntegerType | 'unknown'): Integer | undefined {
     const closing = this.take('(') ? ')' : this.take('{') ? '}' : undefined;
-    if (closing === undefined || ++this.depth > MAXIMUM_DEPTH) return undefined;
-    const value = this.conditional();
-    this.depth--;
-    return value && this.take(closing) ? converted(value, type) : undefined;
+    const value = closing === undefined ? undefined : this.conditional();
+    return value && this.take(closing!) ? converted(value, type) : undefined;
   }
 
   private peek(): Token | undefined {

@@ -5,6 +5,27 @@
 import type { CFamily } from '../source/language-id';
 import type { LineLexer } from '../text/lexed-lines';
 import { keywords } from './keywords';
+import {
+  CHARACTER_C,
+  CHARACTER_RUST,
+  C_HEXADECIMAL,
+  C_NUMBER,
+  DIRECTIVE_NAME,
+  HEADER,
+  LIFETIME,
+  NAME,
+  PUNCTUATOR,
+  RAW_STRING_C,
+  RAW_STRING_RUST,
+  RUST_NUMBER,
+  SPACES,
+  STRING_PART,
+  STRING_START,
+  continuationOf,
+  delimiter,
+  isDigit,
+  mayPrefix,
+} from './line-patterns';
 import { meaningOf } from './name-meaning';
 import { integerLiteral } from './number-literal';
 import type { LexedLine, Token, TokenKind } from './token';
@@ -13,23 +34,6 @@ import type { LexedLine, Token, TokenKind } from './token';
 const DIRECTIVE = '#';
 /** What is open: `/` and the depth of block comments; `"`; `r` and the end of a raw string; `l`, a line comment that goes on. */
 const LINE_COMMENT = 'l';
-
-const SPACES = /[ \t\f\v\r\u00a0\ufeff]*/y;
-const NAME = /[A-Za-z_$\u0080-\uffff][\w$\u0080-\uffff]*/y;
-const C_NUMBER = /\.?\d(?:'(?=\w)|[eEpP][+-](?!0[xX])|[\w.])*/y;
-const C_HEXADECIMAL = /0[xX](?:'(?=\w)|[pP][+-]|[\w.])*/y;
-const RUST_NUMBER = /\d\w*(?:\.\d\w*)?/y;
-const PUNCTUATOR = /<<=|>>=|\.\.\.|\.\.=|->|\+\+|--|<<|>>|<=|>=|==|!=|=>|&&|\|\||[-+*/%&|^]=|::|\.\.|##|[^]/y;
-const RAW_STRING_C = /(?:u8|[uUL])?R"([^()\\\s]{0,16})\(/y;
-const RAW_STRING_RUST = /(?:b|c)?r(#{0,255})"/y;
-const STRING_START = /(?:u8|[uULbc])?"/y;
-const CHARACTER_C = /(?:u8|[uUL])?'(?:\\.|[^'\\])*'?/y;
-const CHARACTER_RUST =
-  /b?'(?:\\(?:x[0-9a-fA-F]{2}|u\{[^}]{0,9}\}|.)|[^'\\]|[\ud800-\udbff][\udc00-\udfff])'/y;
-const LIFETIME = /'[A-Za-z_]\w*/y;
-const STRING_PART = /[^"\\]+|\\[^]?/y;
-const DIRECTIVE_NAME = /#[ \t]*[A-Za-z_]*/y;
-const HEADER = /<[^>]*>?/y;
 
 export class CFamilyLexer implements LineLexer<string, LexedLine> {
   readonly initial = '';
@@ -46,6 +50,8 @@ class LineReading {
   private at = 0;
   private open: string;
   private directive: boolean;
+  private comments = false;
+  private vmx = false;
   /** Where the backslash stands that joins this line and the next; -1 without one. */
   private readonly continuation: number;
 
@@ -71,6 +77,8 @@ class LineReading {
     return {
       line: {
         tokens: this.tokens,
+        code: this.comments ? this.tokens.filter((token) => token.kind !== 'comment') : this.tokens,
+        vmx: this.vmx,
         directive: this.directive,
         continued: this.state.startsWith(DIRECTIVE),
       },
@@ -125,6 +133,7 @@ class LineReading {
     if (code === 0x3c /* < */ && this.directive && this.tokens.length === 1 && this.isInclude()) {
       this.match(HEADER);
       this.push('header', at);
+      this.vmx ||= /vmx/i.test(this.tokens.at(-1)!.text);
       return;
     }
     if (this.match(NAME)) this.name(at);
@@ -179,6 +188,7 @@ class LineReading {
       this.open = '"';
     }
     this.push('string', start);
+    if (this.directive) this.vmx ||= /vmx/i.test(this.tokens.at(-1)!.text);
   }
 
   private rawString(start: number, ending: string): void {
@@ -201,6 +211,7 @@ class LineReading {
       return;
     }
     const meaning = meaningOf(text);
+    this.vmx ||= meaning?.vmx === true;
     this.tokens.push({ kind: 'identifier', start, end: this.at, text, ...(meaning && { meaning }) });
   }
 
@@ -211,6 +222,7 @@ class LineReading {
   }
 
   private push(kind: TokenKind, start: number): void {
+    this.comments ||= kind === 'comment';
     if (this.at > start)
       this.tokens.push({ kind, start, end: this.at, text: this.text.slice(start, this.at) });
   }
@@ -230,32 +242,4 @@ class LineReading {
   private isInclude(): boolean {
     return /include|import/.test(this.tokens[0]!.text);
   }
-}
-
-function delimiter(opening: string): string {
-  return opening.slice(opening.indexOf('"') + 1, -1);
-}
-
-/** Blanks behind the backslash are forgiven, as compilers do. */
-function continuationOf(text: string): number {
-  let last = text.length - 1;
-  while (last >= 0 && (text[last] === ' ' || text[last] === '\t')) last--;
-  return text[last] === '\\' ? last : -1;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
-/** Letters that literals begin with: u U L R b c r. */
-function mayPrefix(code: number): boolean {
-  return (
-    code === 0x75 ||
-    code === 0x55 ||
-    code === 0x4c ||
-    code === 0x52 ||
-    code === 0x62 ||
-    code === 0x63 ||
-    code === 0x72
-  );
 }

@@ -23,11 +23,11 @@ export interface Subject {
 
 /** Names that can mean something have one of these in them. */
 const CANDIDATE =
-  /vm|msr|cpuid|cr\d|dr\d|flags|xsetbv|xcr|reason|error|leaf|func|field|encoding|index|[er]cx|[er]ax|^op$|^new$|^read|^write|svm|ept|exit|whv/i;
-const VMX = /vmx|vmcs|vm_?exit|vmread|vmwrite|vmlaunch|vm_?entry|vpid|(?:^|_)ept(?:_|$)/i;
+  /vm|msr|cpuid|cr\d|dr\d|flags|xsetbv|xcr|reason|error|leaf|func|field|encoding|index|[er]cx|[er]ax|^op$|^new$|^read|^write|svm|ept|exit|whv|ghcb|sie_|run$/i;
+const VMX = /vmx|vmcs|(?:^|[^k])vm_?exit|vmread|vmwrite|vmlaunch|(?:^|[^k])vm_?entry|vpid|(?:^|_)ept(?:_|$)/i;
 const VMX_CONSTANT = /^EXIT_REASON_/;
 const FOREIGN =
-  /svm|vmcb|ghcb|^KVM_EXIT_|^KVM_SYSTEM_EVENT|^(?:SVM_)?VMEXIT_|^WHv|^HV_EXIT_|^kvm_run$|^run$|sie_/;
+  /svm|vmcb|ghcb|^KVM_EXIT_|^KVM_SYSTEM_EVENT|^(?:SVM_)?VMEXIT_|^SVM_EXIT_|^EXIT_REASON_EL\d|^WHv|^HV_EXIT_|^kvm_run$|^run$|sie_/;
 
 const EXIT_REASON = /^(?:\w+_)?(?:vm_?)?exit_reason(?:_(?:basic|full|raw|code|number|num|no|low))?$/;
 const INSTRUCTION_ERROR = /^(?:(?:vm|vmx|vmcs)_)*(?:instruction|instr|insn)_error(?:_(?:number|code|no))?$/;

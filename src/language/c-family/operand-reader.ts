@@ -61,10 +61,10 @@ export class OperandReader {
   }
 
   range({ start, end }: Stretch): Range {
-    const { tokens, lines } = this.row;
+    const { tokens } = this.row;
     return {
-      start: { line: lines[start] ?? 0, character: tokens[start]?.start ?? 0 },
-      end: { line: lines[end - 1] ?? 0, character: tokens[end - 1]?.end ?? 0 },
+      start: { line: this.row.lineOf(start), character: tokens[start]?.start ?? 0 },
+      end: { line: this.row.lineOf(end - 1), character: tokens[end - 1]?.end ?? 0 },
     };
   }
 

@@ -5,10 +5,9 @@
 import type { CFamily } from '../source/language-id';
 import { blockHead, type BlockHead } from './block-head';
 import type { ConstantTable } from './constant-table';
-import { defineConstant, defineEnum, defineMacro, macroBody } from './declarations';
+import { defineConstant, defineEnum, defineMacro, listed, macroBody } from './declarations';
 import type { Stretch } from './operand-reader';
 import type { Directive, SourceTokens, TokenRow } from './source-tokens';
-import type { Token } from './token';
 
 export interface FunctionBlock {
   readonly name: string;
@@ -46,7 +45,6 @@ interface Frame {
 const MAXIMUM_FRAMES = 200;
 const MAXIMUM_LABEL = 60;
 const plain: BlockHead = { kind: 'plain' };
-const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const opening: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 export function outlineOf(source: SourceTokens, language: CFamily, table: ConstantTable): Outline {
@@ -66,6 +64,8 @@ class Walk {
   private readonly branches: (readonly Frame[] | undefined)[] = [];
   private readonly ended = new Set<Frame>();
   private statement = 0;
+  /** The directive that comes next. */
+  private next = 0;
 
   constructor(
     private readonly source: SourceTokens,
@@ -78,9 +78,9 @@ class Walk {
   run(): Outline {
     const { tokens } = this.code;
     const { directives } = this.source;
-    let next = 0;
     for (let at = 0; at <= tokens.length; at++) {
-      while (next < directives.length && directives[next]!.at <= at) this.directive(directives[next++]!);
+      while (this.next < directives.length && directives[this.next]!.at <= at)
+        this.directive(directives[this.next++]!);
       const token = tokens[at];
       if (!token) break;
       if (token.kind === 'punctuator') this.punctuator(token.text, at);
@@ -156,31 +156,24 @@ class Walk {
   }
 
   private enumeration(frame: Frame, name: string | undefined, end: number): void {
-    const members: Token[][] = [[]];
-    const starts = [frame.at + 1];
-    let depth = 0;
-    for (let at = frame.at + 1; at < end; at++) {
-      const token = this.code.tokens[at]!;
-      if (token.kind === 'punctuator') {
-        if (closing[token.text] !== undefined) depth++;
-        else if (opening[token.text] !== undefined) depth--;
-        else if (token.text === ',' && depth === 0) {
-          members.push([]);
-          starts.push(at + 1);
-          continue;
-        }
-      }
-      members.at(-1)!.push(token);
+    const members = listed(this.code.tokens, { start: frame.at + 1, end });
+    const branches = this.branchesSince(frame.at);
+    const seen = members.map(({ start, end: to }) => ({
+      tokens: this.code.tokens.slice(start, to),
+      hidden: branches.some((at) => at >= start && at <= to),
+    }));
+    defineEnum(this.table, this.language, this.scope(), name, seen);
+  }
+
+  /** Where directives stand behind a place that may put words in or take some out. */
+  private branchesSince(start: number): number[] {
+    const places: number[] = [];
+    for (let index = this.next - 1; index >= 0; index--) {
+      const { at, name } = this.source.directives[index]!;
+      if (at <= start) break;
+      if (name !== 'define' && name !== 'undef') places.push(at);
     }
-    const branches = this.source.directives.filter(
-      ({ at, name: directive }) =>
-        at > frame.at && at <= end && directive !== 'define' && directive !== 'undef',
-    );
-    const hidden = (index: number): boolean => {
-      const [from, to] = [starts[index]!, starts[index + 1] ?? end];
-      return branches.some(({ at }) => at >= from && at < to);
-    };
-    defineEnum(this.table, this.language, this.scope(), name, members, hidden);
+    return places;
   }
 
   private statementEnd(at: number): void {

@@ -5,12 +5,6 @@
 import type { LexedLines } from '../text/lexed-lines';
 import type { LexedLine, Token } from './token';
 
-export interface TokenRow {
-  readonly tokens: readonly Token[];
-  /** The line of each. */
-  readonly lines: readonly number[];
-}
-
 export interface Directive {
   /** Without the `#`. */
   readonly name: string;
@@ -29,49 +23,62 @@ export interface SourceTokens {
   readonly vmx: boolean;
 }
 
-class Row implements TokenRow {
+/** Made anew after every edit, so it copies as little as it can. */
+export class TokenRow {
   readonly tokens: Token[] = [];
-  readonly lines: number[] = [];
-  vmx = false;
+  /** Lines that have words here, and the place of the first of them. */
+  private readonly lines: number[] = [];
+  private readonly starts: number[] = [];
 
-  add(tokens: readonly Token[], line: number): void {
-    for (const token of tokens) {
-      if (token.kind === 'comment') continue;
-      if (token.meaning?.vmx || (token.kind === 'header' && /vmx/i.test(token.text))) this.vmx = true;
-      this.tokens.push(token);
-      this.lines.push(line);
+  add(tokens: readonly Token[], first: number, line: number): void {
+    if (tokens.length <= first) return;
+    this.lines.push(line);
+    this.starts.push(this.tokens.length);
+    for (let at = first; at < tokens.length; at++) this.tokens.push(tokens[at]!);
+  }
+
+  lineOf(at: number): number {
+    let [low, high] = [0, this.starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.starts[middle]! <= at) low = middle;
+      else high = middle;
     }
+    return this.lines[low] ?? 0;
   }
 }
 
 export function sourceTokens(lines: LexedLines<string, LexedLine>): SourceTokens {
-  const code = new Row();
-  const preprocessor = new Row();
+  const code = new TokenRow();
+  const preprocessor = new TokenRow();
   const directives: Directive[] = [];
+  let vmx = false;
   /** Depth of conditionals inside of an `#if 0`; 0 outside of any. */
   let dead = 0;
   for (let line = 0; line < lines.count; line++) {
-    const { tokens, directive, continued } = lines.at(line)!;
-    if (!directive) {
-      if (dead === 0) code.add(tokens, line);
+    const read = lines.at(line)!;
+    if (!read.directive) {
+      if (dead > 0) continue;
+      code.add(read.code, 0, line);
+      vmx ||= read.vmx;
       continue;
     }
-    if (continued) {
+    if (read.continued) {
       const last = directives.at(-1);
       if (dead > 0 || !last) continue;
-      preprocessor.add(tokens, line);
+      preprocessor.add(read.code, 0, line);
       directives[directives.length - 1] = { ...last, end: preprocessor.tokens.length };
       continue;
     }
-    const words = tokens.filter((token) => token.kind !== 'comment');
-    const name = words[0]?.text.replace(/^#[ \t]*/, '') ?? '';
-    dead = stillDead(dead, name, words);
+    const name = read.code[0]?.text.replace(/^#[ \t]*/, '') ?? '';
+    dead = stillDead(dead, name, read.code);
     if (dead > 0) continue;
     const start = preprocessor.tokens.length;
-    preprocessor.add(words.slice(1), line);
+    preprocessor.add(read.code, 1, line);
     directives.push({ name, start, end: preprocessor.tokens.length, at: code.tokens.length });
+    vmx ||= read.vmx;
   }
-  return { code, preprocessor, directives, vmx: code.vmx || preprocessor.vmx };
+  return { code, preprocessor, directives, vmx };
 }
 
 function stillDead(depth: number, name: string, words: readonly Token[]): number {

@@ -32,6 +32,10 @@ export interface Token {
 /** What the lexer makes of a line. */
 export interface LexedLine {
   readonly tokens: readonly Token[];
+  /** The tokens without comments; the same array when there are none. */
+  readonly code: readonly Token[];
+  /** Some name or header in it is of VMX. */
+  readonly vmx: boolean;
   /** The line belongs to a preprocessor directive. */
   readonly directive: boolean;
   /** The directive began in a line above. */
