@@ -16,17 +16,47 @@ import { parseLine } from './statement-parser';
 import type { Lexed } from './token';
 import { wordsOf } from './words';
 
+/** Only programs write longer lines, and reading one at each key would take longer than the key. */
+const LONGEST_LINE = 10_000;
+
+/** What a line may say that is too long to be read. */
+const OPAQUE: SourceLine = {
+  statements: [
+    {
+      kind: 'directive',
+      labels: [],
+      name: { kind: 'operator', start: 0, end: 0, text: '', value: undefined },
+      meaning: { what: 'unknown' },
+      arguments: [],
+    },
+  ],
+  continues: false,
+  rest: [],
+};
+
+/** Words are left out; a comment that goes on behind the line is not. */
+function unread(text: string, gasState: number | undefined): Lexed {
+  if (gasState === undefined) return { tokens: [], next: 0, continues: false, continued: false };
+  const open = text.lastIndexOf('/*');
+  const close = text.lastIndexOf('*/');
+  const comment = open === close ? gasState & GasState.comment : open > close ? GasState.comment : 0;
+  const next = (gasState & (GasState.intel | GasState.naked)) | comment;
+  return { tokens: [], next, continues: false, continued: false };
+}
+
 class StatementLexer implements LineLexer<number, SourceLine> {
   readonly initial = 0;
 
   constructor(private readonly dialect: AssemblyDialect) {}
 
   tokens(text: string, state: number): Lexed {
+    if (text.length > LONGEST_LINE) return unread(text, this.dialect === 'gas' ? state : undefined);
     return this.dialect === 'gas' ? lexGas(text, state) : lexNasm(text, state);
   }
 
   lex(text: string, state: number): { line: SourceLine; next: number } {
     const lexed = this.tokens(text, state);
+    if (text.length > LONGEST_LINE) return { line: OPAQUE, next: lexed.next };
     // The line that switches the syntax is a directive, whose words are the same in both.
     const intel = this.dialect === 'gas' && (state & GasState.intel) !== 0;
     return { line: parseLine(text, lexed, this.dialect, intel), next: lexed.next };

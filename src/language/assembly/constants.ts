@@ -17,6 +17,8 @@ interface Definition {
 
 /** Text put in place of names may not grow without end. */
 const LONGEST = 500;
+/** Names of names of names: more than this is nobody's source. */
+const DEEPEST = 200;
 
 export class Constants {
   private readonly definitions = new Map<string, Definition>();
@@ -52,7 +54,7 @@ export class Constants {
     if (this.values.has(name)) return this.values.get(name);
     const definition = this.definitions.get(name);
     if (!definition) return this.scope.constant(name);
-    if (this.pending.has(name)) return undefined;
+    if (this.pending.has(name) || this.pending.size > DEEPEST) return undefined;
     this.pending.add(name);
     const value = definition.body && this.evaluate(definition.body);
     this.pending.delete(name);
@@ -82,7 +84,7 @@ export class Constants {
    * Puts texts and values in place of names. Text is put in as it stands, without parentheses around it, because that is what
    * the assembler sees. False when there is a name without either.
    */
-  private replace(tokens: readonly Token[], into: Token[], within: ReadonlySet<string>): boolean {
+  private replace(tokens: readonly Token[], into: Token[], within: Set<string>): boolean {
     for (const token of tokens) {
       if (token.kind !== 'name') {
         if (into.push(token) > LONGEST) return false;
@@ -90,8 +92,16 @@ export class Constants {
       }
       const definition = this.definitions.get(token.text);
       if (definition?.what === 'text') {
-        if (!definition.body || within.has(token.text) || this.pending.has(token.text)) return false;
-        if (!this.replace(definition.body, into, new Set([...within, token.text]))) return false;
+        if (
+          !definition.body ||
+          within.size > DEEPEST ||
+          within.has(token.text) ||
+          this.pending.has(token.text)
+        )
+          return false;
+        within.add(token.text);
+        if (!this.replace(definition.body, into, within)) return false;
+        within.delete(token.text);
         continue;
       }
       const value = this.value(token.text);

@@ -2,9 +2,10 @@
  * Lines of GNU as into words, for sources that go through the C preprocessor and for those that do not: nothing in a file says
  * which it is. Knows comments, strings and sigils; what a word means in its statement is the parser's business.
  */
+import { Class, endOf, isOf, operatorLength } from './characters';
 import { characterValue, gasNumber } from './number-notation';
 import { registerNamed } from './register-names';
-import { endsInBackslash, type Lexed, type Token } from './token';
+import { endsInBackslash, type Lexed, type Token, type TokenKind } from './token';
 
 /** What a line leaves open, as bits, because states are compared with `===`. */
 export const GasState = {
@@ -24,103 +25,156 @@ const LASTING = GasState.comment | GasState.intel | GasState.naked;
 
 const PREPROCESSOR =
   /#([ \t]*)(define|undef|include_next|include|import|ifdef|ifndef|if|elif|else|endif|error|warning|pragma|line|ident)\b/y;
-const NUMBER = /[0-9][0-9A-Za-z_.]*\$?/y;
 const NUMERIC_REFERENCE = /^[0-9]+[bfBF]$/;
-const NAME =
-  /(?:[A-Za-z_.\u0080-\uffff]|\\(?:\(\)|@|\+|[A-Za-z_]))(?:[\w.$\u0080-\uffff]|\\(?:\(\)|@|[A-Za-z_]))*/y;
-const REGISTER = /%([ \t]*)((?:[A-Za-z_]|\\(?:\(\)|@|[A-Za-z_]))(?:\w|\\(?:\(\)|@|[A-Za-z_]))*)/y;
-const CHARACTER = /'(\\.|[^\\])'?/y;
-const OPERATOR = /<<|>>|==|!=|<>|<=|>=|&&|\|\||##|[^\s]/y;
+const OPERATORS = ['<<', '>>', '==', '!=', '<>', '<=', '>=', '&&', '||', '##'];
+/** First characters of these. */
+const LONG_OPERATOR = /[<>=!&|#]/;
 
 export function lexGas(text: string, state: number): Lexed {
-  const tokens: Token[] = [];
-  const backslash = endsInBackslash(text);
-  const end = backslash ? text.lastIndexOf('\\') : text.length;
-  let next = state & LASTING;
-  let preprocessor = (state & GasState.preprocessor) !== 0;
-  const continued = (state & (GasState.statement | GasState.preprocessor | GasState.lineComment)) !== 0;
-  let at = 0;
-  const add = (kind: Token['kind'], stop: number, word: string, value?: bigint): void => {
-    tokens.push(
-      value === undefined
-        ? { kind, start: at, end: stop, text: word }
-        : { kind, start: at, end: stop, text: word, value },
-    );
-    at = stop;
-  };
-  /** A comment up to the end of the line: a backslash at its end carries it on. */
-  const lineComment = (): void => {
-    add('comment', text.length, text.slice(at));
-    if (backslash) next |= GasState.lineComment;
-  };
-  const blockComment = (from: number): void => {
-    const close = text.indexOf('*/', from);
-    if (close < 0) next |= GasState.comment;
-    else next &= ~GasState.comment;
-    const stop = close < 0 ? text.length : close + 2;
-    add('comment', stop, text.slice(at, stop));
-  };
-  const match = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    return pattern.exec(text);
-  };
+  return new GasLine(text, state).lex();
+}
 
-  if (state & GasState.comment) blockComment(0);
-  else if (state & GasState.lineComment) lineComment();
-  while (at < end) {
-    const code = text.charCodeAt(at);
-    if (code === 32 || code === 9 || code === 13 || code === 12 || code === 11) {
-      at++;
-    } else if (code === 35 /* # */ && !preprocessor) {
-      const directive =
-        tokens.every((token) => token.kind === 'comment') && !continued && match(PREPROCESSOR);
-      if (directive && !readsAsProse(text, directive[1]!, directive[2]!, at + directive[0].length)) {
-        preprocessor = true;
-        add('name', at + directive[0].length, '#' + directive[2]!);
-      } else lineComment();
-    } else if (code === 47 /* / */ && text[at + 1] === '*') {
-      blockComment(at + 2);
-    } else if (code === 47 && (text[at + 1] === '/' || (tokens.length === 0 && !continued))) {
-      lineComment();
-    } else if (code === 34 /* " */) {
-      const stop = closingQuote(text, at, end);
-      add('string', stop, text.slice(at, stop));
-    } else if (code >= 48 && code <= 57) {
-      const word = match(NUMBER)![0];
-      const stop = Math.min(at + word.length, end);
-      const value = gasNumber(word);
-      add(
-        value === undefined && NUMERIC_REFERENCE.test(word) ? 'numeric-reference' : 'number',
-        stop,
-        word,
-        value,
-      );
-    } else if (code === 37 /* % */ && isRegister(tokens, match(REGISTER))) {
-      const [whole, , name] = match(REGISTER)!;
-      add('register', Math.min(at + whole.length, end), name!);
-    } else if (code === 39 /* ' */ && match(CHARACTER)) {
-      const [whole, body] = match(CHARACTER)!;
-      add('number', Math.min(at + whole.length, text.length), whole, characterValue(body!));
-    } else {
-      const word = match(NAME)?.[0];
-      if (word !== undefined) {
-        const naked = (next & GasState.naked) !== 0 && !preprocessor;
-        const kind = word.includes('\\')
-          ? 'argument'
-          : naked && registerNamed(word, true)
-            ? 'register'
-            : 'name';
-        add(kind, Math.min(at + word.length, end), word);
-      } else {
-        const operator = match(OPERATOR)?.[0] ?? text[at]!;
-        add('operator', at + operator.length, operator);
-      }
-    }
+class GasLine {
+  private readonly tokens: Token[] = [];
+  private readonly backslash: boolean;
+  private readonly end: number;
+  private readonly continued: boolean;
+  private preprocessor: boolean;
+  private next: number;
+  private at = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly state: number,
+  ) {
+    this.backslash = endsInBackslash(text);
+    this.end = this.backslash ? text.lastIndexOf('\\') : text.length;
+    this.next = state & LASTING;
+    this.preprocessor = (state & GasState.preprocessor) !== 0;
+    this.continued = (state & (GasState.statement | GasState.preprocessor | GasState.lineComment)) !== 0;
   }
-  const inComment = (next & (GasState.comment | GasState.lineComment)) !== 0;
-  const continues = backslash && !inComment;
-  if (continues) next |= preprocessor ? GasState.preprocessor : GasState.statement;
-  return { tokens, next: preprocessor ? next : afterSyntax(tokens, next), continues, continued };
+
+  lex(): Lexed {
+    if (this.state & GasState.comment) this.blockComment(0);
+    else if (this.state & GasState.lineComment) this.lineComment();
+    while (this.at < this.end) this.word(this.text.charCodeAt(this.at));
+    const inComment = (this.next & (GasState.comment | GasState.lineComment)) !== 0;
+    const continues = this.backslash && !inComment;
+    const { tokens, continued } = this;
+    const next = this.preprocessor ? this.next : afterSyntax(tokens, this.next);
+    const carried = this.preprocessor ? GasState.preprocessor : GasState.statement;
+    return { tokens, next: continues ? next | carried : next, continues, continued };
+  }
+
+  private add(kind: TokenKind, stop: number, from: number, value: bigint | undefined): void {
+    const text = this.text.slice(from, stop);
+    this.tokens.push({ kind, start: this.at, end: stop, text, value });
+    this.at = stop;
+  }
+
+  private word(code: number): void {
+    const { text, at, end } = this;
+    if (isOf(code, Class.blank)) this.at++;
+    else if (isOf(code, Class.gasStart) || code === 92 /* backslash */) this.name();
+    else if (isOf(code, Class.digit)) this.number();
+    else if (code === 37 /* % */ && this.register()) return;
+    else if (code === 35 /* # */ && !this.preprocessor) this.hash();
+    else if (code === 47 /* / */ && text.charCodeAt(at + 1) === 42 /* * */) this.blockComment(at + 2);
+    else if (code === 47 && this.isLineComment()) this.lineComment();
+    else if (code === 34 /* " */) this.add('string', closingQuote(text, at, end), at, undefined);
+    else if (code === 39 /* ' */ && at + 1 < end) this.character();
+    else this.operator();
+  }
+
+  /** Ends where the name ends; what a macro fills in is a part of it. */
+  private nameEnd(from: number): number {
+    let place = endOf(this.text, from, this.end, Class.gasName);
+    while (place < this.end && this.text.charCodeAt(place) === 92) {
+      const code = this.text.charCodeAt(place + 1);
+      const empty = code === 40 && this.text.charCodeAt(place + 2) === 41; /* ( ) */
+      if (!empty && code !== 64 /* @ */ && !(code < 128 && isOf(code, Class.gasStart) && code !== 46)) break;
+      place = endOf(this.text, Math.min(place + (empty ? 3 : 2), this.end), this.end, Class.gasName);
+    }
+    return place;
+  }
+
+  private name(): void {
+    const stop = this.nameEnd(this.at);
+    if (stop === this.at) return this.operator();
+    const word = this.text.slice(this.at, stop);
+    const naked = (this.next & GasState.naked) !== 0 && !this.preprocessor;
+    if (word.includes('\\')) this.add('argument', stop, this.at, undefined);
+    else this.add(naked && registerNamed(word, true) ? 'register' : 'name', stop, this.at, undefined);
+  }
+
+  private number(): void {
+    const { text, at } = this;
+    let stop = endOf(text, at, this.end, Class.number);
+    if (text.charCodeAt(stop) === 36 /* $ */ && stop < this.end) stop++;
+    const word = text.slice(at, stop);
+    const value = gasNumber(word);
+    const reference = value === undefined && NUMERIC_REFERENCE.test(word);
+    this.add(reference ? 'numeric-reference' : 'number', stop, at, value);
+  }
+
+  /**
+   * Behind a number or a closing parenthesis a percent sign divides; with a blank behind it, so it does before a word that is no
+   * register.
+   */
+  private register(): boolean {
+    const { tokens, text, at } = this;
+    const before = tokens[tokens.length - 1];
+    if (before?.kind === 'number' || before?.text === ')') return false;
+    const start = endOf(text, at + 1, this.end, Class.blank);
+    const code = text.charCodeAt(start);
+    if (!(code < 128 && isOf(code, Class.gasStart)) && code !== 92) return false;
+    const stop = this.nameEnd(start);
+    if (stop === start || (start > at + 1 && !registerNamed(text.slice(start, stop), false))) return false;
+    this.add('register', stop, start, undefined);
+    return true;
+  }
+
+  private character(): void {
+    const { text, at, end } = this;
+    const body = Math.min(at + (text.charCodeAt(at + 1) === 92 ? 3 : 2), end);
+    const stop = body < end && text.charCodeAt(body) === 39 ? body + 1 : body;
+    this.add('number', stop, at, characterValue(text.slice(at + 1, body)));
+  }
+
+  private operator(): void {
+    const { text, at, end } = this;
+    const length = LONG_OPERATOR.test(text[at]!) ? operatorLength(text, at, OPERATORS) : 1;
+    this.add('operator', Math.min(at + length, end), at, undefined);
+  }
+
+  private hash(): void {
+    const first = this.tokens.every((token) => token.kind === 'comment') && !this.continued;
+    PREPROCESSOR.lastIndex = this.at;
+    const found = first ? PREPROCESSOR.exec(this.text) : null;
+    const stop = this.at + (found?.[0].length ?? 0);
+    if (!found || readsAsProse(this.text, found[1]!, found[2]!, stop)) return this.lineComment();
+    this.preprocessor = true;
+    this.tokens.push({ kind: 'name', start: this.at, end: stop, text: '#' + found[2]!, value: undefined });
+    this.at = stop;
+  }
+
+  /** A slash alone begins a comment only at the start of a line. */
+  private isLineComment(): boolean {
+    return this.text.charCodeAt(this.at + 1) === 47 || (this.tokens.length === 0 && !this.continued);
+  }
+
+  /** A comment up to the end of the line: a backslash at its end carries it on. */
+  private lineComment(): void {
+    this.add('comment', this.text.length, this.at, undefined);
+    if (this.backslash) this.next |= GasState.lineComment;
+  }
+
+  private blockComment(from: number): void {
+    const close = this.text.indexOf('*/', from);
+    if (close < 0) this.next |= GasState.comment;
+    else this.next &= ~GasState.comment;
+    this.add('comment', close < 0 ? this.text.length : close + 2, this.at, undefined);
+  }
 }
 
 /**
@@ -151,13 +205,6 @@ function readsAsProse(text: string, blanks: string, directive: string, from: num
     default:
       return blanks !== '';
   }
-}
-
-/** Behind a number or a closing parenthesis a percent sign divides; before a word that is no register, so does one with a blank. */
-function isRegister(tokens: readonly Token[], found: RegExpExecArray | null): boolean {
-  const before = tokens[tokens.length - 1];
-  if (!found || before?.kind === 'number' || before?.text === ')') return false;
-  return found[1] === '' || registerNamed(found[2]!, false) !== undefined;
 }
 
 function closingQuote(text: string, open: number, end: number): number {

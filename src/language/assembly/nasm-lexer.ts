@@ -2,6 +2,7 @@
  * Lines of NASM into words. Sources of MASM pass through here too, because they have the same file extension: they need not be
  * understood, but nothing may break on them.
  */
+import { Class, endOf, isOf, operatorLength } from './characters';
 import { nasmNumber, stringValue } from './number-notation';
 import { registerNamed } from './register-names';
 import { endsInBackslash, type Lexed, type Token, type TokenKind } from './token';
@@ -10,75 +11,136 @@ import { endsInBackslash, type Lexed, type Token, type TokenKind } from './token
 export const NasmState = { statement: 1, comment: 2 } as const;
 
 const DIRECTIVE = /%([a-z]+)(?![\w:%])/iy;
-const NUMBER = /\$?[0-9](?:[0-9A-Za-z_.]*[eEpP][+-][0-9]+|[0-9A-Za-z_.]*)/y;
-const NAME = /\$?([A-Za-z_.?@\u0080-\uffff][\w.$#@~?\u0080-\uffff]*)/y;
 const ARGUMENT = /%(?:\{[^}]{0,100}\}|[-+]?[0-9]+|\?\??|\$+[\w.$#@~?]+|%[A-Za-z_.?@][\w.$#@~?]*|![\w]+)/y;
-const OPERATOR = /<<<|>>>|<=>|<<|>>|==|!=|<>|<=|>=|&&|\|\||\^\^|\/\/|%%|%\+|%\[|\$\$|[^\s]/y;
+const OPERATORS = [
+  '<<<',
+  '>>>',
+  '<=>',
+  '<<',
+  '>>',
+  '==',
+  '!=',
+  '<>',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  '^^',
+  '//',
+  '%%',
+  '%+',
+  '%[',
+  '$$',
+];
+/** First characters of these. */
+const LONG_OPERATOR = /[<>=!&|^/%$]/;
 
 export function lexNasm(text: string, state: number): Lexed {
-  const tokens: Token[] = [];
-  const continues = endsInBackslash(text);
-  const continued = state !== 0;
-  const end = continues ? text.lastIndexOf('\\') : text.length;
-  let comment = state === NasmState.comment;
-  let at = 0;
-  const add = (kind: TokenKind, stop: number, word: string, value?: bigint): void => {
+  return new NasmLine(text, state).lex();
+}
+
+class NasmLine {
+  private readonly tokens: Token[] = [];
+  private readonly end: number;
+  private readonly backslash: boolean;
+  private comment: boolean;
+  private at = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly state: number,
+  ) {
+    this.backslash = endsInBackslash(text);
+    this.end = this.backslash ? text.lastIndexOf('\\') : text.length;
+    this.comment = state === NasmState.comment;
+  }
+
+  lex(): Lexed {
+    while (this.at < this.end) this.word(this.text.charCodeAt(this.at));
+    const { tokens, backslash, comment } = this;
+    const next = !backslash ? 0 : comment ? NasmState.comment : NasmState.statement;
+    return { tokens, next, continues: backslash && !comment, continued: this.state !== 0 };
+  }
+
+  private add(kind: TokenKind, stop: number, from: number, value: bigint | undefined): void {
+    const { tokens, at, text } = this;
     const last = tokens[tokens.length - 1];
-    const start = at;
-    at = stop;
+    this.at = stop;
     // What stands side by side with a parameter becomes one name with it.
-    if (last?.end === start && joins(last.kind, kind)) {
+    if (last?.end === at && joins(last.kind, kind))
       tokens[tokens.length - 1] = {
         kind: 'argument',
         start: last.start,
         end: stop,
         text: text.slice(last.start, stop),
+        value: undefined,
       };
-    } else {
-      tokens.push(
-        value === undefined
-          ? { kind, start, end: stop, text: word }
-          : { kind, start, end: stop, text: word, value },
-      );
-    }
-  };
-  const match = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    return pattern.exec(text);
-  };
-  while (at < end) {
-    const code = text.charCodeAt(at);
-    if (comment || code === 59 /* ; */) {
-      comment = true;
-      add('comment', end, text.slice(at, end));
-    } else if (code === 32 || code === 9 || code === 13 || code === 12 || code === 11) {
-      at++;
-    } else if (code === 34 || code === 39 || code === 96 /* " ' ` */) {
-      const stop = closingQuote(text, at, end);
-      const body = text.slice(at + 1, stop - 1);
-      const plain = code !== 96 || !body.includes('\\');
-      add('string', stop, text.slice(at, stop), plain ? stringValue(body) : undefined);
-    } else if (code === 37 /* % */ && tokens.length === 0 && !continued && match(DIRECTIVE)) {
-      const word = match(DIRECTIVE)![0];
-      add('name', at + word.length, word);
-    } else if (code === 37 && match(ARGUMENT)) {
-      const word = match(ARGUMENT)![0];
-      add('argument', Math.min(at + word.length, end), word);
-    } else if (match(NUMBER)) {
-      const word = match(NUMBER)![0];
-      add('number', Math.min(at + word.length, end), word, nasmNumber(word));
-    } else if (match(NAME)) {
-      const [whole, name] = match(NAME)!;
-      const escaped = whole.startsWith('$');
-      const kind = !escaped && registerNamed(name!, true) ? 'register' : 'name';
-      add(kind, Math.min(at + whole.length, end), name!);
-    } else {
-      const operator = match(OPERATOR)?.[0] ?? text[at]!;
-      add('operator', Math.min(at + operator.length, end), operator);
-    }
+    else tokens.push({ kind, start: at, end: stop, text: text.slice(from, stop), value });
   }
-  const next = !continues ? 0 : comment ? NasmState.comment : NasmState.statement;
-  return { tokens, next, continues: continues && !comment, continued };
+
+  private word(code: number): void {
+    const { text, at, end } = this;
+    if (this.comment || code === 59 /* ; */) {
+      this.comment = true;
+      this.add('comment', end, at, undefined);
+    } else if (isOf(code, Class.blank)) this.at++;
+    else if (isOf(code, Class.nasmStart)) this.name(at);
+    else if (isOf(code, Class.digit)) this.number(at);
+    else if (code === 36 /* $ */ && at + 1 < end && isOf(text.charCodeAt(at + 1), Class.digit))
+      this.number(at + 1);
+    else if (code === 36 && at + 1 < end && isOf(text.charCodeAt(at + 1), Class.nasmStart)) this.name(at + 1);
+    else if (code === 34 || code === 39 || code === 96 /* " ' ` */) this.string(code === 96);
+    else if (code === 37 /* % */) this.percent();
+    else this.operator();
+  }
+
+  /** `from` is behind the dollar sign that makes a name of what would be a register. */
+  private name(from: number): void {
+    const stop = endOf(this.text, from, this.end, Class.nasmName);
+    const register = from === this.at && registerNamed(this.text.slice(from, stop), true);
+    this.add(register ? 'register' : 'name', stop, from, undefined);
+  }
+
+  private number(from: number): void {
+    const { text, end } = this;
+    let stop = endOf(text, from, end, Class.number);
+    // The exponent of a float has a sign inside.
+    const sign = text.charCodeAt(stop);
+    if (
+      (sign === 43 || sign === 45) &&
+      /[eEpP]/.test(text[stop - 1]!) &&
+      /^\d+\.|^\d+e|^0x/i.test(text.slice(from, from + 40))
+    )
+      if (stop + 1 < end && isOf(text.charCodeAt(stop + 1), Class.digit))
+        stop = endOf(text, stop + 1, end, Class.digit);
+    this.add('number', stop, this.at, nasmNumber(text.slice(this.at, stop)));
+  }
+
+  private string(escapes: boolean): void {
+    const stop = closingQuote(this.text, this.at, this.end);
+    const body = this.text.slice(this.at + 1, stop - 1);
+    const value = escapes && body.includes('\\') ? undefined : stringValue(body);
+    this.add('string', stop, this.at, value);
+  }
+
+  private percent(): void {
+    const { text, at, end } = this;
+    if (this.tokens.length === 0 && this.state === 0) {
+      DIRECTIVE.lastIndex = at;
+      const directive = DIRECTIVE.exec(text);
+      if (directive) return this.add('name', Math.min(at + directive[0].length, end), at, undefined);
+    }
+    ARGUMENT.lastIndex = at;
+    const argument = ARGUMENT.exec(text);
+    if (argument) this.add('argument', Math.min(at + argument[0].length, end), at, undefined);
+    else this.operator();
+  }
+
+  private operator(): void {
+    const { text, at, end } = this;
+    const length = LONG_OPERATOR.test(text[at]!) ? operatorLength(text, at, OPERATORS) : 1;
+    this.add('operator', Math.min(at + length, end), at, undefined);
+  }
 }
 
 function joins(before: TokenKind, now: TokenKind): boolean {

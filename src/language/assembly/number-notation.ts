@@ -6,6 +6,8 @@
 /** Longer words are no number anybody means, and reading a million decimal digits takes seconds. */
 const LONGEST = 80;
 
+/** Most numbers are this short, and small integers are made much faster than long ones. */
+const SHORT_DECIMAL = /^[1-9]\d{0,14}$/;
 const GAS_HEX = /^0[xX]([0-9a-fA-F]+)[uUlL]*$/;
 const GAS_BINARY = /^0[bB]([01]+)[uUlL]*$/;
 const GAS_OCTAL = /^0([0-7]*)[uUlL]*$/;
@@ -14,6 +16,8 @@ const GAS_DECIMAL = /^([1-9]\d*)[uUlL]*$/;
 /** Suffixes of C are taken: constants of headers that C shares have them. */
 export function gasNumber(word: string): bigint | undefined {
   if (word.length > LONGEST) return undefined;
+  if (word === '0') return 0n;
+  if (SHORT_DECIMAL.test(word)) return BigInt(Number(word));
   let match = GAS_DECIMAL.exec(word);
   if (match) return BigInt(match[1]!);
   if ((match = GAS_HEX.exec(word))) return BigInt('0x' + match[1]!);
@@ -44,6 +48,7 @@ const prefixOf: Readonly<Record<number, string>> = { 16: '0x', 10: '', 8: '0o', 
 /** NASM has the radix in front or behind; where both could be meant (`0b1h`), the larger one is. */
 export function nasmNumber(word: string): bigint | undefined {
   if (word.length > LONGEST) return undefined;
+  if (SHORT_DECIMAL.test(word)) return BigInt(Number(word));
   const digits = word.toLowerCase();
   if (digits.startsWith('$')) return inRadix(digits.slice(1), 16);
   const front = digits.length > 2 && digits.startsWith('0') ? (radixOfLetter[digits[1]!] ?? 0) : 0;

@@ -33,13 +33,6 @@ export function analyse(
   return { operations: reader.operations, instructions: reader.instructions };
 }
 
-/** Of the register operand of an instruction. */
-function registerOf(
-  operand: AssemblyOperand | undefined,
-): Extract<AssemblyOperand, { kind: 'register' }>['register'] {
-  return operand?.kind === 'register' ? operand.register : undefined;
-}
-
 class OperationReader {
   readonly operations: Operation[] = [];
   readonly instructions: InstructionUse[] = [];
@@ -104,9 +97,9 @@ class OperationReader {
       case 'movzx':
       case 'movzw': {
         // The basic exit reason is the lower word.
-        const held = this.registers.get(registerOf(source));
-        const register = registerOf(destination);
-        if (held?.kind === 'report' && registerOf(source)!.bits === 16 && register)
+        const held = this.registers.get(source?.register);
+        const register = destination?.register;
+        if (held?.kind === 'report' && source!.register!.bits === 16 && register)
           return this.registers.set(register, held);
         break;
       }
@@ -134,8 +127,8 @@ class OperationReader {
     destination: AssemblyOperand | undefined,
     source: AssemblyOperand | undefined,
   ): void {
-    const to = registerOf(destination);
-    const from = registerOf(source);
+    const to = destination?.register;
+    const from = source?.register;
     if (!to) return this.write(destination);
     if (to.kind === 'general') return this.registers.set(to, this.heldIn(source, to.bits ?? 64));
     const held = this.registers.get(from);
@@ -156,7 +149,7 @@ class OperationReader {
 
   /** What a register holds after it was loaded from an operand. */
   private heldIn(source: AssemblyOperand | undefined, bits: number): Held | undefined {
-    const from = registerOf(source);
+    const from = source?.register;
     if (from?.kind === 'general') return from.bits === bits ? this.registers.get(from) : undefined;
     if (from)
       return from.name in registerFormats ? { kind: 'copy', of: from.name as RegisterFormat } : undefined;
@@ -172,10 +165,10 @@ class OperationReader {
     destination: AssemblyOperand | undefined,
     source: AssemblyOperand | undefined,
   ): boolean {
-    const register = registerOf(destination);
+    const register = destination?.register;
     if (register?.kind !== 'general' || register.bits! < 32) return false;
     const { base } = statement;
-    if ((base === 'xor' || base === 'sub') && registerOf(source) === register) {
+    if ((base === 'xor' || base === 'sub') && source?.register === register) {
       this.registers.set(register, {
         kind: 'constant',
         value: 0n,
@@ -201,7 +194,7 @@ class OperationReader {
   private comparison(statement: InstructionStatement, operands: readonly AssemblyOperand[]): void {
     if (operands.length !== 2) return;
     for (const [one, other] of [operands, [operands[1], operands[0]]] as const) {
-      const register = registerOf(one);
+      const register = one?.register;
       const held = this.registers.get(register);
       if (held?.kind !== 'report') continue;
       const constant = this.heldIn(other, register!.bits ?? 64);
@@ -226,7 +219,7 @@ class OperationReader {
     const [field, value] = kind === 'vmread' ? [source, destination] : [destination, source];
     if (field.kind === 'register') {
       const held = this.registers.get(field.register);
-      const written = kind === 'vmwrite' ? this.registers.get(registerOf(value)) : undefined;
+      const written = kind === 'vmwrite' ? this.registers.get(value?.register) : undefined;
       if (held?.kind === 'parameter') this.ofMacros.access(kind, held.name, written);
       else
         this.operations.push({
@@ -236,7 +229,7 @@ class OperationReader {
           value: written?.kind === 'constant' ? written.source : this.operandIn(value),
         });
       if (kind === 'vmread') {
-        const register = registerOf(value);
+        const register = value?.register;
         if (register) return this.registers.set(register, reportOf(held));
       }
     }
@@ -282,7 +275,7 @@ class OperationReader {
 
   /** An operand that is the constant its register holds, or the register itself. */
   private operandIn(operand: AssemblyOperand): Operand {
-    const held = this.registers.get(registerOf(operand));
+    const held = this.registers.get(operand?.register);
     return held?.kind === 'constant' ? held.source : this.values.place(operand, this.line);
   }
 
@@ -311,7 +304,7 @@ class OperationReader {
   /** Something unknown goes into an operand. A name that may stand for a register makes all registers unknown. */
   private write(operand: AssemblyOperand | undefined): void {
     if (operand?.kind === 'memory') return;
-    const register = registerOf(operand);
+    const register = operand?.register;
     if (register) this.registers.set(register, undefined);
     else this.registers.forget();
   }

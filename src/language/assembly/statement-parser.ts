@@ -194,7 +194,7 @@ class StatementParser {
     if (word === 'equ') {
       const label = this.labels.pop();
       if (!label) return this.plain(directive, meaning);
-      return this.definition('value', directive, { kind: 'name', ...label, text: label.name }, behind);
+      return this.definition('value', directive, nameToken(label), behind);
     }
     if (!name || name.kind === 'operator' || name.kind === 'string') return this.plain(directive, meaning);
     if (meaning.block?.family === 'macro')
@@ -259,7 +259,7 @@ class StatementParser {
       prefixes,
       mnemonic,
       base,
-      ...(suffixBits !== undefined && { suffixBits }),
+      suffixBits,
       effect,
       operands: operandsOf(behind, this.syntax),
       destinationLast: this.syntax === 'att',
@@ -286,6 +286,10 @@ class StatementParser {
       arguments: begins ? behind : [name, ...behind],
     };
   }
+}
+
+function nameToken({ name, start, end }: Label): Token {
+  return { kind: 'name', start, end, text: name, value: undefined };
 }
 
 function withBits(meaning: DirectiveMeaning, argument: Token | undefined): DirectiveMeaning {

@@ -38,7 +38,7 @@ export interface InstructionStatement extends Part, Span {
   /** The mnemonic in small letters and without AT&T's suffix, where it is one that `effects` knows. */
   readonly base: string;
   /** What AT&T's suffix says about the width. */
-  readonly suffixBits?: number;
+  readonly suffixBits: number | undefined;
   /** What it does to registers; undefined when nobody knows it, as with a macro. */
   readonly effect: Effect | undefined;
   /** In the order of the source. */
@@ -49,22 +49,19 @@ export interface InstructionStatement extends Part, Span {
   readonly call: boolean;
 }
 
-interface OperandPart extends Span {
-  /** All words of the operand, sigils included: references to symbols are its names. */
+export interface AssemblyOperand extends Span {
+  /**
+   * The tokens of an `immediate` are its expression, without AT&T's dollar sign. An `address` is a bare name or expression:
+   * memory, the target of a jump, a constant in Intel syntax, or a macro of C that is any of it.
+   */
+  readonly kind: 'register' | 'immediate' | 'memory' | 'address';
+  /** All words of the operand: references to symbols are its names. */
   readonly tokens: readonly Token[];
+  /** Of `register`; undefined behind a percent sign that no register follows, as in `%_ASM_AX`. */
+  readonly register: Register | undefined;
+  /** Of `memory`, where the source says how wide it is. */
+  readonly bits: number | undefined;
 }
-
-export type AssemblyOperand =
-  | (OperandPart & {
-      readonly kind: 'register';
-      /** Undefined behind a percent sign that no register follows, as `%_ASM_AX`. */
-      readonly register: Register | undefined;
-    })
-  /** The tokens are the expression, without AT&T's dollar sign. */
-  | (OperandPart & { readonly kind: 'immediate' })
-  | (OperandPart & { readonly kind: 'memory'; readonly bits?: number })
-  /** A bare name or expression: memory, the target of a jump, a constant in Intel syntax, or a macro of C that is any of it. */
-  | (OperandPart & { readonly kind: 'address' });
 
 export interface DirectiveStatement extends Part {
   readonly kind: 'directive';

@@ -23,7 +23,7 @@ export interface Token extends Span {
   /** As written, without the sigil of a register (`%eax`) and of NASM's escaped names (`$eax`): those stand before the text. */
   readonly text: string;
   /** Of numbers, of character constants and of strings that NASM takes as numbers. */
-  readonly value?: bigint;
+  readonly value: bigint | undefined;
 }
 
 /** What a lexer makes of a line. */
