@@ -1568,7 +1568,7 @@ export const msrByNumber: ReadonlyMap<number, Msr> = new Map(msrs.map((row) => [
  * A number in a block need not exist.
  */
 export const msrBlocks = [
-  { first: 0x0, last: 0x1fff, title: 'architectural and model-specific MSRs, x2APIC' },
+  { first: 0x0, last: 0x3fff, title: 'architectural and model-specific MSRs, x2APIC, uncore' },
   { first: 0x10000, last: 0x1ffff, title: 'bus MSRs of Pentium 4 processors' },
   { first: 0x10000000, last: 0x5fffffff, title: 'Geode processors; synthetic MSRs of hypervisors' },
   { first: 0x80860000, last: 0x8086ffff, title: 'Transmeta processors' },

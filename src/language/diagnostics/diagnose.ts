@@ -53,7 +53,7 @@ const FOR_SOFTWARE: ReadonlySet<RuleId> = new Set([
   'vmcs-no-high-half',
 ]);
 /** So many VM-exit information fields no software writes by mistake. */
-const MANY = 3;
+const MANY = 2;
 
 /** A source that records VM exits in the VMCS is a processor: an emulator has functions named VMread and VMwrite too. */
 function isProcessor(operations: readonly Operation[]): boolean {

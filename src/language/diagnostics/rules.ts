@@ -101,7 +101,3 @@ export const rules = {
 } as const satisfies Record<string, RuleRow>;
 
 export type RuleId = keyof typeof rules;
-
-/** Where the manual is; findings and rules say the section. Intel keeps this address for all editions. */
-export const manualPage =
-  'https://www.intel.com/content/www/us/en/developer/articles/technical/intel-sdm.html';

@@ -36,6 +36,7 @@ const cases: readonly (readonly [title: string, file: StubFile, rules: readonly 
   ['performance counters beside the VMX capabilities', msrFile('wrmsr', 0x4c1n, 0n), []],
   ['an MSR of AMD processors', msrFile('wrmsr', 0xc0010114n, 0n), []],
   ['a synthetic MSR of a hypervisor', msrFile('wrmsr', 0x4b564d00n, 1n), []],
+  ['an uncore MSR', msrFile('wrmsr', 0x2ff0n, 0n), []],
   ['a VMCS field encoding in the place of an MSR', msrFile('rdmsr', 0x4402n), ['msr-unknown']],
   ['a digit too few', msrFile('rdmsr', 0xc000080n), ['msr-unknown']],
   ['a digit too many', msrFile('rdmsr', 0xc00000080n), ['msr-unknown']],
