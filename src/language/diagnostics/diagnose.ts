@@ -3,6 +3,7 @@
  * they leave a doubt.
  */
 import type { Operation } from '../source/operation';
+import { isAssembly } from '../source/language-id';
 import type { SourceFile } from '../source/source-file';
 import { comparePositions } from '../text/position';
 import { comparisonFindings } from './comparison-rules';
@@ -12,16 +13,19 @@ import { encodingFindings } from './encoding-rules';
 import { accessedField, highHalf } from './field-operand';
 import { fieldValueFindings } from './field-value';
 import type { Finding } from './finding';
+import { instructionFindings } from './instruction-rules';
 import { msrFindings } from './msr-rules';
 import type { RuleId } from './rules';
 
 /** In the order of their places. */
 export function diagnose(file: SourceFile): readonly Finding[] {
-  const { operations } = file.analysis();
+  const { operations, instructions } = file.analysis();
+  const { language } = file;
   const splitFields = highHalvesWritten(operations);
   const findings = [
     ...operations.flatMap((operation) => operationFindings(operation, splitFields)),
     ...controlPairFindings(file, operations),
+    ...(isAssembly(language) ? instructions.flatMap((use) => instructionFindings(use, language)) : []),
   ].sort((a, b) => comparePositions(a.range.start, b.range.start));
   return isProcessor(operations) ? findings.filter(({ rule }) => !FOR_SOFTWARE.has(rule)) : findings;
 }

@@ -92,6 +92,12 @@ export const rules = {
     severity: 'warning',
     explanation: 'WRMSR that sets a reserved bit, or gives a part a value that is reserved, raises #GP.',
   },
+  'instruction-mode': {
+    title: 'The instruction faults where it stands',
+    severity: 'warning',
+    explanation:
+      'Some instructions exist in one code size only, and VMX instructions raise #UD in real mode. What `.code16`, `BITS 16` and their like said last decides.',
+  },
   'exit-reason-unknown': {
     title: 'No VM exit has this reason',
     severity: 'hint',

@@ -3,6 +3,7 @@
  * the operation they belong to says what they are. A double click puts in a name that the file knows.
  */
 import { cpuidLeafByNumber } from '../../isa/cpuid-leaves';
+import { factMarkdown } from '../hover/fact-text';
 import type { Fact } from '../knowledge/fact';
 import { FileNames } from '../meaning/file-names';
 import { meaningsOf, type Meaning, type NamedPart } from '../meaning/operand-meaning';
@@ -57,6 +58,7 @@ function factHint(operand: Operand, fact: Fact, names: FileNames): Hint | undefi
   return {
     position: operand.range.end,
     label: name ?? label,
+    tooltip: factMarkdown(fact),
     ...(name !== undefined && { replacement: { range: operand.range, text: name } }),
   };
 }
