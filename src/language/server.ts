@@ -3,6 +3,7 @@
  * turn its requests into questions to the analysis and the answers back, and decide nothing about sources.
  */
 import {
+  CodeActionKind,
   createConnection,
   ProposedFeatures,
   TextDocumentSyncKind,
@@ -16,6 +17,7 @@ import { Answering } from './server/answering';
 import { abilitiesOf } from './server/client-abilities';
 import { Diagnostics } from './server/diagnostics';
 import { bindLiveAnswers } from './server/live-answers';
+import { bindReading } from './server/reading';
 import { bindRuleTexts, RULE_SCHEME } from './server/rule-texts';
 import type { Session } from './server/session';
 import { WorkspaceSync } from './server/workspace-sync';
@@ -34,6 +36,7 @@ export function serve(connection: Connection, create: CreateSource = createSourc
   const diagnostics = new Diagnostics(session);
   const sync = new WorkspaceSync(session, (uri) => diagnostics.changed(uri));
   bindRuleTexts(session);
+  bindReading(session);
   bindLiveAnswers(session);
   connection.onInitialize((params) => {
     session.abilities = abilitiesOf(params.capabilities);
@@ -68,6 +71,9 @@ function initializeResult(
       ...(abilities.pullsDiagnostics && {
         diagnosticProvider: { interFileDependencies: true, workspaceDiagnostics: false },
       }),
+      hoverProvider: true,
+      inlayHintProvider: true,
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
       ...(!asks && { inlineValueProvider: true }),
     },
   };

@@ -1,5 +1,8 @@
 /** Everything the analysis says about a source, as one text: two sources with the same text must say the same. */
+import { codeActions } from '../../../src/language/actions/code-actions';
 import { diagnose } from '../../../src/language/diagnostics/diagnose';
+import { inlayHints } from '../../../src/language/hints/inlay-hints';
+import { hover } from '../../../src/language/hover/hover';
 import type { SourceFile } from '../../../src/language/source/source-file';
 import type { Position, Range } from '../../../src/language/text/position';
 import { inlineValues } from '../../../src/language/inline-values/inline-values';
@@ -16,12 +19,17 @@ export function wholeAnswers(file: SourceFile): string {
     constants: [...file.constants()],
     includes: file.includes(),
     findings: diagnose(file),
+    hints: inlayHints(file, all),
     values: inlineValues(file, all, { start: all.end, end: all.end }),
   });
 }
 
 export function answersAt(file: SourceFile, position: Position): string {
-  return textOf({ live: liveExpression(file, position) });
+  return textOf({
+    hover: hover(file, position),
+    actions: codeActions(file, { start: position, end: position }),
+    live: liveExpression(file, position),
+  });
 }
 
 function textOf(answers: object): string {
