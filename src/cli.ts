@@ -45,6 +45,7 @@ function main(args: string[]): number {
     if (command === 'run') return run(rest);
     if (command === 'rows') return rows(rest);
     if (command === 'demo') return demo(rest);
+    if (command === 'help' || isHelp(command)) return help();
     throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof MachineError)) throw error;
@@ -54,7 +55,17 @@ function main(args: string[]): number {
   }
 }
 
+function isHelp(argument: string | undefined): boolean {
+  return argument === '--help' || argument === '-h';
+}
+
+function help(): number {
+  console.log(USAGE);
+  return 0;
+}
+
 function run(args: string[]): number {
+  if (isHelp(args[0])) return help();
   const { values, positionals } = parse(args);
   const [path, ...extra] = positionals;
   if (path === undefined || extra.length > 0) throw new UsageError('give exactly one image');
@@ -120,7 +131,11 @@ function readImage(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new MachineError(`there is no file ${path}: build it first, or correct the path`);
+    if (code === 'EISDIR') throw new MachineError(`${path} is a folder: name the image in it`);
+    throw new MachineError(`cannot read ${path}: ${code ?? String(error)}`);
   }
 }
 
@@ -177,6 +192,8 @@ function printStats(result: HeadlessResult): void {
 }
 
 function rows(args: string[]): number {
+  const unknown = args.find((argument) => argument !== '--missing');
+  if (unknown !== undefined) throw new UsageError(`rows has no option "${unknown}"`);
   const missing = args.includes('--missing');
   for (const { table, row, implemented, why } of implementedRows())
     if (!missing || !implemented)

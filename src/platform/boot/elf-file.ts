@@ -129,5 +129,7 @@ function checkKind(type: number, machine: number, name: string): void {
 }
 
 function truncated(name: string, what: string): LoadError {
-  return new LoadError(`${name} is truncated: ${what} ends after the file does; build or copy it again`);
+  return new LoadError(
+    `${name} is truncated: the file ends before the end of ${what}; build or copy it again`,
+  );
 }

@@ -246,9 +246,14 @@ describe('bad images get one message that says what to do', () => {
     ['an unknown machine', syntheticElf({ machine: 999 }), {}, /ELF machine 999/],
     ['an object file', syntheticElf({ type: 1 }), {}, /object file: link it/],
     ['a shared object', syntheticElf({ type: 3 }), {}, /-no-pie/],
-    ['a header only', syntheticElf().subarray(0, 40), {}, /truncated: the ELF header/],
-    ['no program headers whole', syntheticElf().subarray(0, 100), {}, /truncated: its program headers/],
-    ['a segment cut short', syntheticElf().subarray(0, 121), {}, /truncated: segment 0/],
+    ['a header only', syntheticElf().subarray(0, 40), {}, /before the end of the ELF header/],
+    [
+      'no program headers whole',
+      syntheticElf().subarray(0, 100),
+      {},
+      /before the end of its program headers/,
+    ],
+    ['a segment cut short', syntheticElf().subarray(0, 121), {}, /before the end of segment 0/],
     ['no segments', syntheticElf({ segments: [] }), {}, /no program headers/],
     [
       'more than memory',

@@ -1,0 +1,98 @@
+/** The headless runner as a shell sees it: exit statuses, what it says to whom, and the trace. Runs the built dist/cli.js. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '..');
+const hello = join(root, 'samples/hello-nested/hello-nested.elf');
+
+function turtlescope(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [join(root, 'dist/cli.js'), ...args], { encoding: 'utf8' });
+}
+
+describe('turtlescope', () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), 'turtlescope-cli-'))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A flat binary that starts with this code in real mode. */
+  function flat(name: string, code: readonly number[]): string[] {
+    const path = join(folder, name);
+    writeFileSync(path, Uint8Array.from(code));
+    return ['run', path, '--load-address', '0x7c00', '--max-instructions', '1000'];
+  }
+
+  describe('run', () => {
+    for (const topology of ['nested', 'bare']) {
+      it(`ends with the guest's status in the ${topology} topology, with the same trace each time`, () => {
+        const [first, second] = ['first', 'second'].map((name) => {
+          const trace = join(folder, name);
+          const { status, stdout } = turtlescope('run', hello, '--topology', topology, '--trace', trace);
+          assert.equal(status, 1);
+          assert.match(stdout, /hello-nested: success\n$/);
+          return readFileSync(trace, 'latin1');
+        });
+        assert.equal(first, second);
+        assert.ok(first!.split('\n').every((line) => line === '' || JSON.parse(line) instanceof Object));
+      });
+    }
+
+    it('ends with 124 at the instruction budget', () => {
+      const { status, stderr } = turtlescope('run', hello, '--max-instructions', '10');
+      assert.equal(status, 124);
+      assert.match(stderr, /budget is used up/);
+    });
+
+    it('ends with 125 at an instruction the chip lacks, and names it', () => {
+      // FNOP
+      const { status, stderr } = turtlescope(...flat('gap', [0xd9, 0xd0]));
+      assert.equal(status, 125);
+      assert.match(stderr, /unimplemented: fnop/);
+    });
+
+    it('ends with 126 at a triple fault', () => {
+      // LIDT of six zero bytes below the code, then UD2: no vector is within the limit.
+      const { status, stderr } = turtlescope(
+        ...flat('shutdown', [0x0f, 0x01, 0x1e, 0x00, 0x05, 0x0f, 0x0b]),
+        '--topology',
+        'bare',
+      );
+      assert.equal(status, 126);
+      assert.match(stderr, /triple fault/i);
+    });
+
+    const wrong: [string, string[], RegExp][] = [
+      ['no image', ['run'], /exactly one image/],
+      ['no such file', ['run', 'nowhere.elf'], /there is no file nowhere\.elf: build it first/],
+      ['a folder', ['run', root], /is a folder/],
+      [
+        'a file that is no image',
+        ['run', join(root, 'LICENSE')],
+        /neither an ELF file nor a multiboot image/,
+      ],
+      ['an image larger than memory', ['run', hello, '--memory', '2'], /memory/],
+      ['a topology that does not exist', ['run', hello, '--topology', 'x'], /choose "nested" or "bare"/],
+      ['an unknown option', ['run', hello, '--bogus'], /--bogus/],
+      ['an unknown command', ['walk'], /unknown command "walk"/],
+      ['an unknown option of rows', ['rows', '--all'], /rows has no option "--all"/],
+    ];
+    for (const [what, args, message] of wrong) {
+      it(`ends with 2 for ${what}, and says so`, () => {
+        const { status, stdout, stderr } = turtlescope(...args);
+        assert.equal(status, 2);
+        assert.match(stderr, message);
+        assert.equal(stdout, '');
+      });
+    }
+  });
+
+  it('prints its usage when asked to', () => {
+    for (const args of [['--help'], ['-h'], ['help'], ['run', '--help']]) {
+      const { status, stdout, stderr } = turtlescope(...args);
+      assert.deepEqual([status, stderr], [0, ''], args.join(' '));
+      assert.match(stdout, /^Usage: turtlescope run IMAGE/);
+    }
+  });
+});
