@@ -20,6 +20,7 @@ import { bindLiveAnswers } from './server/live-answers';
 import { bindReading } from './server/reading';
 import { bindRuleTexts, RULE_SCHEME } from './server/rule-texts';
 import type { Session } from './server/session';
+import { Settling } from './server/settling';
 import { WorkspaceSync } from './server/workspace-sync';
 import { Workspace, type CreateSource } from './workspace/workspace';
 
@@ -34,7 +35,13 @@ export function serve(connection: Connection, create: CreateSource = createSourc
     settings: defaultLanguageSettings,
   };
   const diagnostics = new Diagnostics(session);
-  const sync = new WorkspaceSync(session, (uri) => diagnostics.changed(uri));
+  const settling = new Settling(answering);
+  const sync = new WorkspaceSync(session, (uri) => {
+    diagnostics.changed(uri);
+    // Of a document that was edited itself the client asks for hints by itself.
+    if (uri === undefined && session.abilities.refreshesHints)
+      settling.later('hints', () => connection.languages.inlayHint.refresh());
+  });
   bindRuleTexts(session);
   bindReading(session);
   bindLiveAnswers(session);

@@ -13,9 +13,7 @@ import type { Finding } from '../diagnostics/finding';
 import type { OpenDocument } from '../workspace/open-document';
 import { ruleUri } from './rule-texts';
 import { documentOf, type Session } from './session';
-
-/** Keys come faster than this; a person reads slower. */
-const SETTLE_MS = 200;
+import { Settling } from './settling';
 
 const severities = {
   error: DiagnosticSeverity.Error,
@@ -24,11 +22,12 @@ const severities = {
 } satisfies Record<Finding['severity'], DiagnosticSeverity>;
 
 export class Diagnostics {
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly settling: Settling;
   /** Rises when something beside the text of a document has changed what is found in it. */
   private surroundings = 0;
 
   constructor(private readonly session: Session) {
+    this.settling = new Settling(session.answering);
     session.answering.request(DocumentDiagnosticRequest.type, { kind: 'full', items: [] }, (params) => {
       const document = documentOf(session, params);
       if (!document) return { kind: 'full', items: [] };
@@ -42,24 +41,15 @@ export class Diagnostics {
     if (uri === undefined) this.surroundings++;
     if (!abilities.pullsDiagnostics) {
       const uris = uri === undefined ? [...workspace.documents].map((document) => document.uri) : [uri];
-      for (const each of uris) this.later(each, () => this.push(each));
+      for (const each of uris) this.settling.later(each, () => this.push(each));
     } else if (uri === undefined && abilities.refreshesDiagnostics)
-      this.later('', () => this.session.connection.languages.diagnostics.refresh());
+      this.settling.later('', () => this.session.connection.languages.diagnostics.refresh());
   }
 
   private report(document: OpenDocument, previous: string | undefined): DocumentDiagnosticReport {
     const resultId = `${document.version}.${this.surroundings}`;
     if (resultId === previous) return { kind: 'unchanged', resultId };
     return { kind: 'full', resultId, items: this.diagnostics(document) };
-  }
-
-  private later(key: string, work: () => Promise<void>): void {
-    clearTimeout(this.timers.get(key));
-    const run = (): void => {
-      this.timers.delete(key);
-      this.session.answering.background(work());
-    };
-    this.timers.set(key, setTimeout(run, SETTLE_MS));
   }
 
   private async push(uri: string): Promise<void> {

@@ -101,6 +101,16 @@ export class Client {
     });
   }
 
+  /** Waits until the server asks for this and `holds` after it: it may have asked for another reason before. */
+  asksUntil(method: string, holds: () => Promise<boolean>): Promise<void> {
+    return new Promise((done, failed) =>
+      this.answers.set(method, () => {
+        holds().then((held) => held && done(), failed);
+        return null;
+      }),
+    );
+  }
+
   open(uri: string, languageId: string, text: string, version = 1): Promise<void> {
     return this.notify('textDocument/didOpen', { textDocument: { uri, languageId, version, text } });
   }
