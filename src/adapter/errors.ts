@@ -38,10 +38,13 @@ export const errors = {
     new UserError(1011, 'The machine did not stop at an event: there is nothing to tell about it.'),
   ended: () => new UserError(1012, 'The guest has ended: restart the session to run it again.'),
 
-  unknownAttribute: (name: string, near: string | undefined) =>
+  unknownAttribute: (name: string, near: string | undefined, known: readonly string[]) =>
     new UserError(
       1100,
-      `launch.json: unknown attribute "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      `launch.json: unknown attribute "${name}"` +
+        (near === undefined
+          ? `: remove it, or use one of ${known.join(', ')}.`
+          : `; did you mean "${near}"?`),
     ),
   wrongType: (name: string, wanted: string, given: unknown) =>
     new UserError(

@@ -93,6 +93,7 @@ type Checks<T> = { readonly [K in keyof T]-?: Check<NonNullable<T[K]>> };
 
 /** An object with these attributes and no others. */
 function shape<T extends object>(checks: Checks<T>, required: readonly (keyof T & string)[]): Check<T> {
+  const known = Object.keys(checks);
   return (name, value) => {
     const given = objectOf(name, value);
     const prefix = name === '' ? '' : `${name}.`;
@@ -101,7 +102,7 @@ function shape<T extends object>(checks: Checks<T>, required: readonly (keyof T 
       if (element === undefined || (name === '' && (FOREIGN.has(key) || key.startsWith('__')))) continue;
       const check = (checks as Record<string, Check<unknown> | undefined>)[key];
       if (!check || !Object.hasOwn(checks, key))
-        throw errors.unknownAttribute(prefix + key, closest(key, Object.keys(checks)));
+        throw errors.unknownAttribute(prefix + key, closest(key, known), known);
       result[key] = check(prefix + key, element);
     }
     for (const key of required)

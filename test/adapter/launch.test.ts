@@ -53,7 +53,10 @@ describe('adapter: launch configuration', () => {
       refused({ program, l0: { feature: {} } }),
       /"l0.feature"; did you mean "l0.features"|did you mean "features"/,
     );
-    assert.match(refused({ program, xyzzy: 1 }), /unknown attribute "xyzzy"$/);
+    assert.match(
+      refused({ program, xyzzy: 1 }),
+      /unknown attribute "xyzzy": remove it, or use one of program, .*serial/,
+    );
     assert.match(refused({ program, constructor: 1 }), /unknown attribute "constructor"/);
   });
 

@@ -69,6 +69,19 @@ function history({ log }: Inspection): string[] {
 
 function tellsOfEvent(record: MachineRecord): boolean {
   if (STORY.includes(record.kind)) return true;
-  // The sign bit of the word is its valid bit.
-  return (record.kind === 'exit' || record.kind === 'nested-exit') && record.idtVectoring >>> 31 === 1;
+  switch (record.kind) {
+    case 'entry':
+    case 'nested-entry':
+      return isValid(record.interruption);
+    case 'exit':
+    case 'nested-exit':
+      return isValid(record.idtVectoring);
+    default:
+      return false;
+  }
+}
+
+/** The sign bit of an event word is its valid bit. */
+function isValid(word: number): boolean {
+  return word >>> 31 === 1;
 }

@@ -262,6 +262,24 @@ describe('event in flight', () => {
     assert.equal(view.history.length, 1);
   });
 
+  it('a VM entry that injects belongs to the story, one that does not has none', () => {
+    const entry = {
+      kind: 'entry',
+      count: 1000,
+      level: 'L2',
+      vmcs: 'vmcs02',
+      rip: 0x400533n,
+      interruption: 0x80000b0e,
+      interruptionError: 2,
+      instructionLength: 0,
+    } as const;
+    const view = eventInFlight(
+      inspection({ vmcss: [vmcs('vmcs12')] }, [{ ...entry, interruption: 0 }, entry]),
+    );
+    assert.equal(view.history.length, 1);
+    assert.match(view.history[0]!, /#PF/);
+  });
+
   it('without a VMCS it says when there will be something to see', () => {
     assert.match(eventInFlight(inspection({ vmcss: [] })).empty ?? '', /No VMCS yet/);
   });
