@@ -13,7 +13,7 @@ import { analyse } from './operations';
 import { walkSource, type AssemblyLines } from './source-walk';
 import type { SourceLine } from './statement';
 import { parseLine } from './statement-parser';
-import type { Lexed } from './token';
+import type { Lexed, Token } from './token';
 import { wordsOf } from './words';
 
 /** Only programs write longer lines, and reading one at each key would take longer than the key. */
@@ -77,6 +77,7 @@ export class AssemblyFile implements SourceFile {
   private readonly lines: AssemblyLines;
   private names: Names | undefined;
   private known: Analysis | undefined;
+  private edits = 0;
 
   constructor(
     readonly language: AssemblyDialect,
@@ -100,8 +101,23 @@ export class AssemblyFile implements SourceFile {
     return this.lines.at(line) ?? NO_LINE;
   }
 
+  /** The words of a line as the lexer sees them, comments too. Not kept. */
+  tokens(line: number): readonly Token[] {
+    return this.lexer.tokens(this.lines.text(line), this.lines.stateBefore(line)).tokens;
+  }
+
+  /** The same object as long as the line reads the same, wherever it moves: to keep by it what follows from the line alone. */
+  lineKey(line: number): object {
+    return this.lines.key(line) ?? NO_LINE;
+  }
+
+  /** Grows with each edit. */
+  get revision(): number {
+    return this.edits;
+  }
+
   words(line: number): readonly Word[] {
-    const { tokens } = this.lexer.tokens(this.lines.text(line), this.lines.stateBefore(line));
+    const tokens = this.tokens(line);
     const { macros } = this.allNames();
     return wordsOf(line, tokens, this.line(line), this.language, (name) => macros.has(name));
   }
@@ -114,6 +130,7 @@ export class AssemblyFile implements SourceFile {
 
   edit(range: Range, text: string): void {
     this.lines.replace(range, text);
+    this.edits++;
     this.names = undefined;
     this.known = undefined;
   }

@@ -50,6 +50,11 @@ export class LexedLines<State, Line> {
     return this.entries[line]?.line;
   }
 
+  /** The same object as long as the line and what stands open before it are the same: to keep by it what follows from them. */
+  key(line: number): object | undefined {
+    return this.entries[line];
+  }
+
   /** What the lines before this one left open. */
   stateBefore(line: number): State {
     return this.entries[line]?.before ?? this.lexer.initial;

@@ -30,6 +30,7 @@ export class Workspace implements SourceSet {
   private includePaths: IncludePaths;
   private folders: readonly string[] = [];
   private walks = 0;
+  private readonly watchers: ((uri: string | undefined) => void)[] = [];
 
   constructor(private readonly create: CreateSource) {
     this.includePaths = this.lookIn([]);
@@ -54,12 +55,14 @@ export class Workspace implements SourceSet {
     this.open.set(uri, document);
     if (path !== undefined) this.openByPath.set(path, document);
     this.cameOrWent(place);
+    this.tell(uri, path);
   }
 
   /** True when other open documents read constants of this one. */
   didChange(uri: string, version: number, changes: readonly TextChange[]): boolean {
     const document = this.open.get(uri);
     document?.change(version, changes);
+    this.tell(uri);
     return document !== undefined && this.changed(placeOf(document));
   }
 
@@ -67,6 +70,7 @@ export class Workspace implements SourceSet {
     const document = this.open.get(uri);
     if (!document) return;
     this.open.delete(uri);
+    this.tell(uri, document.path);
     if (document.path === undefined) return;
     this.openByPath.delete(document.path);
     this.stored.forget(document.path);
@@ -93,6 +97,7 @@ export class Workspace implements SourceSet {
     this.index.clear();
     const walk = ++this.walks;
     const result = await this.index.walk(folders, () => walk === this.walks);
+    this.tell(undefined);
     return walk === this.walks ? result : undefined;
   }
 
@@ -109,6 +114,7 @@ export class Workspace implements SourceSet {
       if (gone) this.index.delete(path);
       else this.index.add(path);
       this.stored.forget(path);
+      this.tell(uri, path);
       // An open document is what the editor shows, whatever the disk says.
       return this.openByPath.has(path) ? [] : [path];
     });
@@ -126,6 +132,33 @@ export class Workspace implements SourceSet {
     return path !== undefined && this.index.has(path) ? this.stored.source(path) : undefined;
   }
 
+  get uris(): Iterable<string> {
+    const files = [...this.index.paths].filter((path) => !this.openByPath.has(path));
+    return [...this.open.keys(), ...files.map(uriOf)];
+  }
+
+  text(uri: string): string | undefined {
+    const document = this.open.get(uri);
+    if (document) return [...document.lines].join('\n');
+    const path = pathOf(uri);
+    return path === undefined ? undefined : this.stored.text(path);
+  }
+
+  includes(uri: string): readonly string[] {
+    const document = this.open.get(uri);
+    const path = document ? document.path : pathOf(uri);
+    if (path === undefined) return [];
+    const names = document ? includesIn(document.lines) : this.stored.includes(path);
+    return names.flatMap((name) => {
+      const included = this.includePaths.resolve(name, path);
+      return included === undefined ? [] : [this.openByPath.get(included)?.uri ?? uriOf(included)];
+    });
+  }
+
+  watch(changed: (uri: string | undefined) => void): void {
+    this.watchers.push(changed);
+  }
+
   *mentioning(text: string): Iterable<PlacedFile> {
     for (const { uri, file } of [...this.open.values()]) yield { uri, file };
     const wanted = text.toLowerCase();
@@ -133,6 +166,14 @@ export class Workspace implements SourceSet {
       if (this.openByPath.has(path) || !this.stored.text(path)?.toLowerCase().includes(wanted)) continue;
       const file = this.stored.source(path);
       if (file) yield { uri: uriOf(path), file };
+    }
+  }
+
+  /** A document has the client's URI for its path, a file on disk ours. */
+  private tell(uri: string | undefined, path?: string): void {
+    for (const changed of this.watchers) {
+      changed(uri);
+      if (path !== undefined && uriOf(path) !== uri) changed(uriOf(path));
     }
   }
 
@@ -172,6 +213,7 @@ export class Workspace implements SourceSet {
 
   /** Files came or went, or are looked for elsewhere: every include may mean another file. */
   private includesChanged(): void {
+    this.tell(undefined);
     this.includePaths.forget();
     for (const document of this.open.values()) document.invalidate();
     this.constants.forget();

@@ -1,0 +1,210 @@
+/**
+ * Walks over the lines of a source and gives each name its whole name: local labels the label before them, parameters their macro,
+ * numbered labels their place. Every branch of a condition counts, dead ones too: who renames wants them all.
+ */
+import type { AssemblyFile } from '../assembly/assembly-file';
+import { marksOf, type Mark } from './line-marks';
+import { scopedName, type Definition, type DefinitionKind, type Occurrence, type Usage } from './symbol';
+
+/** Lines between `.macro` and `.endm`, or of a repetition. */
+interface Block {
+  readonly macro: boolean;
+  readonly id: number;
+  /** Where the macro has its name: what `%1` leads to. */
+  readonly definition: Definition | undefined;
+  readonly parameters: Set<string>;
+  /** What local labels outside of the block belong to. */
+  readonly parent: string | number;
+}
+
+export class SymbolWalk {
+  readonly definitions: Definition[] = [];
+  readonly occurrences: Occurrence[] = [];
+  readonly exported = new Set<string>();
+  readonly imported = new Set<string>();
+
+  private line = 0;
+  /** What local labels belong to: the label before, or by its number a macro that is just defined. */
+  private parent: string | number = '';
+  /** The structure that `istruc` names. */
+  private instance: string | undefined;
+  private inStructure = false;
+  private blocks: Block[] = [];
+  private count = 0;
+  /** Parameters of a `#define` that goes on. */
+  private text: { readonly id: number; readonly parameters: Set<string> } | undefined;
+  /** How many labels of each number there were. */
+  private readonly numbers = new Map<string, number>();
+
+  constructor(private readonly file: AssemblyFile) {
+    let commented = false;
+    let continued = false;
+    for (this.line = 0; this.line < file.lineCount; this.line++) {
+      const source = file.line(this.line);
+      for (const statement of source.statements) {
+        const block = statement.kind === 'directive' ? statement.meaning.block : undefined;
+        if (block?.family === 'comment') commented = block.edge === 'open';
+      }
+      if (!continued) this.text = undefined;
+      continued = source.continues;
+      if (commented) continue;
+      for (const mark of marksOf(source, file.language)) this.mark(mark);
+    }
+  }
+
+  private mark(mark: Mark): void {
+    const { kind, name } = mark;
+    switch (kind) {
+      case 'label':
+      case 'exported-label':
+        if (kind === 'exported-label') this.exported.add(name);
+        return this.label(mark);
+      case 'number': {
+        const count = (this.numbers.get(name) ?? 0) + 1;
+        this.numbers.set(name, count);
+        return void this.define(mark, 'number', scopedName(name, count));
+      }
+      case 'generated':
+        return void this.define(mark, 'label', this.inMacro(name));
+      case 'common':
+        this.exported.add(name);
+        return void this.define(mark, 'label', name);
+      case 'constant':
+        return void this.define(mark, 'constant', this.whole(name), this.isLocal(name));
+      case 'text':
+        this.text = { id: this.count++, parameters: new Set() };
+        return void this.define(mark, 'text', name);
+      case 'macro':
+        return this.open(true, name === '' ? undefined : this.define(mark, 'macro', name));
+      case 'repetition':
+        return this.open(false, undefined);
+      case 'end-macro':
+        return this.close(true);
+      case 'end-repetition':
+        return this.close(false);
+      case 'structure':
+        this.parent = name;
+        this.inStructure = true;
+        return void this.define(mark, 'structure', name);
+      case 'instance':
+        this.instance = name;
+        return;
+      case 'end-instance':
+        this.instance = undefined;
+        this.inStructure = false;
+        return;
+      case 'parameter': {
+        const owner = this.text ?? this.blocks[this.blocks.length - 1];
+        owner?.parameters.add(name);
+        return void this.define(mark, 'parameter', scopedName(name, owner?.id ?? ''));
+      }
+      case 'argument':
+        return this.argument(mark);
+      case 'numeric-reference': {
+        const number = name.slice(0, -1);
+        const next = /f$/i.test(name) ? 1 : 0;
+        const label = scopedName(number, (this.numbers.get(number) ?? 0) + next);
+        return this.occur(mark, label, 'operand', 'use');
+      }
+      case 'export':
+      case 'import':
+        (kind === 'export' ? this.exported : this.imported).add(this.whole(name));
+        return this.use(mark, 'operand', 'declaration');
+      case 'member':
+        return this.occur(
+          mark,
+          this.instance === undefined ? this.whole(name) : this.instance + name,
+          'operand',
+          'use',
+        );
+      case 'use':
+        return this.use(mark, 'operand', 'use');
+      case 'call':
+        return this.use(mark, 'mnemonic', 'use');
+      case 'any':
+        return this.use(mark, 'any', 'use');
+    }
+  }
+
+  private label(mark: Mark): void {
+    const local = this.isLocal(mark.name);
+    this.define(mark, local && this.inStructure ? 'field' : 'label', this.whole(mark.name), local);
+    if (!mark.name.startsWith('.')) this.parent = mark.name;
+  }
+
+  /** Two dots in front make NASM's special names, which belong to no label. */
+  private isLocal(name: string): boolean {
+    return this.file.language === 'nasm' && name[0] === '.' && name[1] !== '.';
+  }
+
+  private whole(name: string): string {
+    if (!this.isLocal(name)) return name;
+    return typeof this.parent === 'string' ? this.parent + name : scopedName(name, this.parent);
+  }
+
+  private define(mark: Mark, kind: DefinitionKind, name: string, local = false): Definition {
+    const { start, end, anyCase } = mark;
+    const definition = {
+      name,
+      kind,
+      line: this.line,
+      start,
+      end,
+      ...(anyCase && { anyCase }),
+      ...(local && { local }),
+    };
+    this.definitions.push(definition);
+    this.occur(mark, name, kind === 'macro' ? 'mnemonic' : 'operand', 'definition');
+    return definition;
+  }
+
+  private occur({ start, end }: Mark, name: string, as: Usage, role: Occurrence['role'], head = 0): void {
+    this.occurrences.push({ name, as, role, line: this.line, start, end, ...(head > 0 && { head }) });
+  }
+
+  private use(mark: Mark, as: Usage, role: Occurrence['role']): void {
+    const { name, start } = mark;
+    if (this.text?.parameters.has(name)) return this.occur(mark, scopedName(name, this.text.id), as, role);
+    const dot = this.file.language === 'nasm' ? name.indexOf('.', 1) : -1;
+    if (dot > 0 && !name.startsWith('.')) {
+      this.occur({ ...mark, end: start + dot }, name.slice(0, dot), as, role);
+      return this.occur(mark, name, as, role, dot);
+    }
+    this.occur(mark, this.whole(name), as, role);
+  }
+
+  private argument(mark: Mark): void {
+    const { name } = mark;
+    if (name.startsWith('%%')) return this.occur(mark, this.inMacro(name), 'operand', 'use');
+    if (name.startsWith('%')) {
+      // Numbered parameters stand nowhere but in the count behind the macro's name.
+      const macro = this.blocks.findLast((block) => block.macro);
+      if (!macro) return;
+      const whole = scopedName(name, macro.id);
+      if (macro.definition && !macro.parameters.has(name))
+        this.definitions.push({ ...macro.definition, name: whole, kind: 'parameter' });
+      macro.parameters.add(name);
+      return this.occur(mark, whole, 'any', 'use');
+    }
+    const owner = this.blocks.findLast((block) => block.parameters.has(name));
+    if (owner) this.occur(mark, scopedName(name, owner.id), 'any', 'use');
+  }
+
+  private inMacro(name: string): string {
+    return scopedName(name, this.blocks.findLast((block) => block.macro)?.id ?? '');
+  }
+
+  private open(macro: boolean, definition: Definition | undefined): void {
+    const { parent } = this;
+    this.blocks.push({ macro, id: this.count++, definition, parameters: new Set(), parent });
+    // Whoever calls the macro gives its local labels their label: among themselves they belong together.
+    if (macro) this.parent = this.count++;
+  }
+
+  private close(macro: boolean): void {
+    const at = this.blocks.findLastIndex((block) => block.macro === macro);
+    if (at < 0) return;
+    if (macro) this.parent = this.blocks[at]!.parent;
+    this.blocks.length = at;
+  }
+}
