@@ -21,6 +21,8 @@ import { bindReading } from './server/reading';
 import { bindRuleTexts, RULE_SCHEME } from './server/rule-texts';
 import type { Session } from './server/session';
 import { Settling } from './server/settling';
+import { bindSymbolAnswers } from './server/symbol-answers';
+import { registerSymbolRequests, symbolCapabilities } from './server/symbol-requests';
 import { WorkspaceSync } from './server/workspace-sync';
 import { Workspace, type CreateSource } from './workspace/workspace';
 
@@ -45,12 +47,16 @@ export function serve(connection: Connection, create: CreateSource = createSourc
   bindRuleTexts(session);
   bindReading(session);
   bindLiveAnswers(session);
+  bindSymbolAnswers(session);
   connection.onInitialize((params) => {
     session.abilities = abilitiesOf(params.capabilities);
     sync.initialize(params);
     return initializeResult(session, params);
   });
-  connection.onInitialized(() => answering.background(sync.start()));
+  connection.onInitialized(() => {
+    answering.background(registerSymbolRequests(connection, session.abilities));
+    answering.background(sync.start());
+  });
   connection.listen();
 }
 
@@ -81,6 +87,7 @@ function initializeResult(
       hoverProvider: true,
       inlayHintProvider: true,
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+      ...symbolCapabilities(abilities),
       ...(!asks && { inlineValueProvider: true }),
     },
   };

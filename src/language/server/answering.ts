@@ -18,10 +18,14 @@ export type Untrusted<Params> = Partial<Params> | null | undefined;
 export class Answering {
   constructor(private readonly connection: Connection) {}
 
+  /** A refusal (`ResponseError`) is an answer too: it tells the user why. */
   request<Params, Answer, Failure>(
     type: RequestType<Params, Answer, Failure>,
     empty: Answer,
-    handle: (params: Untrusted<Params>, token: CancellationToken) => Answer | Promise<Answer>,
+    handle: (
+      params: Untrusted<Params>,
+      token: CancellationToken,
+    ) => Answer | ResponseError<Failure> | Promise<Answer | ResponseError<Failure>>,
   ): void {
     const cancelled = new ResponseError<Failure>(LSPErrorCodes.RequestCancelled, 'cancelled');
     const answer = async (

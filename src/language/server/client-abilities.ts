@@ -11,10 +11,13 @@ export interface ClientAbilities {
   readonly versionedEdits: boolean;
   /** Opens texts that only the server has. */
   readonly opensOurTexts: boolean;
+  /** Can be told later, and for which documents, that the server answers `textDocument/FEATURE`. */
+  readonly registers: (feature: string) => boolean;
 }
 
 export function abilitiesOf(capabilities: ClientCapabilities | undefined): ClientAbilities {
   const { workspace, textDocument } = capabilities ?? {};
+  const features = (textDocument ?? {}) as Partial<Record<string, { dynamicRegistration?: boolean }>>;
   return {
     pullsDiagnostics: textDocument?.diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
@@ -24,5 +27,6 @@ export function abilitiesOf(capabilities: ClientCapabilities | undefined): Clien
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     opensOurTexts: workspace?.textDocumentContent !== undefined,
     versionedEdits: workspace?.workspaceEdit?.documentChanges === true,
+    registers: (feature) => features[feature]?.dynamicRegistration === true,
   };
 }
