@@ -126,3 +126,8 @@ export function directiveMeaning(dialect: AssemblyDialect, word: string): Direct
   if (name.startsWith('%elif')) return ELSE;
   return name.startsWith('%') ? UNKNOWN : undefined;
 }
+
+/** Names of all directives of a dialect that have rows here. */
+export function directiveNames(dialect: AssemblyDialect): Iterable<string> {
+  return (dialect === 'gas' ? gas : nasm).keys();
+}

@@ -74,6 +74,9 @@ const registers: ReadonlyMap<string, Register> = new Map(
   ].map((register) => [register.name, register]),
 );
 
+/** All of them, in the order in which a list shows them. */
+export const allRegisters: readonly Register[] = [...registers.values()];
+
 /** `db0` is a debug register to AT&T's eyes only: without a sigil the word belongs to `db`, as does `tr0` to its symbol. */
 const onlyBehindSigil = /^(?:db|tr)\d$|^[er]iz$/;
 

@@ -8,16 +8,8 @@ import { nameOf, styleOf, type SpellingStyle } from '../knowledge/spelling';
 import type { Operand, Operation } from '../source/operation';
 import type { Analysis, SourceFile } from '../source/source-file';
 
-const STYLES: readonly SpellingStyle[] = [
-  'plain',
-  'linux',
-  'vmcs',
-  'bochs',
-  'rust',
-  'camel',
-  'k-camel',
-  'snake',
-];
+/** Styles that are tried beside that of the file: a name that includes give must be found by its spelling. */
+const STYLES: readonly SpellingStyle[] = ['plain', 'linux'];
 
 export class FileNames {
   private static readonly kept = new WeakMap<Analysis, FileNames>();
