@@ -140,7 +140,7 @@ export class AssemblyFile implements SourceFile {
   }
 
   constant(name: string): bigint | undefined {
-    return this.constants().get(name) ?? this.scope.constant(name);
+    return this.allNames().constants.value(name);
   }
 
   includes(): readonly string[] {

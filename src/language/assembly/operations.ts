@@ -3,6 +3,7 @@
  * VMREAD, VMWRITE, MSR access, CPUID, write to a control register and comparison with what VMREAD reported. Where a value may be
  * another one, it is left open.
  */
+import { msrByNumber, type Msr } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import { vmcsFieldByEncoding, type VmcsField } from '../../isa/vmcs-fields';
 import { factsNamed } from '../knowledge/lookup';
@@ -17,7 +18,7 @@ import { Flow } from './flow';
 import type { Held } from './held';
 import { MacroAccesses } from './macro-accesses';
 import { OperandValues } from './operand-values';
-import { RAX, RCX, RDX } from './register-names';
+import { RAX, RCX, RDX, registerNamed, type Register } from './register-names';
 import { walkSource, type AssemblyLines } from './source-walk';
 import type { AssemblyOperand, InstructionStatement, Statement } from './statement';
 import type { Token } from './token';
@@ -32,6 +33,8 @@ export function analyse(
   walkSource(lines, (statement, line, more) => reader.read(statement, line, more));
   return { operations: reader.operations, instructions: reader.instructions };
 }
+
+const EAX = registerNamed('eax', true)!;
 
 class OperationReader {
   readonly operations: Operation[] = [];
@@ -185,10 +188,29 @@ class OperationReader {
       if (kept) this.registers.set(register, held);
       return kept;
     }
+    if (held.kind === 'copy') return this.changedCopy(statement, register, held, operand);
     if (held.kind !== 'constant') return false;
     const folded = foldConstants(base, held, operand, statement.operands.length, register.bits!);
     if (folded) this.registers.set(register, folded);
     return folded !== undefined;
+  }
+
+  /** Bits of a control register that are changed on the way back to it. */
+  private changedCopy(
+    statement: InstructionStatement,
+    register: Register,
+    held: Extract<Held, { kind: 'copy' }>,
+    operand: Operand | undefined,
+  ): boolean {
+    const { base } = statement;
+    const sets = base === 'or' && operand !== undefined;
+    if (!sets && !(base === 'and' && clears(operand)) && !/^bt[src]$/.test(base)) return false;
+    if (sets) {
+      const range = this.range(statement);
+      this.operations.push({ kind: 'register-write', range, register: held.of, value: operand, sets: true });
+    }
+    this.registers.set(register, held);
+    return true;
   }
 
   private comparison(statement: InstructionStatement, operands: readonly AssemblyOperand[]): void {
@@ -248,6 +270,8 @@ class OperationReader {
       });
     } else if (msr?.kind === 'parameter') this.ofMacros.access(kind, msr.name, undefined);
     this.apply(effect, [], undefined);
+    const format = kind === 'rdmsr' && msr?.kind === 'constant' ? msrRow(msr.source)?.format : undefined;
+    if (format) this.registers.set(EAX, { kind: 'copy', of: format });
   }
 
   /** EDX:EAX when both are known. It stands where EAX was written, and is what is written there only if EDX is 0. */
@@ -317,6 +341,19 @@ function reportOf(field: Held | undefined): Held | undefined {
   return format === 'exit-reason' || format === 'vm-instruction-error'
     ? { kind: 'report', of: format }
     : undefined;
+}
+
+/** A mask that clears some bits leaves the rest of the register; one that keeps some leaves an answer about them. */
+function clears(mask: Operand | undefined): boolean {
+  if (mask?.value === undefined) return mask?.text.startsWith('~') ?? false;
+  const ones = mask.value.toString(2).replaceAll('0', '').length;
+  return ones >= 16;
+}
+
+function msrRow(operand: Operand): Msr | undefined {
+  if (operand.value !== undefined) return msrByNumber.get(Number(operand.value));
+  const fact = factsNamed(operand.name ?? '').find(({ kind }) => kind === 'msr');
+  return fact?.kind === 'msr' ? fact.row : undefined;
 }
 
 function fieldRow(operand: Operand): VmcsField | undefined {

@@ -60,6 +60,8 @@ export interface RegisterWrite {
   readonly range: Range;
   readonly register: RegisterFormat;
   readonly value: Operand;
+  /** The constant is not the whole value: OR sets these bits in what was read from the register. */
+  readonly sets?: true;
 }
 
 export type Operation = VmcsAccess | MsrAccess | CpuidQuery | Comparison | RegisterWrite;

@@ -35,7 +35,7 @@ function operationText(file: AssemblyFile, operation: Operation): string {
     case 'comparison':
       return `${operation.with} ${text(operation.value)}`;
     case 'register-write':
-      return `${operation.register} ${text(operation.value)}`;
+      return `${operation.register}${operation.sets ? ' sets' : ''} ${text(operation.value)}`;
   }
 }
 
@@ -173,8 +173,8 @@ describe('assembly: operations of AT&T syntax', () =>
     ],
     [
       'WRMSR of what RDMSR gave',
-      ['mov $0xc0000080, %ecx', 'rdmsr', 'or $0x100, %eax', 'wrmsr'],
-      ['rdmsr 0:0xc0000080=c0000080 (literal)', 'wrmsr 0:0xc0000080=c0000080 (literal), -'],
+      ['mov $0x3a, %ecx', 'rdmsr', 'or $0x100, %eax', 'wrmsr'],
+      ['rdmsr 0:0x3a=3a (literal)', 'wrmsr 0:0x3a=3a (literal), -'],
     ],
     [
       'CPUID with a subleaf',
@@ -186,6 +186,27 @@ describe('assembly: operations of AT&T syntax', () =>
       'control registers',
       ['mov $0x2020, %eax', 'mov %rax, %cr4', 'mov %eax, %cr0'],
       ['cr4 0:0x2020=2020 (literal)', 'cr0 0:0x2020=2020 (literal)'],
+    ],
+    [
+      'bits that OR sets in what was read from a control register',
+      [
+        'mov %cr4, %rax',
+        'and $~0x80, %eax',
+        'or $0x2000, %rax',
+        'mov %rax, %cr4',
+        'and $1, %eax',
+        'or $2, %eax',
+      ],
+      ['cr4 sets 2:0x2000=2000 (literal)'],
+    ],
+    [
+      'bits that OR sets in what RDMSR gave',
+      ['mov $0xc0000080, %ecx', 'rdmsr', 'or $0x100, %eax', 'or $1, %edx', 'wrmsr'],
+      [
+        'rdmsr 0:0xc0000080=c0000080 (literal)',
+        'efer sets 2:0x100=100 (literal)',
+        'wrmsr 0:0xc0000080=c0000080 (literal), -',
+      ],
     ],
     ['CR1 has no bits anybody named', ['mov $1, %eax', 'mov %rax, %cr1'], []],
     [
