@@ -2,19 +2,16 @@
  * What the place under the pointer is, in words. First what an operation says about it (a number is a field, an MSR or an exit
  * reason only by what is done with it), then the word itself. Nothing certain, nothing shown.
  */
-import type { VmcsField } from '../../isa/vmcs-fields';
 import { factNumbered, factsNamed } from '../knowledge/lookup';
-import type { Fact } from '../knowledge/fact';
 import { nameOf } from '../knowledge/spelling';
 import { isAssembly } from '../source/language-id';
-import type { Operand, Operation } from '../source/operation';
 import { wordAt, type SourceFile, type Word } from '../source/source-file';
 import { touches, type Position, type Range } from '../text/position';
 import { contradicts, numbersOf } from './fact-number';
 import { factMarkdown } from './fact-text';
 import { instructionText } from './instruction-text';
+import { meaningsAt, subject, type Meaning } from './operand-meaning';
 import { registerText } from './register-text';
-import { fieldValueText, msrValueText, registerValueText } from './value-text';
 
 export interface Hover {
   readonly range: Range;
@@ -23,65 +20,11 @@ export interface Hover {
 
 export function hover(file: SourceFile, position: Position): Hover | undefined {
   const word = wordAt(file, position);
-  // An operand may stand in another line than its instruction: a register is given its value some lines above.
-  for (const operation of file.analysis().operations) {
-    const meaning = meanings(operation).find(({ operand }) => touches(operand.range, position));
-    const found = meaning && operandHover(file, meaning, word);
+  for (const meaning of meaningsAt(file.analysis(), position.line)) {
+    const found = touches(meaning.operand.range, position) ? operandHover(file, meaning, word) : undefined;
     if (found) return found;
   }
   return word && wordHover(file, word);
-}
-
-/** One operand of an operation and what it is there. */
-interface Meaning {
-  readonly operand: Operand;
-  /** The fact whose number it is. */
-  readonly kind?: Fact['kind'];
-  /** The value in words, for constants that are written somewhere. */
-  readonly value?: (value: bigint) => string | undefined;
-}
-
-function meanings(operation: Operation): Meaning[] {
-  switch (operation.kind) {
-    case 'vmread':
-      return [{ operand: operation.field, kind: 'field' }];
-    case 'vmwrite':
-      return [
-        { operand: operation.field, kind: 'field' },
-        ...written(operation.value, (value) => {
-          const field = writtenField(operation.field);
-          return field && fieldValueText(field, value);
-        }),
-      ];
-    case 'rdmsr':
-    case 'wrmsr':
-      return [
-        { operand: operation.msr, kind: 'msr' },
-        ...written(operation.value, (value) => {
-          const msr =
-            operation.msr.value === undefined ? undefined : factNumbered('msr', operation.msr.value);
-          return msr?.kind === 'msr' ? msrValueText(msr.row, value) : undefined;
-        }),
-      ];
-    case 'cpuid':
-      return [{ operand: operation.leaf, kind: 'cpuid-leaf' }];
-    case 'comparison':
-      return [{ operand: operation.value, kind: operation.with === 'vmcs-field' ? 'field' : operation.with }];
-    case 'register-write':
-      return [
-        { operand: operation.value, value: (written) => registerValueText(operation.register, written) },
-      ];
-  }
-}
-
-function written(operand: Operand | undefined, value: (value: bigint) => string | undefined): Meaning[] {
-  return operand ? [{ operand, value }] : [];
-}
-
-/** The field a constant goes into; a value for one half of a field cannot be read by the field's format. */
-function writtenField(operand: Operand): VmcsField | undefined {
-  const fact = operand.value === undefined ? undefined : factNumbered('field', operand.value);
-  return fact?.kind === 'field' && !fact.high ? fact.row : undefined;
 }
 
 function operandHover(file: SourceFile, meaning: Meaning, word: Word | undefined): Hover | undefined {
@@ -123,9 +66,7 @@ function instructionHover(file: SourceFile, word: Word): Hover | undefined {
 /** What this very instruction reads or writes, where the source tells. */
 function subjectOf(file: SourceFile, word: Word): string | undefined {
   const operation = file.analysis().operations.find(({ range }) => touches(range, word.range.start));
-  const meaning = operation && meanings(operation).find(({ kind }) => kind !== undefined);
-  const number = meaning?.operand.value;
-  const fact = meaning?.kind && number !== undefined ? factNumbered(meaning.kind, number) : undefined;
+  const fact = operation && subject(operation);
   return fact && nameOf(fact);
 }
 
