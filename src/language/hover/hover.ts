@@ -6,7 +6,7 @@ import { factNumbered, factsNamed } from '../knowledge/lookup';
 import { nameOf } from '../knowledge/spelling';
 import { isAssembly } from '../source/language-id';
 import { wordAt, type SourceFile, type Word } from '../source/source-file';
-import { touches, type Position, type Range } from '../text/position';
+import { comparePositions, touches, type Position, type Range } from '../text/position';
 import { contradicts, numbersOf } from './fact-number';
 import { factMarkdown } from './fact-text';
 import { instructionText } from './instruction-text';
@@ -21,7 +21,10 @@ export interface Hover {
 export function hover(file: SourceFile, position: Position): Hover | undefined {
   const word = wordAt(file, position);
   for (const meaning of meaningsAt(file.analysis(), position.line)) {
-    const found = touches(meaning.operand.range, position) ? operandHover(file, meaning, word) : undefined;
+    const { range } = meaning.operand;
+    // A comma right behind the operand touches it and is not it.
+    if (!touches(range, position) || (word && comparePositions(word.range.start, range.end) >= 0)) continue;
+    const found = operandHover(file, meaning, word);
     if (found) return found;
   }
   return word && wordHover(file, word);

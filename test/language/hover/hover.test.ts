@@ -76,6 +76,7 @@ describe('hover', () => {
       'int ‸tsc_offset = 1;',
       '#define EXIT_REASON_CPUID 0x72\nint x = ‸EXIT_REASON_CPUID;',
       'void ‸f(void) {}',
+      'void f(void) { vmwrite(GUEST_RIP‸, 0x1000); }',
       '‸',
     ];
     for (const source of sources) assert.equal(hoverAt('a.c', source), undefined, source);
