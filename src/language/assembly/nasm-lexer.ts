@@ -8,7 +8,7 @@ import { registerNamed } from './register-names';
 import { endsInBackslash, type Lexed, type Token, type TokenKind } from './token';
 
 /** What a line leaves open: a backslash at its end joins any line with the next, comments included. */
-export const NasmState = { statement: 1, comment: 2 } as const;
+const NasmState = { statement: 1, comment: 2 } as const;
 
 const DIRECTIVE = /%([a-z]+)(?![\w:%])/iy;
 const ARGUMENT = /%(?:\{[^}]{0,100}\}|[-+]?[0-9]+|\?\??|\$+[\w.$#@~?]+|%[A-Za-z_.?@][\w.$#@~?]*|![\w]+)/y;

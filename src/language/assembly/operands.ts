@@ -7,7 +7,7 @@ import type { Token } from './token';
 export type Syntax = 'att' | 'gas-intel' | 'nasm';
 
 /** Splits at commas that stand in no bracket. Nothing gives no part; nothing between two commas gives an empty one. */
-export function atCommas(tokens: readonly Token[]): Token[][] {
+function atCommas(tokens: readonly Token[]): Token[][] {
   if (tokens.length === 0) return [];
   const parts: Token[][] = [[]];
   let depth = 0;

@@ -3,10 +3,7 @@
  * VMREAD, VMWRITE, MSR access, CPUID, write to a control register and comparison with what VMREAD reported. Where a value may be
  * another one, it is left open.
  */
-import { msrByNumber, type Msr } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
-import { vmcsFieldByEncoding, type VmcsField } from '../../isa/vmcs-fields';
-import { factsNamed } from '../knowledge/lookup';
 import type { AssemblyDialect } from '../source/language-id';
 import type { MsrAccess, Operand, Operation, VmcsAccess } from '../source/operation';
 import type { Analysis, InstructionUse } from '../source/source-file';
@@ -16,6 +13,7 @@ import type { Constants } from './constants';
 import type { Effect } from './effects';
 import { Flow } from './flow';
 import type { Held } from './held';
+import { clears, msrRow, reportOf } from './held-facts';
 import { MacroAccesses } from './macro-accesses';
 import { OperandValues } from './operand-values';
 import { RAX, RCX, RDX, registerNamed, type Register } from './register-names';
@@ -332,32 +330,4 @@ class OperationReader {
     if (register) this.registers.set(register, undefined);
     else this.registers.forget();
   }
-}
-
-/** What VMREAD of the field that a register names gives, where that is a word about what happened. */
-function reportOf(field: Held | undefined): Held | undefined {
-  if (field?.kind !== 'constant') return undefined;
-  const format = fieldRow(field.source)?.format;
-  return format === 'exit-reason' || format === 'vm-instruction-error'
-    ? { kind: 'report', of: format }
-    : undefined;
-}
-
-/** A mask that clears some bits leaves the rest of the register; one that keeps some leaves an answer about them. */
-function clears(mask: Operand | undefined): boolean {
-  if (mask?.value === undefined) return mask?.text.startsWith('~') ?? false;
-  const ones = mask.value.toString(2).replaceAll('0', '').length;
-  return ones >= 16;
-}
-
-function msrRow(operand: Operand): Msr | undefined {
-  if (operand.value !== undefined) return msrByNumber.get(Number(operand.value));
-  const fact = factsNamed(operand.name ?? '').find(({ kind }) => kind === 'msr');
-  return fact?.kind === 'msr' ? fact.row : undefined;
-}
-
-function fieldRow(operand: Operand): VmcsField | undefined {
-  if (operand.value !== undefined) return vmcsFieldByEncoding.get(Number(operand.value));
-  const fact = factsNamed(operand.name ?? '').find(({ kind }) => kind === 'field');
-  return fact?.kind === 'field' && !fact.high ? fact.row : undefined;
 }

@@ -6,7 +6,7 @@ import type { Token } from './token';
 export type AssemblyLines = LexedLines<number, SourceLine>;
 
 /** `more`: what the statement has on further lines; undefined when it ends where it begins. */
-export type Visit = (statement: Statement, line: number, more: readonly Token[] | undefined) => void;
+type Visit = (statement: Statement, line: number, more: readonly Token[] | undefined) => void;
 
 /** A block that a conditional directive opened. `taken`: its condition is a bare number that is not 0. */
 interface Conditional {

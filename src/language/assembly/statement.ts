@@ -26,7 +26,7 @@ interface Part {
 }
 
 /** Labels and nothing else. */
-export interface LabelStatement extends Part {
+interface LabelStatement extends Part {
   readonly kind: 'label';
 }
 
