@@ -46,7 +46,11 @@ function meanings(operation: Operation): Meaning[] {
       return [{ operand: operation.value, kind: operation.with === 'vmcs-field' ? 'field' : operation.with }];
     case 'register-write':
       return [
-        { operand: operation.value, value: (written) => registerValueText(operation.register, written) },
+        {
+          operand: operation.value,
+          value: (written) =>
+            registerValueText(operation.register, written, operation.sets ? 'sets' : 'value'),
+        },
       ];
   }
 }

@@ -37,9 +37,10 @@ function fieldValueLines(row: VmcsField, value: bigint): string[] | undefined {
   return ranges && rangeLines(ranges, value);
 }
 
-export function registerValueText(format: RegisterFormat, value: bigint): string {
+/** `verb` tells a whole value from bits that OR adds to what the register has. */
+export function registerValueText(format: RegisterFormat, value: bigint, verb: 'value' | 'sets'): string {
   const row = registerFormats[format];
-  return valuePage(row.title, row.ranges, value, row.sdm);
+  return valuePage(row.title, row.ranges, value, row.sdm, verb);
 }
 
 /** An MSR whose bits have no names here has nothing to say about a value. */
@@ -48,10 +49,16 @@ export function msrValueText(row: Msr, value: bigint): string | undefined {
   return ranges && valuePage(row.name, ranges, value, row.sdm);
 }
 
-function valuePage(name: string, ranges: readonly BitRange[], value: bigint, sdm: string): string {
+function valuePage(
+  name: string,
+  ranges: readonly BitRange[],
+  value: bigint,
+  sdm: string,
+  verb = 'value',
+): string {
   const lines = rangeLines(ranges, value);
   return page(
-    heading(name, `value ${hex(value)}`),
+    heading(name, `${verb} ${hex(value)}`),
     bullets(lines.length > 0 ? lines : ['no bit is 1']),
     manual(sdm),
   );

@@ -30,6 +30,7 @@ const cases: readonly (readonly [path: string, source: string])[] = [
   ['guest.S', '.code64\nmov $‸0xc0000080, %ecx\nrdmsr'],
   ['guest.S', '.code64\nmov $‸1, %eax\ncpuid'],
   ['guest.S', '.code64\nmov $‸0x80050033, %eax\nmov %rax, %cr0'],
+  ['guest.S', '.code64\nmov %cr4, %rax\nor $‸0x2000, %rax\nmov %rax, %cr4'],
   ['guest.S', '.code64\nmov %‸cr4, %rax'],
   ['guest.S', '.code64\nmov %‸eax, %ebx'],
   ['guest.S', '.code64\n‸hlt'],
