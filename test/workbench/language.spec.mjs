@@ -2,6 +2,56 @@
 import assert from 'node:assert/strict';
 import { onStage } from './stage.mjs';
 
+/** The word itself among the pieces of the editor's lines. */
+const word = ({ page }, text) =>
+  page.locator('.view-line span span', { hasText: new RegExp(`^\\s*${text}$`) }).first();
+
+/** Puts the mouse on the first place of a text in the editor, wherever the colours cut it. */
+async function pointAt({ page }, text) {
+  const place = () =>
+    page.evaluate((wanted) => {
+      for (const line of document.querySelectorAll('.monaco-editor .view-line')) {
+        const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          const at = node.data.indexOf(wanted);
+          if (at < 0) continue;
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + wanted.length);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        }
+      }
+      return undefined;
+    }, text);
+  for (let turns = 0; turns < 100; turns++) {
+    const found = await place();
+    if (found) return page.mouse.move(found.x, found.y, { steps: 4 });
+    await page.waitForTimeout(200);
+  }
+  throw new Error(`the editor shows no ${text}`);
+}
+
+/** Rests the mouse on a word until the editor explains it. */
+async function hoverOver(workbench, text, explanation) {
+  const hover = workbench.page.locator('.monaco-hover', { hasText: explanation }).first();
+  for (let attempt = 0; attempt < 7; attempt++) {
+    await pointAt(workbench, text);
+    // The server may still be starting, and an empty answer is not asked for again while the mouse rests.
+    const shown = await hover.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (shown) return hover;
+    await workbench.page.mouse.move(720, 5);
+  }
+  throw new Error(`no hover over ${text} says ${explanation}`);
+}
+
+/** Text that the editor shows between the letters of the file. */
+const hint = ({ page }, text) =>
+  page.locator('.view-line span', { hasText: new RegExp(`^${text}$`) }).first();
+
 describe('reading hello-nested', function () {
   this.bail(true);
   const on = onStage({ width: 1480, height: 1040 });
@@ -11,15 +61,42 @@ describe('reading hello-nested', function () {
     await workbench.openFile('vmx-run.S');
     await workbench.page.locator('#status\\.editor\\.mode', { hasText: 'GNU Assembler (x86)' }).waitFor();
     await workbench.toLine('vmx-run.S', 'vmlaunch');
-    const colour = async (text) => {
-      const word = workbench.page.locator('.view-line span span', { hasText: new RegExp(`^\\s*${text}$`) });
-      return word.first().evaluate((element) => getComputedStyle(element).color);
-    };
+    const colour = (text) => word(workbench, text).evaluate((element) => getComputedStyle(element).color);
     assert.notEqual(await colour('vmlaunch'), await colour('mov'));
   });
 
-  it('while stopped shows registers at the ends of lines, and under the mouse', async () => {
+  it('explains an instruction under the mouse', async () => {
     const { workbench } = on;
+    const hover = await hoverOver(workbench, 'vmlaunch', 'Launch virtual machine');
+    assert.match(await hover.innerText(), /exits always: reason 20, VMLAUNCH/);
+  });
+
+  it('names numbers in C, and explains fields', async () => {
+    const { workbench } = on;
+    await workbench.openFile('vmcs.c');
+    await workbench.toLine('vmcs.c', 'GUEST_ACTIVITY_STATE');
+    await hint(workbench, 'active').waitFor();
+    await hoverOver(workbench, 'GUEST_ACTIVITY_STATE', 'VMCS field 0x4826');
+  });
+
+  it('reports a mistake while it is typed', async () => {
+    const { workbench } = on;
+    const { page } = workbench;
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('vmwrite(0x4402, 0);');
+    await page.locator('.squiggly-warning').first().waitFor();
+    await hint(workbench, 'VM_EXIT_REASON').waitFor();
+    await hoverOver(workbench, '0x4402', 'read-only');
+    await workbench.shot('hover-dark', { hovering: true });
+    await workbench.command('File: Revert File');
+    await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
+  });
+
+  it('while stopped shows registers at the ends of lines', async () => {
+    const { workbench } = on;
+    await workbench.openFile('vmx-run.S');
+    await workbench.toLine('vmx-run.S', 'vmlaunch');
     await workbench.page.keyboard.press('F9');
     await workbench.page.locator('.monaco-editor .codicon-debug-breakpoint').first().waitFor();
     await workbench.showDebugView();
@@ -39,10 +116,7 @@ describe('reading hello-nested', function () {
     await workbench.lineReached('exits.c', 'vmwrite');
     const value = 'vmcs.GUEST_RIP = 0x0000000000400017';
     await workbench.page.locator('.debug-inline-value', { hasText: value }).first().waitFor();
-    await workbench.page
-      .locator('.view-line span span', { hasText: /^GUEST_RIP$/ })
-      .first()
-      .hover();
+    await pointAt(workbench, 'GUEST_RIP');
     await workbench.page.locator('.debug-hover-widget', { hasText: '0x0000000000400017' }).waitFor();
     await workbench.shot('values-dark', { hovering: true });
     await workbench.stop();
@@ -50,5 +124,20 @@ describe('reading hello-nested', function () {
 
   it('wrote no error to the console or the extension host log', () => {
     assert.deepEqual(on.workbench.errors, []);
+  });
+});
+
+describe('reading hello-nested in the light theme', function () {
+  this.bail(true);
+  const on = onStage({ theme: 'Default Light Modern', width: 1480, height: 1040 });
+
+  it('names numbers and explains fields', async () => {
+    const { workbench } = on;
+    await workbench.openFile('vmcs.c');
+    await workbench.toLine('vmcs.c', 'GUEST_ACTIVITY_STATE');
+    await hint(workbench, 'active').waitFor();
+    await hoverOver(workbench, 'GUEST_INTERRUPTIBILITY_INFO', 'VMCS field 0x4824');
+    await workbench.shot('hover-light', { hovering: true });
+    assert.deepEqual(workbench.errors, []);
   });
 });
