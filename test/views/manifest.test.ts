@@ -60,6 +60,15 @@ describe('package.json', () => {
     assert.deepEqual(missing, []);
   });
 
+  it("README's table has every setting", () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const names = Object.keys(contributes.configuration.properties);
+    assert.deepEqual(
+      names.filter((name) => !readme.includes(`| \`${name}\` |`)),
+      [],
+    );
+  });
+
   it('every command that menus and keys name is contributed, and the extension registers it', () => {
     const ids = contributes.commands.map(({ command }) => command);
     const named = [...Object.values(contributes.menus).flat(), ...contributes.keybindings];
