@@ -15,6 +15,7 @@ import { defaultLanguageSettings } from '../protocol/language-requests';
 import { createSourceFile } from './source-files';
 import { Answering } from './server/answering';
 import { abilitiesOf } from './server/client-abilities';
+import { bindCompletion } from './server/completing';
 import { Diagnostics } from './server/diagnostics';
 import { bindLiveAnswers } from './server/live-answers';
 import { bindReading } from './server/reading';
@@ -46,6 +47,7 @@ export function serve(connection: Connection, create: CreateSource = createSourc
   });
   bindRuleTexts(session);
   bindReading(session);
+  bindCompletion(session);
   bindLiveAnswers(session);
   bindSymbolAnswers(session);
   connection.onInitialize((params) => {

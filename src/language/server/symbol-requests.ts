@@ -1,4 +1,4 @@
-/** Which requests about symbols the server answers, and how a client hears of it. */
+/** Which requests the server answers for assembly alone, symbols and completion, and how a client hears of it. */
 import { RegistrationRequest, type Connection, type ServerCapabilities } from 'vscode-languageserver/node';
 import { assemblyLanguageIds } from '../../protocol/language-requests';
 import { tokenModifiers, tokenTypes } from '../symbols/token-types';
@@ -6,8 +6,12 @@ import type { ClientAbilities } from './client-abilities';
 
 const legend = { tokenTypes: [...tokenTypes], tokenModifiers: [...tokenModifiers] };
 
+/** A mnemonic needs no sign; registers, immediates and directives start with one. */
+const triggerCharacters = ['%', '$', '.', '#'];
+
 /** By the client's name of the feature: the server's option, the method, and what else there is to say. */
 const features = {
+  completion: { provider: 'completionProvider', options: { resolveProvider: true, triggerCharacters } },
   definition: { provider: 'definitionProvider', options: {} },
   references: { provider: 'referencesProvider', options: {} },
   rename: { provider: 'renameProvider', options: { prepareProvider: true } },
