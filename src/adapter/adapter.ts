@@ -17,6 +17,7 @@ import { breakpointRequests } from './breakpoint-requests';
 import { capabilities } from './capabilities';
 import { Context, type Client, type Handler } from './context';
 import { customRequests } from './custom-requests';
+import { DamageReport } from './damage-report';
 import { dataRequests } from './data-requests';
 import { errors, UserError } from './errors';
 import { begin, executionRequests } from './execution-requests';
@@ -28,6 +29,7 @@ import { SerialOutput } from './serial-output';
 
 export class Adapter extends ProtocolSession {
   private readonly context: Context;
+  private readonly damage = new DamageReport();
   private serial: SerialOutput | undefined;
   private stopOnEntry = false;
   private configured = false;
@@ -93,7 +95,17 @@ export class Adapter extends ProtocolSession {
     } catch (error) {
       this.refuse(response, error);
     }
+    this.tellDamage();
     if (request.command === 'launch' && response.success) this.sendEvent(new InitializedEvent());
+  }
+
+  private tellDamage(): void {
+    if (!this.context.launched) return;
+    for (const problem of this.damage.fresh(this.context.session.programs.all)) this.warn(problem);
+  }
+
+  private warn(text: string): void {
+    this.sendEvent(new OutputEvent(`${text}\n`, 'important'));
   }
 
   private refuse(response: DebugProtocol.Response, error: unknown): void {
@@ -116,7 +128,7 @@ export class Adapter extends ProtocolSession {
     const file = typeof serial === 'object' ? serial.file : undefined;
     const { session, warnings } = launchSession(configuration, this.events());
     this.serial = new SerialOutput((text) => this.sendEvent(new OutputEvent(text, 'stdout')), file);
-    for (const warning of warnings) this.sendEvent(new OutputEvent(`${warning}\n`, 'important'));
+    for (const warning of warnings) this.warn(warning);
     this.stopOnEntry = configuration.stopOnEntry ?? false;
     context.setSession(session);
   }

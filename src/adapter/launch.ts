@@ -12,7 +12,7 @@ import { errors } from './errors';
 
 export interface Launched {
   readonly session: DebugSession;
-  /** What the user should know though nothing failed: no debug information, damaged parts of it. */
+  /** What the user should know though nothing failed: no debug information, say. */
   readonly warnings: readonly string[];
 }
 
@@ -85,7 +85,6 @@ function readPrograms(
     }
     if (!program.symbols.hasDebugInformation)
       warnings.push(`${name} has no debug information: compile with -g to step through its source.`);
-    warnings.push(...program.symbols.problems);
     return [program];
   });
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchArguments } from '../../src/adapter/launch-arguments';
 import { launchAttributes } from '../../src/protocol/launch-attributes';
+import { ElfFile } from '../../src/symbols/elf';
 import { Client, sample } from './client';
 
 const refused = (given: object) => {
@@ -128,23 +129,28 @@ describe('adapter: launch configuration', () => {
       assert.match(await launch({ program, l0: { features: { EPTT: true } } }), /unknown L0 feature "EPTT"/);
     });
 
-    it('runs an image whose debug information is cut off, and says so', async () => {
-      const bytes = readFileSync(program);
-      const cut = join(folder, 'cut.elf');
-      const section = bytes.indexOf('.debug_info');
-      assert.ok(section > 0);
-      // The bytes of the debug sections become noise; the loaded segments stay.
-      const noisy = Buffer.from(bytes);
-      noisy.fill(0xa5, 0xd000, Math.min(0x11000, bytes.length - 4096));
-      writeFileSync(cut, noisy);
-      const initialized = client.waitForEvent('initialized');
-      await client.launchRequest({ program: cut } as object);
-      await initialized;
-      const terminated = client.waitForEvent('terminated');
-      await client.configurationDoneRequest();
-      await terminated;
-      assert.match(client.serial, /hello-nested: success/);
-    });
+    for (const section of ['.debug_info', '.debug_abbrev', '.debug_line'])
+      it(`runs an image whose ${section} is noise, and says so once`, async () => {
+        const bytes = Buffer.from(readFileSync(program));
+        const { offset, size } = new ElfFile(bytes).section(section)!;
+        const damaged = join(folder, 'damaged.elf');
+        writeFileSync(damaged, bytes.fill(0xa5, offset, offset + size));
+        const initialized = client.waitForEvent('initialized');
+        await client.launchRequest({ program: damaged, stopOnEntry: true } as object);
+        await initialized;
+        const stopped = client.stop1();
+        await client.configurationDoneRequest();
+        const { threadId } = await stopped;
+        await client.stack(threadId!);
+        await client.stack(threadId!);
+        const told = client.console.split('\n').filter((line) => line.startsWith('Symbols of damaged.elf'));
+        assert.ok(told.length > 0, client.console);
+        assert.equal(new Set(told).size, told.length);
+        const terminated = client.waitForEvent('terminated');
+        await client.continueRequest({ threadId: threadId! });
+        await terminated;
+        assert.match(client.serial, /hello-nested: success/);
+      });
 
     it('writes the serial port to a file', async () => {
       const file = join(folder, 'com1.txt');
