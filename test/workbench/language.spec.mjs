@@ -71,6 +71,19 @@ describe('reading hello-nested', function () {
     assert.match(await hover.innerText(), /exits always: reason 20, VMLAUNCH/);
   });
 
+  it('completes instructions', async () => {
+    const { workbench } = on;
+    const { page } = workbench;
+    const offered = (text) => page.locator('.suggest-widget .monaco-list-row', { hasText: text }).first();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('vmwr');
+    await page.keyboard.press('Control+Space');
+    await offered('vmwrite').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+K');
+  });
+
   it('names numbers in C, and explains fields', async () => {
     const { workbench } = on;
     await workbench.openFile('vmcs.c');
