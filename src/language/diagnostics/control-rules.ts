@@ -64,6 +64,11 @@ function entryFails(word: ControlWord): string {
   return `${where}VM entry fails with ${errorText('ENTRY_INVALID_CONTROL_FIELD')}.`;
 }
 
+/** What is wrong in a word that may not count is no certain mistake. */
+function doubt(word: ControlWord): { severity?: 'warning' } {
+  return 'activatedBy' in controlWords[word] ? { severity: 'warning' } : {};
+}
+
 export function controlFindings(access: VmcsAccess): Finding[] {
   const write = controlWrite(access);
   if (!write) return [];
@@ -136,6 +141,7 @@ export function requiresFinding(row: Control, missing: Control, write: ControlWr
     `${row.name} is 1 and needs ${missing.name} (bit ${missing.bit} of ${controlWords[missing.word].field}), which is 0. ${entryFails(row.word)} Set it, or clear ${row.name}.`,
     {
       sdm: row.sdm,
+      ...doubt(write.word),
       ...(missing.word === write.word && {
         remedy: { title: `Set ${missing.name}`, range, value: write.value | (1n << BigInt(missing.bit)) },
       }),
@@ -151,6 +157,7 @@ function excludesFinding(row: Control, other: Control, write: ControlWrite): Fin
     `${row.name} and ${other.name} are both 1, which is not allowed. ${entryFails(row.word)} Clear one of them.`,
     {
       sdm: row.sdm,
+      ...doubt(write.word),
       remedy: { title: `Clear ${other.name}`, range, value: write.value & ~(1n << BigInt(other.bit)) },
     },
   );
