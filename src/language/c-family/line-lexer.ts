@@ -188,7 +188,7 @@ class LineReading {
       this.open = '"';
     }
     this.push('string', start);
-    if (this.directive) this.vmx ||= /vmx/i.test(this.tokens.at(-1)!.text);
+    if (this.directive) this.vmx ||= /vmx/i.test(this.text.slice(start, this.at));
   }
 
   private rawString(start: number, ending: string): void {

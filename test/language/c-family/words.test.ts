@@ -22,6 +22,12 @@ const lines: readonly (readonly [string, CFamily, string, readonly string[]])[] 
     ],
   ],
   [
+    'a string in a directive that goes on with an empty line',
+    'c',
+    '#include "a\\\n\nx',
+    ['directive #include, string "a\\', '', 'identifier x'],
+  ],
+  [
     'numbers of C',
     'cpp',
     "1'000 0b101u 010 1.5e-3 0xffull 09 1ui64",
