@@ -59,7 +59,9 @@ class GasLine {
     else if (this.state & GasState.lineComment) this.lineComment();
     while (this.at < this.end) this.word(this.text.charCodeAt(this.at));
     const inComment = (this.next & (GasState.comment | GasState.lineComment)) !== 0;
-    const continues = this.backslash && !inComment;
+    // A comment is a blank to the preprocessor, be it over several lines: the directive goes on behind it.
+    const within = this.preprocessor && (this.next & GasState.comment) !== 0;
+    const continues = within || (this.backslash && !inComment);
     const { tokens, continued } = this;
     const next = this.preprocessor ? this.next : afterSyntax(tokens, this.next);
     const carried = this.preprocessor ? GasState.preprocessor : GasState.statement;

@@ -5,7 +5,7 @@
 import type { AssemblyDialect } from '../source/language-id';
 import { directiveMeaning, type DirectiveMeaning } from './directives';
 import { isMnemonic, mnemonicMeaning } from './effects';
-import { operandsOf, type Syntax } from './operands';
+import { isDecoration, operandsOf, type Syntax } from './operands';
 import type { DefinitionStatement, Label, LabelScope, SourceLine, Statement } from './statement';
 import { textStart, type Lexed, type Token } from './token';
 
@@ -116,6 +116,8 @@ class StatementParser {
     if (!next) return local && !directiveMeaning('nasm', word.text);
     if (DATA.test(next.text)) return true;
     if (next.kind !== 'name' || isMnemonic(word.text) || PREFIX.test(word.text)) return false;
+    // A size belongs to the operand of whatever instruction the word may be.
+    if (isDecoration(next.text, 'nasm')) return false;
     if (directiveMeaning('nasm', word.text)) return false;
     // Whoever defines with the name in front takes it as a name, not as a label.
     if (/^equ$/i.test(next.text) || NAMED_BEFORE.test(next.text)) return false;
