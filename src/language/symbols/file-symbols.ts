@@ -11,12 +11,15 @@ export class FileSymbols {
   private readonly table: DefinitionTable;
   /** In the order of their lines. */
   readonly occurrences: readonly Occurrence[];
+  /** Names that an expansion completes, with stars where it puts something in. */
+  readonly pasted: readonly Occurrence[];
   private byName: Map<string, Occurrence[]> | undefined;
 
   private constructor(file: AssemblyFile) {
     const walk = new SymbolWalk(file);
     this.table = new DefinitionTable(walk.definitions, walk.exported, walk.imported);
     this.occurrences = walk.occurrences;
+    this.pasted = walk.pasted;
   }
 
   private static readonly kept = new WeakMap<AssemblyFile, { revision: number; symbols: FileSymbols }>();

@@ -11,44 +11,12 @@ import type {
   SourceLine,
   Statement,
 } from '../assembly/statement';
-import { textStart, type Span, type Token } from '../assembly/token';
+import { registerNamed } from '../assembly/register-names';
+import { textStart, type Token } from '../assembly/token';
 import type { AssemblyDialect } from '../source/language-id';
 import { argumentsIn, macroParameters } from './macro-parameters';
-
-export type MarkKind =
-  /** Definitions. `common` is a label too; `generated` is NASM's `%%name`. */
-  | 'label'
-  | 'exported-label'
-  | 'number'
-  | 'generated'
-  | 'common'
-  | 'constant'
-  | 'text'
-  | 'macro'
-  | 'structure'
-  | 'parameter'
-  /** Uses. `member` is a field of the structure that `istruc` named, `any` may be an operand or a macro. */
-  | 'use'
-  | 'call'
-  | 'any'
-  | 'member'
-  | 'numeric-reference'
-  | 'argument'
-  | 'export'
-  | 'import'
-  /** Where something begins and ends that later lines need. */
-  | 'instance'
-  | 'end-instance'
-  | 'repetition'
-  | 'end-repetition'
-  | 'end-macro';
-
-export interface Mark extends Span {
-  readonly kind: MarkKind;
-  readonly name: string;
-  /** The name is found in letters of either case. */
-  readonly anyCase?: true;
-}
+import type { Mark, MarkKind } from './mark';
+import { pastedName } from './pasted-names';
 
 const kept = new WeakMap<SourceLine, readonly Mark[]>();
 
@@ -90,11 +58,15 @@ class MarkReader {
   /** All names in a row of words. */
   names(tokens: readonly Token[], kind: 'use' | 'call' | 'any'): void {
     tokens.forEach((token, index) => {
+      this.pasted(token, tokens[index - 1], tokens[index + 1]);
       if (token.kind === 'name') {
         // Behind gas's at sign stands a type or a relocation.
         const typed = this.dialect === 'gas' && tokens[index - 1]?.text === '@';
         if (!typed && token.text !== '.' && token.text !== 'defined') this.mark(kind, token);
       } else if (token.kind === 'numeric-reference') this.mark('numeric-reference', token);
+      // A percent sign before another word: a register by a macro's name, or the value of an expression (`.altmacro`).
+      else if (token.kind === 'register' && !token.text.includes('\\') && !registerNamed(token.text, false))
+        this.mark(kind, token);
       else this.arguments(token);
     });
   }
@@ -106,6 +78,11 @@ class MarkReader {
 
   private event(kind: MarkKind, name: Token): void {
     this.marks.push({ kind, name: '', start: name.start, end: name.start });
+  }
+
+  private pasted(token: Token, before?: Token, after?: Token): void {
+    const name = pastedName(token, before, after, this.dialect);
+    if (name !== undefined) this.marks.push({ kind: 'pasted', name, start: token.start, end: token.end });
   }
 
   /** Parameters of macros inside a word; gas puts them into strings as well. */
@@ -123,16 +100,26 @@ class MarkReader {
       const exported = byMacro && !FILE_LOCAL.test(byMacro.mnemonic.text) && !FILE_LOCAL.test(second);
       this.marks.push({ kind: exported ? 'exported-label' : 'label', name, start, end });
     } else if (/^%%[^%]+$/.test(name)) this.marks.push({ kind: 'generated', name, start, end });
-    else this.arguments({ kind: 'argument', text: name, start, end, value: undefined });
+    else this.generatedLabel({ kind: 'argument', text: name, start, end, value: undefined });
+  }
+
+  private generatedLabel(token: Token): void {
+    this.pasted(token);
+    this.arguments(token);
   }
 
   private instruction({ labels, mnemonic, effect, operands }: InstructionStatement): void {
-    if (mnemonic.kind !== 'name') this.arguments(mnemonic);
-    else if (!effect && !isMnemonic(mnemonic.text)) this.mark('call', mnemonic);
+    const known = effect !== undefined || isMnemonic(mnemonic.text);
+    if (mnemonic.kind === 'name') this.mark(known ? 'word' : 'call', mnemonic);
+    else {
+      this.pasted(mnemonic);
+      this.arguments(mnemonic);
+    }
     for (const { tokens } of operands) {
       // What a macro of C takes as the name of a label stands there already.
       const label = tokens.length === 1 && labels.some(({ start }) => start === tokens[0]!.start);
-      if (!label) this.names(tokens, 'use');
+      // What a macro does with a name nobody knows: it may call it.
+      if (!label) this.names(tokens, known ? 'use' : 'any');
     }
   }
 
@@ -153,6 +140,7 @@ class MarkReader {
     const { block } = meaning;
     const [first] = words;
     if (name.kind !== 'name') this.arguments(name);
+    else if (/^[a-z]/i.test(name.text)) this.mark('word', name);
     if (block && block.family !== 'conditional') return this.block(name, words, block.family, block.edge);
     if (meaning.what === 'symbols') return this.symbols(name.text, words);
     if (path !== undefined || (meaning.what === 'section' && SECTION_NAMING.test(name.text))) return;

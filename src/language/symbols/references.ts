@@ -60,7 +60,7 @@ export function referencesOf(tables: WorkspaceTables, symbol: SymbolAt): readonl
   const { uri, occurrence } = symbol;
   const target = targetOf(symbol);
   // A name that nobody defines and that is used like an instruction may be one that we do not know.
-  if (target.length === 0 && (occurrence.as !== 'operand' || isScoped(occurrence.name))) return [];
+  if (target.length === 0 && (occurrence.as === 'mnemonic' || isScoped(occurrence.name))) return [];
   const symbols = tables.symbols(uri);
   if (isScoped(occurrence.name) && symbols) {
     const name = nameKey(occurrence.name);

@@ -3,25 +3,19 @@
  * numbered labels their place. Every branch of a condition counts, dead ones too: who renames wants them all.
  */
 import type { AssemblyFile } from '../assembly/assembly-file';
-import { marksOf, type Mark } from './line-marks';
+import { marksOf } from './line-marks';
+import { MacroBlocks } from './macro-blocks';
+import { MacroWords } from './macro-words';
+import type { Mark } from './mark';
 import { scopedName, type Definition, type DefinitionKind, type Occurrence, type Usage } from './symbol';
-
-/** Lines between `.macro` and `.endm`, or of a repetition. */
-interface Block {
-  readonly macro: boolean;
-  readonly id: number;
-  /** Where the macro has its name: what `%1` leads to. */
-  readonly definition: Definition | undefined;
-  readonly parameters: Set<string>;
-  /** What local labels outside of the block belong to. */
-  readonly parent: string | number;
-}
 
 export class SymbolWalk {
   readonly definitions: Definition[] = [];
   readonly occurrences: Occurrence[] = [];
   readonly exported = new Set<string>();
   readonly imported = new Set<string>();
+  /** Names that an expansion completes: the part that stands there. */
+  readonly pasted: Occurrence[] = [];
 
   private line = 0;
   /** What local labels belong to: the label before, or by its number a macro that is just defined. */
@@ -29,14 +23,15 @@ export class SymbolWalk {
   /** The structure that `istruc` names. */
   private instance: string | undefined;
   private inStructure = false;
-  private blocks: Block[] = [];
-  private count = 0;
+  private readonly blocks = new MacroBlocks();
   /** Parameters of a `#define` that goes on. */
   private text: { readonly id: number; readonly parameters: Set<string> } | undefined;
+  private readonly words: MacroWords;
   /** How many labels of each number there were. */
   private readonly numbers = new Map<string, number>();
 
   constructor(private readonly file: AssemblyFile) {
+    this.words = new MacroWords(file.language);
     let commented = false;
     let continued = false;
     for (this.line = 0; this.line < file.lineCount; this.line++) {
@@ -48,7 +43,9 @@ export class SymbolWalk {
       if (!continued) this.text = undefined;
       continued = source.continues;
       if (commented) continue;
-      for (const mark of marksOf(source, file.language)) this.mark(mark);
+      const marks = marksOf(source, file.language);
+      const text = file.lineText(this.line);
+      marks.forEach((mark, at) => this.mark(this.words.asMacro(mark, marks[at - 1], marks[at + 1], text)));
     }
   }
 
@@ -72,16 +69,22 @@ export class SymbolWalk {
       case 'constant':
         return void this.define(mark, 'constant', this.whole(name), this.isLocal(name));
       case 'text':
-        this.text = { id: this.count++, parameters: new Set() };
+        this.words.add(name, false);
+        this.text = { id: this.blocks.nextId(), parameters: new Set() };
         return void this.define(mark, 'text', name);
       case 'macro':
-        return this.open(true, name === '' ? undefined : this.define(mark, 'macro', name));
+        this.words.add(name, true);
+        this.blocks.open(this.parent, true, name === '' ? undefined : this.define(mark, 'macro', name));
+        // Whoever calls the macro gives its local labels their label: among themselves they belong together.
+        this.parent = this.blocks.nextId();
+        return;
       case 'repetition':
-        return this.open(false, undefined);
+        return void this.blocks.open(this.parent, false, undefined);
       case 'end-macro':
-        return this.close(true);
+        this.parent = this.blocks.close(true)?.parent ?? this.parent;
+        return;
       case 'end-repetition':
-        return this.close(false);
+        return void this.blocks.close(false);
       case 'structure':
         this.parent = name;
         this.inStructure = true;
@@ -94,10 +97,14 @@ export class SymbolWalk {
         this.inStructure = false;
         return;
       case 'parameter': {
-        const owner = this.text ?? this.blocks[this.blocks.length - 1];
+        const owner = this.text ?? this.blocks.innermost;
         owner?.parameters.add(name);
         return void this.define(mark, 'parameter', scopedName(name, owner?.id ?? ''));
       }
+      case 'pasted':
+        return void this.pasted.push({ ...mark, line: this.line, as: 'any', role: 'use' });
+      case 'word':
+        return;
       case 'argument':
         return this.argument(mark);
       case 'numeric-reference': {
@@ -178,7 +185,7 @@ export class SymbolWalk {
     if (name.startsWith('%%')) return this.occur(mark, this.inMacro(name), 'operand', 'use');
     if (name.startsWith('%')) {
       // Numbered parameters stand nowhere but in the count behind the macro's name.
-      const macro = this.blocks.findLast((block) => block.macro);
+      const { macro } = this.blocks;
       if (!macro) return;
       const whole = scopedName(name, macro.id);
       if (macro.definition && !macro.parameters.has(name))
@@ -186,25 +193,11 @@ export class SymbolWalk {
       macro.parameters.add(name);
       return this.occur(mark, whole, 'any', 'use');
     }
-    const owner = this.blocks.findLast((block) => block.parameters.has(name));
+    const owner = this.blocks.having(name);
     if (owner) this.occur(mark, scopedName(name, owner.id), 'any', 'use');
   }
 
   private inMacro(name: string): string {
-    return scopedName(name, this.blocks.findLast((block) => block.macro)?.id ?? '');
-  }
-
-  private open(macro: boolean, definition: Definition | undefined): void {
-    const { parent } = this;
-    this.blocks.push({ macro, id: this.count++, definition, parameters: new Set(), parent });
-    // Whoever calls the macro gives its local labels their label: among themselves they belong together.
-    if (macro) this.parent = this.count++;
-  }
-
-  private close(macro: boolean): void {
-    const at = this.blocks.findLastIndex((block) => block.macro === macro);
-    if (at < 0) return;
-    if (macro) this.parent = this.blocks[at]!.parent;
-    this.blocks.length = at;
+    return scopedName(name, this.blocks.macro?.id ?? '');
   }
 }

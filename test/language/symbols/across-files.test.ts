@@ -103,6 +103,28 @@ describe('language: symbols: rename refuses', () => {
   );
   gas('a name of the file alone for what is exported', '.globl a\n«a»: nop', '.La', /^a is exported/);
   gas('a dot in a name of the preprocessor', '#define «A» 1', 'a.b', /letters, digits/);
+  gas(
+    'a label that a macro puts together',
+    '.macro m n\n jmp do_\\n\n.endm\n«do_it»: nop',
+    'made',
+    /line 2, may put do_it together from do_\*/,
+  );
+  gas(
+    'a text of which a macro makes another',
+    '#define F(x) x ## _1\n#define «A» 1\n#define A_1 2',
+    'B',
+    /may put A together from \*_1/,
+  );
+  gas('a text that a macro puts together', '#define F(x) RA ## x\n#define «RA0» 1', 'B', /from RA\*/);
+  nasm(
+    'a text that a macro puts together',
+    '%macro m 1\n mov eax, x%1\n%endmacro\n%define «x0» 1',
+    'made',
+    /from x\*/,
+  );
+  nasm('a name that is joined', '%define «size» 1\n dd size %+ x', 'made', /from size\*/);
+  nasm('a name with another in brackets', '«foo1» equ 1\n dd foo%[n]', 'made', /from foo\*/);
+  nasm('a word of the assembler', '%define «YMMWORD» 1', 'made', /^YMMWORD is a word of the assembler too/);
   nasm('a parameter without a name', '%macro m 1\n push «%1»\n%endmacro', '', /^%1 is known by its number/);
   nasm('a register', ' mov «eax», 5', '', /^eax is a register/);
   nasm('a local label without its dot', 'a:\n«.b»: nop', 'b', /"b" has no dot/);

@@ -68,6 +68,14 @@ const cases: readonly Case[] = [
   ),
   gas('a macro inside of a #define', '.macro ‹m› a\n.endm\n#define TWICE(x) «m» x; «m» x\n'),
   gas('a macro in the further lines of a #define', '.macro ‹m›\n.endm\n#define ALL \\\n «m»; \\\n «m»\n'),
+  gas('a macro with the name of an instruction', '.macro ‹test› a\n.endm\n «test» 1\n', 'mine'),
+  gas('a macro that another macro is told to call', '.macro ‹one› a\n.endm\n twice «one», 1\n'),
+  gas('a text that stands for a register', '#define ‹_ASM_AX› rax\n mov %«_ASM_AX», %rbx\n', '_ASM_CX'),
+  gas('the value of a constant as an argument', '.altmacro\n.set ‹n›, 1\n m %«n»\n'),
+  gas(
+    'a macro in a #define behind a comment',
+    '#define ALL \\\n/* a\n * b */ \\\n «m»; \\\n nop\n.macro ‹m›\n.endm\n',
+  ),
   gas(
     'a parameter of a macro, in its body only, in names and strings too',
     `.macro m ‹reg›, other=\\reg
