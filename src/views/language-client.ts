@@ -30,6 +30,10 @@ const selector = languages.flatMap((language) => [
 /** How long a server that does not answer may delay the end of the editor. */
 const STOP_MS = 2000;
 
+function isWanted(): boolean {
+  return vscode.workspace.getConfiguration(LANGUAGE_SECTION).get<boolean>('enabled', true);
+}
+
 export class LanguageService implements vscode.Disposable {
   private readonly client: LanguageClient;
   private readonly subscriptions: vscode.Disposable[];
@@ -46,6 +50,13 @@ export class LanguageService implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: selector,
       outputChannelName: 'Turtlescope Language Server',
+      middleware: {
+        workspace: {
+          // The change may be the one that ends the server: then nobody is there to be told of it.
+          didChangeConfiguration: (sections, next) =>
+            isWanted() && this.client.isRunning() ? next(sections) : Promise.resolve(),
+        },
+      },
       initializationOptions: () => ({
         ...vscode.workspace.getConfiguration(LANGUAGE_SECTION),
         inlineValues: 'client',
@@ -67,7 +78,7 @@ export class LanguageService implements vscode.Disposable {
   private follow(): void {
     this.work = this.work
       .then(async () => {
-        const wanted = vscode.workspace.getConfiguration(LANGUAGE_SECTION).get<boolean>('enabled', true);
+        const wanted = isWanted();
         if (wanted && this.client.needsStart()) await this.client.start();
         if (!wanted && this.client.needsStop()) await this.client.stop(STOP_MS);
       })
