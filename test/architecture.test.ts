@@ -39,7 +39,7 @@ const packages: Record<string, readonly string[]> = {
   'vscode-languageserver': ['language/server'],
   '@vscode/debugadapter': ['adapter', 'debug-adapter.ts'],
   '@vscode/debugprotocol': ['adapter', 'views'],
-  'iced-x86': ['l0', 'machine', 'debugger', 'language'],
+  'iced-x86': ['l0', 'machine', 'debugger', 'generate'],
   typescript: ['generate'],
 };
 

@@ -1,9 +1,9 @@
 /**
- * What the decoder knows of an instruction and its row does not repeat: operand forms, flags, CPUID features, code sizes. Asked
- * of iced-x86 when somebody wants it and kept.
+ * What the decoder knows of an instruction and its row does not repeat: operand forms, flags, CPUID features, code sizes. The
+ * decoder itself was asked at build time (`src/generate/decoder-facts.ts`); here its answer is looked up.
  */
-import { Code, CodeExt, CpuidFeature, Instruction as Decoded, Mnemonic, RflagsBits } from 'iced-x86';
 import { type Instruction, type InstructionFamily, instructionsNamed } from '../../isa/instructions';
+import { decoderFacts } from '../gen/decoder-facts';
 
 export interface InstructionFacts {
   readonly row: Instruction;
@@ -21,91 +21,34 @@ export interface InstructionFacts {
   readonly modes: { readonly 16: boolean; readonly 32: boolean; readonly 64: boolean };
 }
 
-/** Encodings that only some old processor or one of another kind had (`MOV` to test registers, `POP CS`). */
-const GONE = /_ONLY$|^KNC$|^MOV_TR$|^TBM$/;
-const EVERYWHERE = /^INTEL\d+$|^X64$|^MULTIBYTENOP$|^FPU\d*$/;
-
-/** Operands that stand in no source because they are implied. */
-const IMPLIED = /,? *<[^>]*>/g;
-
 const known = new Map<Instruction, InstructionFacts>();
-let codesByMnemonic: ReadonlyMap<string, readonly number[]> | undefined;
 
 /** `name` is a row's name or alias; the family chooses between the two rows of MOVSD and of CMPSD. */
 export function instructionFacts(name: string, family?: InstructionFamily): InstructionFacts | undefined {
   const rows = instructionsNamed.get(name.toUpperCase());
   const row = rows?.find((each) => each.family === family) ?? rows?.[0];
   if (!row) return undefined;
-  const facts = known.get(row) ?? ask(row);
+  const facts = known.get(row) ?? read(row);
   known.set(row, facts);
   return facts;
 }
 
-function ask(row: Instruction): InstructionFacts {
-  const forms = new Set<string>();
-  const features = new Set<string>();
-  const modes = { 16: false, 32: false, 64: false };
-  const flags = { read: 0, written: 0, cleared: 0, set: 0, undefined: 0 };
-  const decoded = new Decoded();
-  for (const code of codes().get(row.name) ?? []) {
-    decoded.code = code;
-    const needs = [...decoded.cpuidFeatures()].map((feature) => CpuidFeature[feature]!);
-    if (needs.some((feature) => GONE.test(feature))) continue;
-    if (decoded.isStringInstruction !== (row.family === 'string')) continue;
-    for (const feature of needs) if (!EVERYWHERE.test(feature)) features.add(feature);
-    const info = CodeExt.opCode(code);
-    forms.add(operandsOf(info.instructionString));
-    modes[16] ||= info.mode16;
-    modes[32] ||= info.mode32;
-    modes[64] ||= info.mode64;
-    info.free();
-    flags.read |= decoded.rflagsRead;
-    flags.written |= decoded.rflagsWritten;
-    flags.cleared |= decoded.rflagsCleared;
-    flags.set |= decoded.rflagsSet;
-    flags.undefined |= decoded.rflagsUndefined;
-  }
-  decoded.free();
+function read(row: Instruction): InstructionFacts {
+  const key = `\n${row.name}|${row.family}|`;
+  const start = decoderFacts.indexOf(key);
+  const line = start < 0 ? '' : decoderFacts.slice(start + key.length, decoderFacts.indexOf('\n', start + 1));
+  const [sizes = '', reads = '', writes = '', clears = '', sets = '', undefines = '', features = '', forms] =
+    line.split('|');
   return {
     row,
-    operandForms: row.operands ?? [...forms],
-    flagsRead: flagNames(flags.read),
-    flagsWritten: flagNames(flags.written),
-    flagsCleared: flagNames(flags.cleared),
-    flagsSet: flagNames(flags.set),
-    flagsUndefined: flagNames(flags.undefined),
-    cpuidFeatures: [...features],
-    modes,
+    // A row brings its own where the decoder does not know the instruction: its line has no code sizes then.
+    operandForms: row.operands ?? (sizes === '' || forms === undefined ? [] : forms.split(';')),
+    flagsRead: reads,
+    flagsWritten: writes,
+    flagsCleared: clears,
+    flagsSet: sets,
+    flagsUndefined: undefines,
+    cpuidFeatures: features === '' ? [] : features.split(' '),
+    modes: { 16: sizes.includes('16'), 32: sizes.includes('32'), 64: sizes.includes('64') },
   };
-}
-
-/** Mnemonics are told apart by capitals alone in the decoder's tables, so one pass over its codes is the index. */
-function codes(): ReadonlyMap<string, readonly number[]> {
-  if (codesByMnemonic) return codesByMnemonic;
-  const byMnemonic = new Map<number, number[]>();
-  const decoded = new Decoded();
-  // The enum has every code twice, by name and by number; the numbers have no gaps.
-  const count = Object.keys(Code).length / 2;
-  for (let code = 0; code < count; code++) {
-    decoded.code = code;
-    const mnemonic = decoded.mnemonic;
-    const list = byMnemonic.get(mnemonic);
-    if (list) list.push(code);
-    else byMnemonic.set(mnemonic, [code]);
-  }
-  decoded.free();
-  codesByMnemonic = new Map(
-    [...byMnemonic].map(([mnemonic, list]) => [Mnemonic[mnemonic]!.toUpperCase(), list]),
-  );
-  return codesByMnemonic;
-}
-
-function operandsOf(instruction: string): string {
-  return instruction.replace(/^\S+ ?/, '').replace(IMPLIED, '');
-}
-
-function flagNames(bits: number): string {
-  return Object.keys(RflagsBits)
-    .filter((name) => /^[A-Z]/.test(name) && (bits & RflagsBits[name as keyof typeof RflagsBits]) !== 0)
-    .join(' ');
 }
