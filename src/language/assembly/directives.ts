@@ -17,7 +17,8 @@ export interface DirectiveMeaning {
 }
 
 const NEUTRAL: DirectiveMeaning = { what: 'neutral' };
-const UNKNOWN: DirectiveMeaning = { what: 'unknown' };
+/** Also of a word that only its place makes a directive. */
+export const UNKNOWN: DirectiveMeaning = { what: 'unknown' };
 const SECTION: DirectiveMeaning = { what: 'section' };
 const SYMBOLS: DirectiveMeaning = { what: 'symbols' };
 const INCLUDE: DirectiveMeaning = { what: 'include' };
@@ -125,6 +126,14 @@ export function directiveMeaning(dialect: AssemblyDialect, word: string): Direct
   if (name.startsWith('%if')) return IF;
   if (name.startsWith('%elif')) return ELSE;
   return name.startsWith('%') ? UNKNOWN : undefined;
+}
+
+/** Second words by which MASM gives the first word a name. */
+const BEHIND_NAME = /^(?:proc|endp|macro|segment|ends|struct|struc|textequ|label)$/i;
+
+/** True for `PROC` and its kin: the word in front is a name, be it one of a directive. */
+export function standsBehindName(word: string): boolean {
+  return BEHIND_NAME.test(word);
 }
 
 /** Names of all directives of a dialect that have rows here. */

@@ -100,6 +100,14 @@ export function isMnemonic(word: string): boolean {
   return effects.has(word.toLowerCase());
 }
 
+const PREFIX =
+  /^(?:rep|repe|repz|repne|repnz|lock|notrack|bnd|xacquire|xrelease|data16|data32|addr16|addr32|[ao](?:16|32|64)|[c-gs]s)$/i;
+
+/** True for words that stand in front of a mnemonic: `rep`, `lock`, a segment register. */
+export function isPrefix(word: string): boolean {
+  return PREFIX.test(word);
+}
+
 /** For the test that holds the table against iced-x86. */
 export function knownMnemonics(): Iterable<string> {
   return effects.keys();

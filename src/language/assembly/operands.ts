@@ -7,27 +7,31 @@ import type { Token } from './token';
 export type Syntax = 'att' | 'gas-intel' | 'nasm';
 
 /** Splits at commas that stand in no bracket. Nothing gives no part; nothing between two commas gives an empty one. */
-function atCommas(tokens: readonly Token[]): Token[][] {
-  if (tokens.length === 0) return [];
-  const parts: Token[][] = [[]];
+function atCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  const parts: (readonly Token[])[] = [];
+  if (tokens.length === 0) return parts;
   let depth = 0;
-  for (const token of tokens) {
-    if (token.kind === 'operator') {
-      if (token.text === '(' || token.text === '[') depth++;
-      else if (token.text === ')' || token.text === ']') depth = Math.max(0, depth - 1);
-      else if (token.text === ',' && depth === 0) {
-        parts.push([]);
-        continue;
-      }
+  let start = 0;
+  for (let at = 0; at < tokens.length; at++) {
+    const { kind, text } = tokens[at]!;
+    if (kind !== 'operator') continue;
+    if (text === '(' || text === '[') depth++;
+    else if (text === ')' || text === ']') depth = Math.max(0, depth - 1);
+    else if (text === ',' && depth === 0) {
+      parts.push(tokens.slice(start, at));
+      start = at + 1;
     }
-    parts[parts.length - 1]!.push(token);
   }
+  parts.push(start === 0 ? tokens : tokens.slice(start));
   return parts;
 }
 
+const NO_OPERANDS: readonly AssemblyOperand[] = [];
+
 /** An empty operand of a half-typed line stays, so that the place of the others is right. */
 export function operandsOf(tokens: readonly Token[], syntax: Syntax): readonly AssemblyOperand[] {
-  const end = tokens[tokens.length - 1]?.end ?? 0;
+  if (tokens.length === 0) return NO_OPERANDS;
+  const end = tokens[tokens.length - 1]!.end;
   return atCommas(tokens).map((part) => {
     if (part.length === 0) return operand('address', part, end);
     return syntax === 'att' ? attOperand(part) : intelOperand(part, syntax === 'nasm');

@@ -37,6 +37,14 @@ export interface Lexed {
   readonly continued: boolean;
 }
 
+/** Shared by whatever has no tokens, because that is most of what could have some. */
+export const NO_TOKENS: readonly Token[] = [];
+
+/** The tokens behind the first `count`, in an array of their number: one that was pushed to has room for 17. */
+export function tokensBehind(tokens: readonly Token[], count: number): readonly Token[] {
+  return count < tokens.length ? tokens.slice(count) : NO_TOKENS;
+}
+
 /** Where the text of a token starts: behind its sigil. */
 export function textStart(token: Token): number {
   return token.end - token.text.length;
