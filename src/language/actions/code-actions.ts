@@ -8,7 +8,7 @@ import type { RuleId } from '../diagnostics/rules';
 import { FileNames } from '../meaning/file-names';
 import { meaningsOf, type Meaning } from '../meaning/operand-meaning';
 import type { Operand } from '../source/operation';
-import type { SourceFile } from '../source/source-file';
+import { operationsNear, type SourceFile } from '../source/source-file';
 import { comparePositions, type Range } from '../text/position';
 import { explained } from './comment-text';
 import { namedBits } from './named-bits';
@@ -28,15 +28,12 @@ export interface Action {
 }
 
 export function codeActions(file: SourceFile, range: Range): readonly Action[] {
-  const meanings = file
-    .analysis()
-    .operations.filter((operation) => overlaps(operation.range, range))
+  const meanings = operationsNear(file, range.start.line, range.end.line)
+    .filter((operation) => overlaps(operation.range, range))
     .flatMap(meaningsOf);
   const rewrites = meanings.filter(({ operand }) => operand.literal && overlaps(operand.range, range));
-  return unique([
-    ...remedies(file, range),
-    ...rewrites.flatMap((meaning) => rewrite(file, meaning, FileNames.of(file))),
-  ]);
+  const names = new FileNames(file);
+  return unique([...remedies(file, range), ...rewrites.flatMap((meaning) => rewrite(file, meaning, names))]);
 }
 
 function overlaps(a: Range, b: Range): boolean {
@@ -64,7 +61,7 @@ function remedies(file: SourceFile, range: Range): Action[] {
 function remedyText(file: SourceFile, { remedy }: Finding): string | undefined {
   if (!remedy) return undefined;
   const operand = operandAt(file, remedy.range);
-  if (operand?.value === undefined) return undefined;
+  if (operand?.value === undefined || operand.elsewhere) return undefined;
   if (operand.literal) return inNotationOf(operand.text, remedy.value);
   // An expression can get more bits; taking some away would mean to rewrite it.
   const added = remedy.value & ~operand.value;
@@ -74,7 +71,7 @@ function remedyText(file: SourceFile, { remedy }: Finding): string | undefined {
 }
 
 function operandAt(file: SourceFile, range: Range): Operand | undefined {
-  for (const operation of file.analysis().operations)
+  for (const operation of operationsNear(file, range.start.line))
     for (const operand of Object.values(operation) as unknown[])
       if (isOperand(operand) && comparePositions(operand.range.start, range.start) === 0) return operand;
   return undefined;

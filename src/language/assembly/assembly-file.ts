@@ -1,16 +1,17 @@
 /**
- * One assembly source: its lines as statements, kept up to date under edits, and what follows from all of them together, made
- * again after an edit when somebody asks. Never throws.
+ * One assembly source: its lines as statements, kept up to date under edits, and what follows from all of them together, which is
+ * brought up to date after an edit when somebody asks. Never throws.
  */
 import type { AssemblyDialect } from '../source/language-id';
 import type { Analysis, ConstantScope, SourceFile, Word } from '../source/source-file';
+import { BLOCK_LINES, BlockWalk, type LinesChange } from '../text/block-walk';
 import { LexedLines, type LineLexer } from '../text/lexed-lines';
 import type { Range } from '../text/position';
-import { Constants } from './constants';
+import { AnalysisWalk, type AnalysisState } from './analysis-walk';
 import { GasState, lexGas } from './gas-lexer';
 import { lexNasm } from './nasm-lexer';
-import { analyse } from './operations';
-import { walkSource, type AssemblyLines } from './source-walk';
+import { SourceNames } from './source-names';
+import type { AssemblyLines } from './source-walk';
 import type { SourceLine } from './statement';
 import { parseLine } from './statement-parser';
 import type { Lexed, Token } from './token';
@@ -63,29 +64,29 @@ class StatementLexer implements LineLexer<number, SourceLine> {
   }
 }
 
-/** What the definitions of a source give. */
-interface Names {
-  readonly constants: Constants;
-  readonly macros: ReadonlySet<string>;
-  readonly includes: readonly string[];
-}
-
 const NO_LINE: SourceLine = { statements: [], continues: false, rest: [] };
 
 export class AssemblyFile implements SourceFile {
   private readonly lexer: StatementLexer;
   private readonly lines: AssemblyLines;
-  private names: Names | undefined;
-  private known: Analysis | undefined;
+  private readonly analysed: BlockWalk<AnalysisState, Analysis>;
+  private readonly watchers: ((change: LinesChange) => void)[] = [];
+  private names: SourceNames | undefined;
+  private namesAreStale = false;
+  private whole: Analysis | undefined;
   private edits = 0;
 
+  /** `blockLines`: what depends on several lines is kept in blocks of so many. */
   constructor(
     readonly language: AssemblyDialect,
     text: string,
     private readonly scope: ConstantScope,
+    readonly blockLines = BLOCK_LINES,
   ) {
     this.lexer = new StatementLexer(language);
     this.lines = new LexedLines(text, this.lexer);
+    const walk = new AnalysisWalk(this.lines, language, () => this.upToDateNames());
+    this.analysed = new BlockWalk(walk, this.lines.count, blockLines);
   }
 
   get lineCount(): number {
@@ -118,48 +119,56 @@ export class AssemblyFile implements SourceFile {
 
   words(line: number): readonly Word[] {
     const tokens = this.tokens(line);
-    const { macros } = this.allNames();
+    const { macros } = this.upToDateNames();
     return wordsOf(line, tokens, this.line(line), this.language, (name) => macros.has(name));
   }
 
   analysis(): Analysis {
-    if (this.known) return this.known;
-    const { constants, macros } = this.allNames();
-    return (this.known = analyse(this.lines, this.language, constants, macros));
+    if (this.whole) return this.whole;
+    const parts = this.analysisParts();
+    return (this.whole = {
+      operations: parts.flatMap(({ operations }) => operations),
+      instructions: parts.flatMap(({ instructions }) => instructions),
+    });
+  }
+
+  analysisParts(first?: number, last?: number): readonly Analysis[] {
+    // Other constants make other operations anywhere, so that they are looked for first.
+    this.upToDateNames();
+    return this.analysed.results(first, last);
   }
 
   edit(range: Range, text: string): void {
-    this.lines.replace(range, text);
+    const change = this.lines.replace(range, text);
     this.edits++;
-    this.names = undefined;
-    this.known = undefined;
+    this.namesAreStale = true;
+    this.whole = undefined;
+    this.analysed.changed(change);
+    for (const changed of this.watchers) changed(change);
+  }
+
+  /** Is told of every edit. */
+  watch(changed: (change: LinesChange) => void): void {
+    this.watchers.push(changed);
   }
 
   constants(): ReadonlyMap<string, bigint> {
-    return this.allNames().constants.all();
+    return this.upToDateNames().constants.all();
   }
 
   constant(name: string): bigint | undefined {
-    return this.allNames().constants.value(name);
+    return this.upToDateNames().constants.value(name);
   }
 
   includes(): readonly string[] {
-    return this.allNames().includes;
+    return this.upToDateNames().includes;
   }
 
-  private allNames(): Names {
-    if (this.names) return this.names;
-    const constants = new Constants(this.language, this.scope);
-    const macros = new Set<string>();
-    const includes: string[] = [];
-    walkSource(this.lines, (statement, line, more) => {
-      if (statement.kind === 'definition') {
-        constants.define(statement, line, more);
-        if (statement.what === 'macro' || statement.parameters) macros.add(statement.name.text);
-      } else if (statement.kind === 'directive' && statement.path !== undefined) {
-        includes.push(statement.path);
-      }
-    });
-    return (this.names = { constants, macros, includes });
+  private upToDateNames(): SourceNames {
+    if (this.names && !this.namesAreStale) return this.names;
+    const names = new SourceNames(this.lines, this.language, this.scope);
+    if (this.names && !names.same(this.names)) this.analysed.forget();
+    this.namesAreStale = false;
+    return (this.names = names);
   }
 }

@@ -17,16 +17,41 @@ interface Choice {
   complete: boolean;
 }
 
+/** What holds where no register is known and nothing stands open. */
+export interface FlowState {
+  readonly codeBits: CodeBits | undefined;
+  /** Macros whose use leaves other code bits. */
+  readonly switching: ReadonlySet<string>;
+}
+
 export class Flow {
   readonly registers = new Registers();
   codeBits: CodeBits | undefined;
   private readonly choices: Choice[] = [];
   /** Macros being defined around this place, with the code bits outside. */
   private readonly bodies: { readonly name: string; readonly outside: CodeBits | undefined }[] = [];
-  /** Macros whose use leaves other code bits. */
-  private readonly switching = new Set<string>();
+  private switching: ReadonlySet<string>;
 
-  constructor(private readonly dialect: AssemblyDialect) {}
+  constructor(
+    private readonly dialect: AssemblyDialect,
+    { codeBits, switching }: FlowState,
+  ) {
+    this.codeBits = codeBits;
+    this.switching = switching;
+  }
+
+  get state(): FlowState {
+    return { codeBits: this.codeBits, switching: this.switching };
+  }
+
+  get inMacro(): boolean {
+    return this.bodies.length > 0;
+  }
+
+  /** Neither a macro nor a condition stands open. */
+  get quiet(): boolean {
+    return !this.inMacro && this.choices.length === 0;
+  }
 
   /** To be called for each statement, before anybody asks what holds at it. */
   enter(statement: Statement): void {
@@ -51,7 +76,7 @@ export class Flow {
       case 'code-bits': {
         this.codeBits = meaning.bits;
         const body = this.bodies[this.bodies.length - 1];
-        if (body) this.switching.add(body.name);
+        if (body) this.switching = new Set([...this.switching, body.name]);
         break;
       }
       case 'include':

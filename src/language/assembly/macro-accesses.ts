@@ -15,20 +15,60 @@ interface Access {
   /** Places of the parameters that say which field and what is written. */
   readonly which: number;
   readonly value: number | undefined;
-  readonly constant: Operand | undefined;
+  /** A constant that the body writes. */
+  readonly constant: Pick<Operand, 'value' | 'text' | 'name'> | undefined;
+}
+
+/** What each macro so far does. */
+export type AccessesByMacro = ReadonlyMap<string, readonly Access[]>;
+
+/** Where it stands is of no use to who uses the macro, and another place after each edit above it. */
+function constantOf({ value, text, name }: Operand): Access['constant'] {
+  return { text, ...(value !== undefined && { value }), ...(name !== undefined && { name }) };
 }
 
 /** A macro with more is no access with a name. */
 const MOST = 4;
 
+export function sameAccesses(a: AccessesByMacro, b: AccessesByMacro): boolean {
+  if (a === b) return true;
+  return a.size === b.size && [...a].every(([name, accesses]) => sameBody(accesses, b.get(name)));
+}
+
+function sameBody(a: readonly Access[], b: readonly Access[] | undefined): boolean {
+  return a.length === b?.length && a.every((access, index) => sameAccess(access, b[index]!));
+}
+
+function sameAccess(a: Access, b: Access): boolean {
+  const [one, other] = [a.constant, b.constant];
+  return (
+    a.kind === b.kind &&
+    a.which === b.which &&
+    a.value === b.value &&
+    one?.value === other?.value &&
+    one?.text === other?.text &&
+    one?.name === other?.name
+  );
+}
+
 export class MacroAccesses {
-  private readonly accesses = new Map<string, Access[]>();
+  private accesses: AccessesByMacro;
   private parameters: readonly string[] = [];
   private body: Access[] = [];
 
-  constructor(private readonly values: OperandValues) {}
+  constructor(
+    private readonly values: OperandValues,
+    known: AccessesByMacro,
+  ) {
+    this.accesses = known;
+  }
 
-  /** A body begins; what is read up to the next one belongs to it. */
+  /** Not to be asked for inside of a body, which still grows. */
+  get known(): AccessesByMacro {
+    return this.accesses;
+  }
+
+  /** A body begins; what is read up to its end or to the next one belongs to it. */
   begin(macro: DefinitionStatement): void {
     const words = macro.parameters ?? [];
     // Behind an equals sign stands a default, behind a colon a qualifier (`field:req`).
@@ -38,7 +78,13 @@ export class MacroAccesses {
     this.parameters = named.map(({ text }) => text);
     this.body = [];
     // Of two macros with one name nobody knows which one is used.
-    this.accesses.set(macro.name.text, this.accesses.has(macro.name.text) ? [] : this.body);
+    const { text } = macro.name;
+    this.accesses = new Map([...this.accesses, [text, this.accesses.has(text) ? [] : this.body]]);
+  }
+
+  end(): void {
+    this.parameters = [];
+    this.body = [];
   }
 
   /** The parameter that an operand in a body is, alone and nothing else. */
@@ -55,7 +101,7 @@ export class MacroAccesses {
       kind,
       which: place,
       value: written?.kind === 'parameter' ? this.place(written.name) : undefined,
-      constant: written?.kind === 'constant' ? written.source : undefined,
+      constant: written?.kind === 'constant' ? constantOf(written.source) : undefined,
     });
   }
 
@@ -67,7 +113,7 @@ export class MacroAccesses {
         const what = this.values.argument(operands[which], line, bits);
         if (what?.value === undefined && what?.name === undefined) return [];
         const given = value === undefined ? undefined : this.values.argument(operands[value], line, 64);
-        const written = given ?? constant;
+        const written = given ?? (constant && { ...constant, range, elsewhere: true as const });
         const withValue = written && { value: written };
         return [
           kind === 'vmread' || kind === 'vmwrite'

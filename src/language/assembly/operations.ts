@@ -1,40 +1,29 @@
 /**
- * What a source does to the hardware: walks over the statements once, follows constants through the registers, and notes each
+ * What statements do to the hardware: reads them in order, follows constants through the registers, and notes each
  * VMREAD, VMWRITE, MSR access, CPUID, write to a control register and comparison with what VMREAD reported. Where a value may be
  * another one, it is left open.
  */
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import type { AssemblyDialect } from '../source/language-id';
 import type { MsrAccess, Operand, Operation, VmcsAccess } from '../source/operation';
-import type { Analysis, InstructionUse } from '../source/source-file';
+import type { InstructionUse } from '../source/source-file';
 import { lineRange, type Range } from '../text/position';
 import { foldConstants } from './arithmetic';
 import type { Constants } from './constants';
 import type { Effect } from './effects';
-import { Flow } from './flow';
+import { Flow, type FlowState } from './flow';
 import type { Held } from './held';
 import { clears, msrRow, reportOf } from './held-facts';
-import { MacroAccesses } from './macro-accesses';
+import { MacroAccesses, type AccessesByMacro } from './macro-accesses';
 import { OperandValues } from './operand-values';
 import { RAX, RCX, RDX, registerNamed, type Register } from './register-names';
-import { walkSource, type AssemblyLines } from './source-walk';
+import type { AssemblyLines } from './source-walk';
 import type { AssemblyOperand, InstructionStatement, Statement } from './statement';
 import type { Token } from './token';
 
-export function analyse(
-  lines: AssemblyLines,
-  dialect: AssemblyDialect,
-  constants: Constants,
-  macros: ReadonlySet<string>,
-): Analysis {
-  const reader = new OperationReader(lines, dialect, constants, macros);
-  walkSource(lines, (statement, line, more) => reader.read(statement, line, more));
-  return { operations: reader.operations, instructions: reader.instructions };
-}
-
 const EAX = registerNamed('eax', true)!;
 
-class OperationReader {
+export class OperationReader {
   readonly operations: Operation[] = [];
   readonly instructions: InstructionUse[] = [];
   private readonly flow: Flow;
@@ -48,17 +37,30 @@ class OperationReader {
     dialect: AssemblyDialect,
     constants: Constants,
     private readonly macros: ReadonlySet<string>,
+    enter: { readonly flow: FlowState; readonly macros: AccessesByMacro },
   ) {
     this.values = new OperandValues(constants, (line) => lines.text(line));
-    this.flow = new Flow(dialect);
-    this.ofMacros = new MacroAccesses(this.values);
+    this.flow = new Flow(dialect, enter.flow);
+    this.ofMacros = new MacroAccesses(this.values, enter.macros);
     this.intelGas = dialect === 'gas';
+  }
+
+  /** What is known behind the statements so far, beside the registers. Of use where the reader is quiet. */
+  get state(): { readonly flow: FlowState; readonly macros: AccessesByMacro } {
+    return { flow: this.flow.state, macros: this.ofMacros.known };
+  }
+
+  /** Neither a macro nor a condition stands open. */
+  get quiet(): boolean {
+    return this.flow.quiet;
   }
 
   read(statement: Statement, line: number, more: readonly Token[] | undefined): void {
     this.line = line;
+    const inMacro = this.flow.inMacro;
     this.flow.enter(statement);
     if (statement.kind === 'definition' && statement.what === 'macro') this.ofMacros.begin(statement);
+    else if (inMacro && !this.flow.inMacro) this.ofMacros.end();
     if (statement.kind !== 'instruction') return;
     const { mnemonic } = statement;
     const macro = this.macros.has(mnemonic.text);

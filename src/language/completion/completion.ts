@@ -72,7 +72,7 @@ function itemsAt(file: AssemblyFile, cursor: Cursor, symbols: CompletionSymbols)
   if (cursor.sigil === '%' && language === 'gas') return [registerItems(language)];
   if (instruction && jumps(instruction.base)) return [ofKind('label'), registers(cursor, language)];
   const use = useOfValue(file, cursor);
-  if (use) return [factItems(use, FileNames.of(file))];
+  if (use) return [factItems(use, new FileNames(file))];
   const constants = [ofKind('constant'), ofKind('label')];
   return cursor.sigil === '$' ? constants : [registers(cursor, language), ...constants];
 }

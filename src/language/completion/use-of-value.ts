@@ -9,6 +9,7 @@ import { controlWordOf } from '../../decode/field-format';
 import { vmcsFieldByEncoding } from '../../isa/vmcs-fields';
 import type { ControlWord } from '../../isa/vmx-controls';
 import type { Operation } from '../source/operation';
+import { operationsNear } from '../source/source-file';
 import { touches, type Position } from '../text/position';
 import type { Cursor } from './cursor';
 
@@ -37,7 +38,7 @@ export function useOfValue(file: AssemblyFile, cursor: Cursor): ValueUse | undef
 
 /** The front end has seen what the operand is for. */
 function useInOperations(file: AssemblyFile, place: Position): ValueUse | undefined {
-  for (const operation of file.analysis().operations) {
+  for (const operation of operationsNear(file, place.line)) {
     if (operation.kind === 'vmread' || operation.kind === 'vmwrite') {
       if (touches(operation.field.range, place)) return { kind: 'field', access: operation.kind };
       if (operation.kind === 'vmwrite' && operation.value && touches(operation.value.range, place))
@@ -92,9 +93,9 @@ function vmcsOperands(
 }
 
 function valueOf(file: AssemblyFile, line: number): ValueUse | undefined {
-  const operation = file
-    .analysis()
-    .operations.find((each) => each.kind === 'vmwrite' && each.range.start.line === line);
+  const operation = operationsNear(file, line).find(
+    (each) => each.kind === 'vmwrite' && each.range.start.line === line,
+  );
   return operation && controlsOf(operation);
 }
 

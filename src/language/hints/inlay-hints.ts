@@ -8,7 +8,7 @@ import type { Fact } from '../knowledge/fact';
 import { FileNames } from '../meaning/file-names';
 import { meaningsOf, type Meaning, type NamedPart } from '../meaning/operand-meaning';
 import type { Operand } from '../source/operation';
-import type { SourceFile } from '../source/source-file';
+import { operationsNear, type SourceFile } from '../source/source-file';
 import { comparePositions, type Position, type Range } from '../text/position';
 
 export interface Hint {
@@ -26,9 +26,9 @@ const NAMES = 3;
 
 /** In the order of their places. */
 export function inlayHints(file: SourceFile, range: Range): readonly Hint[] {
-  const names = FileNames.of(file);
+  const names = new FileNames(file);
   const hints = new Map<string, Hint>();
-  for (const operation of file.analysis().operations) {
+  for (const operation of operationsNear(file, range.start.line, range.end.line)) {
     if (!overlaps(operation.range, range)) continue;
     for (const meaning of meaningsOf(operation)) {
       const { operand } = meaning;

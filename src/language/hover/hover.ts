@@ -5,7 +5,7 @@
 import { factNumbered, factsNamed } from '../knowledge/lookup';
 import { nameOf } from '../knowledge/spelling';
 import { isAssembly } from '../source/language-id';
-import { wordAt, type SourceFile, type Word } from '../source/source-file';
+import { operationsNear, wordAt, type SourceFile, type Word } from '../source/source-file';
 import { comparePositions, touches, type Position, type Range } from '../text/position';
 import { contradicts, numbersOf } from './fact-number';
 import { factMarkdown } from './fact-text';
@@ -20,7 +20,7 @@ export interface Hover {
 
 export function hover(file: SourceFile, position: Position): Hover | undefined {
   const word = wordAt(file, position);
-  for (const meaning of meaningsAt(file.analysis(), position.line)) {
+  for (const meaning of meaningsAt(file, position.line)) {
     const { range } = meaning.operand;
     // A comma right behind the operand touches it and is not it.
     if (!touches(range, position) || (word && comparePositions(word.range.start, range.end) >= 0)) continue;
@@ -68,7 +68,8 @@ function instructionHover(file: SourceFile, word: Word): Hover | undefined {
 
 /** What this very instruction reads or writes, where the source tells. */
 function subjectOf(file: SourceFile, word: Word): string | undefined {
-  const operation = file.analysis().operations.find(({ range }) => touches(range, word.range.start));
+  const { start } = word.range;
+  const operation = operationsNear(file, start.line).find(({ range }) => touches(range, start));
   const fact = operation && subject(operation);
   return fact && nameOf(fact);
 }

@@ -1,12 +1,12 @@
 /**
- * What the operands of an operation are: the number of a fact, or a value written somewhere. Kept by line for each analysis, so
+ * What the operands of an operation are: the number of a fact, or a value written somewhere. Kept by line for each part of the analysis, so
  * that a hover in a file with thousands of operations looks at the few of its line.
  */
 import type { VmcsField } from '../../isa/vmcs-fields';
 import type { Fact } from '../knowledge/fact';
 import { factNumbered } from '../knowledge/lookup';
 import type { Operand, Operation } from '../source/operation';
-import type { Analysis } from '../source/source-file';
+import { partsOf, type Analysis, type SourceFile } from '../source/source-file';
 import { fieldValueText, msrValueText, registerValueText } from './value-text';
 
 /** One operand of an operation and what it is there. */
@@ -72,18 +72,20 @@ export function subject(operation: Operation): Fact | undefined {
   return meaning?.kind && number !== undefined ? factNumbered(meaning.kind, number) : undefined;
 }
 
-const byAnalysis = new WeakMap<Analysis, ReadonlyMap<number, readonly Meaning[]>>();
+const byPart = new WeakMap<Analysis, ReadonlyMap<number, readonly Meaning[]>>();
 
 /**
  * Operands that stand in a line. That need not be the line of the instruction: a register is given its value some lines above.
  */
-export function meaningsAt(analysis: Analysis, line: number): readonly Meaning[] {
-  let lines = byAnalysis.get(analysis);
-  if (!lines) {
-    lines = byLine(analysis.operations);
-    byAnalysis.set(analysis, lines);
-  }
-  return lines.get(line) ?? [];
+export function meaningsAt(file: SourceFile, line: number): readonly Meaning[] {
+  return partsOf(file, line, line).flatMap((part) => {
+    let lines = byPart.get(part);
+    if (!lines) {
+      lines = byLine(part.operations);
+      byPart.set(part, lines);
+    }
+    return lines.get(line) ?? [];
+  });
 }
 
 function byLine(operations: readonly Operation[]): ReadonlyMap<number, readonly Meaning[]> {

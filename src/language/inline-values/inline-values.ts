@@ -3,7 +3,7 @@
  * shown once, where it was mentioned last up to the stopped line; below that line nothing has happened yet.
  */
 import { isAssembly } from '../source/language-id';
-import type { SourceFile, Word } from '../source/source-file';
+import { operationsNear, type SourceFile, type Word } from '../source/source-file';
 import { comparePositions, type Range } from '../text/position';
 import { fieldExpression, registerExpression, type LiveExpression } from './live-expressions';
 
@@ -40,7 +40,7 @@ export function inlineValues(file: SourceFile, view: Range, stopped: Range): rea
 
 function fieldsByLine(file: SourceFile, first: number, last: number): Map<number, LiveExpression[]> {
   const fields = new Map<number, LiveExpression[]>();
-  for (const operation of file.analysis().operations) {
+  for (const operation of operationsNear(file, first, last)) {
     const field = fieldExpression(operation);
     const line = field?.range.start.line;
     if (!field || line === undefined || line < first || line > last) continue;

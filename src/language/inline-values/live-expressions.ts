@@ -7,7 +7,7 @@ import { registerNamed } from '../assembly/register-names';
 import { factsNamed } from '../knowledge/lookup';
 import { isAssembly } from '../source/language-id';
 import type { Operand, Operation } from '../source/operation';
-import { wordAt, type SourceFile, type Word } from '../source/source-file';
+import { operationsNear, wordAt, type SourceFile, type Word } from '../source/source-file';
 import { lineRange, touches, type Position, type Range } from '../text/position';
 
 export interface LiveExpression {
@@ -50,7 +50,7 @@ function fieldNamed({ name }: Operand): string | undefined {
 
 /** What a hover at a place shows the value of; undefined where nothing has one. */
 export function liveExpression(file: SourceFile, position: Position): LiveExpression | undefined {
-  for (const operation of file.analysis().operations) {
+  for (const operation of operationsNear(file, position.line)) {
     const field = fieldExpression(operation);
     if (field && touches(field.range, position)) return field;
   }

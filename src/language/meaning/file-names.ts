@@ -6,28 +6,17 @@ import type { Fact } from '../knowledge/fact';
 import { factsNamed } from '../knowledge/lookup';
 import { nameOf, styleOf, type SpellingStyle } from '../knowledge/spelling';
 import type { Operand, Operation } from '../source/operation';
-import type { Analysis, SourceFile } from '../source/source-file';
+import { partsOf, type Analysis, type SourceFile } from '../source/source-file';
 
 /** Styles that are tried beside that of the file: a name that includes give must be found by its spelling. */
 const STYLES: readonly SpellingStyle[] = ['plain', 'linux'];
 
 export class FileNames {
-  private static readonly kept = new WeakMap<Analysis, FileNames>();
   private madeStyle: SpellingStyle | undefined;
   private byValue: Map<bigint, string[]> | undefined;
 
-  private constructor(
-    private readonly file: SourceFile,
-    private readonly analysis: Analysis,
-  ) {}
-
-  /** Kept as long as the analysis of the file is. */
-  static of(file: SourceFile): FileNames {
-    const analysis = file.analysis();
-    let names = this.kept.get(analysis);
-    if (!names) this.kept.set(analysis, (names = new FileNames(file, analysis)));
-    return names;
-  }
+  /** Of the file as it is now; for one answer. */
+  constructor(private readonly file: SourceFile) {}
 
   /** The style of most names in the file that mean something; the names of the rows where it has none. */
   get style(): SpellingStyle {
@@ -60,18 +49,38 @@ export class FileNames {
   }
 
   private countStyles(): SpellingStyle {
-    const counts = new Map<SpellingStyle, number>();
-    const count = (name: string): void => {
-      if (factsNamed(name).length === 0) return;
-      const style = styleOf(name);
-      // A plain name says little: projects with marks have fields without them.
-      counts.set(style, (counts.get(style) ?? 0) + (style === 'plain' ? 1 : 3));
-    };
-    for (const operation of this.analysis.operations)
-      for (const operand of operandsOf(operation)) if (operand.name !== undefined) count(operand.name);
-    for (const name of this.file.constants().keys()) count(name);
+    const counts: StyleCounts = new Map();
+    for (const part of partsOf(this.file))
+      for (const [style, count] of stylesIn(part)) add(counts, style, count);
+    for (const name of this.file.constants().keys()) countName(counts, name);
     return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'plain';
   }
+}
+
+type StyleCounts = Map<SpellingStyle, number>;
+
+const stylesByPart = new WeakMap<Analysis, StyleCounts>();
+
+function stylesIn(part: Analysis): StyleCounts {
+  let counts = stylesByPart.get(part);
+  if (!counts) {
+    counts = new Map();
+    for (const operation of part.operations)
+      for (const { name } of operandsOf(operation)) if (name !== undefined) countName(counts, name);
+    stylesByPart.set(part, counts);
+  }
+  return counts;
+}
+
+function countName(counts: StyleCounts, name: string): void {
+  if (factsNamed(name).length === 0) return;
+  const style = styleOf(name);
+  // A plain name says little: projects with marks have fields without them.
+  add(counts, style, style === 'plain' ? 1 : 3);
+}
+
+function add(counts: StyleCounts, style: SpellingStyle, count: number): void {
+  counts.set(style, (counts.get(style) ?? 0) + count);
 }
 
 function operandsOf(operation: Operation): Operand[] {

@@ -13,6 +13,8 @@ export interface Operand {
   readonly value?: bigint;
   /** Written as one bare number, which a hint can explain and an action can replace by a name. */
   readonly literal?: true;
+  /** Not written here, but in a macro that is used here. */
+  readonly elsewhere?: true;
   /** Written as one name. */
   readonly name?: string;
   /** Width of a register or memory operand in bits, where the source tells. */

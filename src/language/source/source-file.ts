@@ -57,8 +57,13 @@ export interface SourceFile {
   lineText(line: number): string;
   /** Words of one line in order; comments and strings are words too. */
   words(line: number): readonly Word[];
-  /** Kept until the next edit. */
+  /** Of the whole source. Kept until the next edit. */
   analysis(): Analysis;
+  /**
+   * Of some lines and what belongs to them, which an edit elsewhere does not change; all lines without arguments. A part that says
+   * the same is the same object. Without it there is one part.
+   */
+  analysisParts?(first?: number, last?: number): readonly Analysis[];
   edit(range: Range, text: string): void;
   /** Constants this file defines by itself (`#define`, `enum`, `equ`, `.set`), by name, with what it could compute. */
   constants(): ReadonlyMap<string, bigint>;
@@ -66,6 +71,15 @@ export interface SourceFile {
   constant?(name: string): bigint | undefined;
   /** Names of files it includes, as written. */
   includes(): readonly string[];
+}
+
+export function partsOf(file: SourceFile, first?: number, last?: number): readonly Analysis[] {
+  return file.analysisParts?.(first, last) ?? [file.analysis()];
+}
+
+/** All operations that have to do with some lines, and maybe others. */
+export function operationsNear(file: SourceFile, first: number, last = first): Operation[] {
+  return partsOf(file, first, last).flatMap(({ operations }) => operations);
 }
 
 /** The word at a place, the one that starts there where two meet. */

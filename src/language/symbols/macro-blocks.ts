@@ -14,7 +14,17 @@ export interface MacroBlock {
 
 export class MacroBlocks {
   private readonly blocks: MacroBlock[] = [];
-  private count = 0;
+
+  /** `count`: how many numbers are taken already. */
+  constructor(private count: number) {}
+
+  get taken(): number {
+    return this.count;
+  }
+
+  get none(): boolean {
+    return this.blocks.length === 0;
+  }
 
   /** For scopes, each another number. */
   nextId(): number {

@@ -7,16 +7,30 @@ import { isInstruction } from './instruction-words';
 import type { Mark } from './mark';
 import { nameKey } from './symbol';
 
-export class MacroWords {
-  private readonly words = new Set<string>();
+/** Words so far, by `nameKey`. */
+export interface KnownMacros {
+  readonly words: ReadonlySet<string>;
   /** Those that are macros of lines. */
-  private readonly macros = new Set<string>();
+  readonly macros: ReadonlySet<string>;
+}
 
-  constructor(private readonly dialect: AssemblyDialect) {}
+export class MacroWords {
+  /** Ours alone once something was added. */
+  private own: { readonly words: Set<string>; readonly macros: Set<string> } | undefined;
+
+  constructor(
+    private readonly dialect: AssemblyDialect,
+    private readonly before: KnownMacros,
+  ) {}
 
   add(name: string, macro: boolean): void {
-    this.words.add(nameKey(name));
-    if (macro) this.macros.add(nameKey(name));
+    this.own ??= { words: new Set(this.before.words), macros: new Set(this.before.macros) };
+    this.own.words.add(nameKey(name));
+    if (macro) this.own.macros.add(nameKey(name));
+  }
+
+  get known(): KnownMacros {
+    return this.own ?? this.before;
   }
 
   /** The mark as what it is when the macros so far are known; beside it stand the marks of the same line. */
@@ -33,12 +47,12 @@ export class MacroWords {
   }
 
   private isWord({ name }: Mark): boolean {
-    return this.words.has(nameKey(name));
+    return this.known.words.has(nameKey(name));
   }
 
   /** A label without a colon before a macro: `name MACRO ...`. */
   private labelsMacro(label: Mark, macro: Mark | undefined, text: string): boolean {
-    if (macro?.kind !== 'any' || !this.macros.has(nameKey(macro.name))) return false;
+    if (macro?.kind !== 'any' || !this.known.macros.has(nameKey(macro.name))) return false;
     if (this.isWord(label) || isInstruction(label.name, 'nasm')) return false;
     return text.slice(label.end, macro.start).trim() === '';
   }

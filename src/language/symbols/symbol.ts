@@ -9,6 +9,9 @@ export interface Place {
   readonly end: number;
 }
 
+/** What lines above that come and go move up and down. */
+export type Moving<Placed extends Place> = Omit<Placed, 'line'> & { line: number };
+
 /** `text` is put in place of its name (`#define`, `%define`), `number` is gas's `1:`. */
 export type DefinitionKind =
   'label' | 'number' | 'constant' | 'text' | 'macro' | 'structure' | 'field' | 'parameter';

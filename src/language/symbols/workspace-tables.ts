@@ -53,13 +53,14 @@ export class WorkspaceTables {
     for (const uri of this.stale) {
       this.stale.delete(uri);
       const included = this.includes.get(uri)?.join();
+      const table = this.symbols(uri)?.definitions;
+      const includes = table ? this.sources.includes(uri) : [];
+      // Typing seldom changes what a file includes, or defines. What a header includes is known nowhere else.
+      const includesTheSame = table !== undefined && includes.join() === included;
+      if (!includesTheSame) this.forgetClosures();
+      else if (table === this.tables.get(uri)) continue;
       this.drop(uri);
-      const symbols = this.symbols(uri);
-      const includes = symbols ? this.sources.includes(uri) : [];
-      // Typing seldom changes what a file includes. What a header includes is known nowhere else.
-      if (!symbols || includes.join() !== included) this.forgetClosures();
-      if (!symbols) continue;
-      const { definitions: table } = symbols;
+      if (!table) continue;
       this.tables.set(uri, table);
       this.includes.set(uri, includes);
       for (const key of table.keys) {

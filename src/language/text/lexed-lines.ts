@@ -3,6 +3,7 @@
  * changed or when the line before it ends in another state (an open comment, a continued line): typing in a file of
  * 10,000 lines costs one line. Knows nothing of any language.
  */
+import type { LinesChange } from './block-walk';
 import type { Range } from './position';
 
 /** Makes something of one line. `state` is what the line before left open; states are compared with `===`. */
@@ -62,9 +63,9 @@ export class LexedLines<State, Line> {
 
   /**
    * Replaces a range. Places outside the text are moved to its nearest place: clients that are ahead of or behind us must
-   * not break anything.
+   * not break anything. Gives the lines that are other ones now, or are read in another way.
    */
-  replace(range: Range, text: string): void {
+  replace(range: Range, text: string): LinesChange {
     const last = this.entries.length - 1;
     const first = clamp(range.start.line, 0, last);
     const final = clamp(range.end.line, first, last);
@@ -77,14 +78,18 @@ export class LexedLines<State, Line> {
       state = entry.next;
       return entry;
     });
-    this.splice(first, final - first + 1, fresh);
-    for (let line = first + fresh.length; line < this.entries.length; line++) {
+    const removed = final - first + 1;
+    this.splice(first, removed, fresh);
+    let line = first + fresh.length;
+    for (; line < this.entries.length; line++) {
       const entry = this.entries[line]!;
       if (entry.before === state) break;
       const again = this.entry(entry.text, state);
       this.entries[line] = again;
       state = again.next;
     }
+    const added = line - first;
+    return { first, removed: removed + added - fresh.length, added };
   }
 
   /** Array.splice takes its arguments on the stack, which a paste of a large file would overflow. */

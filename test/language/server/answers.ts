@@ -17,19 +17,23 @@ import { semanticTokens } from '../../../src/language/symbols/semantic-tokens';
 import { WorkspaceTables } from '../../../src/language/symbols/workspace-tables';
 import type { Position, Range } from '../../../src/language/text/position';
 import type { TextChange } from '../../../src/language/workspace/open-document';
-import { Workspace } from '../../../src/language/workspace/workspace';
+import { Workspace, type CreateSource } from '../../../src/language/workspace/workspace';
 
 /** One document in a workspace of its own, asked as the server asks. */
 export class AskedDocument {
-  private readonly workspace = new Workspace(createSourceFile);
-  private readonly tables = new WorkspaceTables(this.workspace);
-  private readonly known = new KnownSymbols(this.workspace);
+  private readonly workspace: Workspace;
+  private readonly tables: WorkspaceTables;
+  private readonly known: KnownSymbols;
 
   constructor(
     private readonly uri: string,
     languageId: string,
     text: string,
+    create: CreateSource = createSourceFile,
   ) {
+    this.workspace = new Workspace(create);
+    this.tables = new WorkspaceTables(this.workspace);
+    this.known = new KnownSymbols(this.workspace);
     this.workspace.didOpen(uri, languageId, 0, text);
   }
 

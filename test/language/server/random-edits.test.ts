@@ -3,6 +3,10 @@
  * edited. `LANGUAGE_DOCUMENTS=100000 npx mocha ...` runs as many; `LANGUAGE_SEED` starts at another one.
  */
 import assert from 'node:assert/strict';
+import { AssemblyFile } from '../../../src/language/assembly/assembly-file';
+import { createSourceFile } from '../../../src/language/source-files';
+import { isAssembly, languageOf } from '../../../src/language/source/language-id';
+import type { CreateSource } from '../../../src/language/workspace/workspace';
 import { AskedDocument } from './answers';
 import {
   documentLanguages,
@@ -19,12 +23,22 @@ const documents = Number(process.env['LANGUAGE_DOCUMENTS'] ?? 300);
 const firstSeed = Number(process.env['LANGUAGE_SEED'] ?? 1);
 const EDITS = 4;
 
+/** Documents here are short: blocks of a few lines make as many borders as a long source has. */
+function inBlocks(blockLines: number): CreateSource {
+  return (languageId, path, text, scope) => {
+    const language = languageOf(languageId, path);
+    return language !== undefined && isAssembly(language)
+      ? new AssemblyFile(language, text, scope, blockLines)
+      : createSourceFile(languageId, path, text, scope);
+  };
+}
+
 function check(seed: number): void {
   const random = new Randomness(seed);
   const language = random.one(documentLanguages);
   const uri = `untitled:document-${seed}`;
   let lines = linesOf(documentText(random, language));
-  const document = new AskedDocument(uri, language, lines.join('\n'));
+  const document = new AskedDocument(uri, language, lines.join('\n'), inBlocks(1 + random.below(8)));
   for (let version = 0; version <= EDITS; version++) {
     const fresh = new AskedDocument(uri, language, lines.join('\n'));
     const positions = Array.from({ length: 3 }, () => place(random, lines));
