@@ -13,8 +13,8 @@ const USAGE = `Usage: npm run bench:language -- [options]
   --lines N     lines of the source (default 10000)
   --rounds N    edits, each followed by one request of every kind (default 500)`;
 
-/** Half an instruction in front of what stands on the line. */
-const TYPED = '\tvmwr';
+/** Half an instruction, in front of what stands on the line or, every second time, on a line of its own. */
+const TYPED = ['\tvmwr', '\tvmwr\n'] as const;
 
 interface Measured {
   readonly title: string;
@@ -66,16 +66,18 @@ async function type(client: Client, lines: number, rounds: number): Promise<Meas
   let version = 1;
   for (let round = 0; round < rounds; round++) {
     const line = (round * 7919) % text.length;
+    const typed = TYPED[round % TYPED.length]!;
     const start = { line, character: 0 };
-    const end = { line, character: TYPED.length };
+    const cursor = { line, character: typed.trimEnd().length };
+    const end = typed.endsWith('\n') ? { line: line + 1, character: 0 } : cursor;
     const range = {
       start: { line: Math.max(0, line - 30), character: 0 },
       end: { line: line + 30, character: 0 },
     };
     for (const [index, { method }] of asks.entries()) {
       const before = performance.now();
-      await client.change(uri, ++version, [{ range: { start, end: start }, text: TYPED }]);
-      await client.request(method, { textDocument, position: end, range });
+      await client.change(uri, ++version, [{ range: { start, end: start }, text: typed }]);
+      await client.request(method, { textDocument, position: cursor, range });
       measured[index]!.milliseconds.push(performance.now() - before);
       await client.change(uri, ++version, [{ range: { start, end }, text: '' }]);
     }

@@ -105,7 +105,7 @@ export class BlockWalk<State, Result> {
     };
     const { next, leave, result } = this.walk.walk(first, enter, (line) => {
       reach(line);
-      return line === end || line - first >= this.blockLines;
+      return line === end || Math.min(line - first, end - line) >= this.blockLines;
     });
     reach(next);
     const kept = { enter, leave, first, result };
