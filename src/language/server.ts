@@ -25,32 +25,38 @@ import { keepHeapSmall } from './server/small-heap';
 import { Settling } from './server/settling';
 import { bindSymbolAnswers } from './server/symbol-answers';
 import { registerSymbolRequests, symbolCapabilities } from './server/symbol-requests';
+import { UpToDateTables } from './server/up-to-date-tables';
 import { WorkspaceSync } from './server/workspace-sync';
+import { WorkspaceTables } from './symbols/workspace-tables';
 import { Workspace, type CreateSource } from './workspace/workspace';
 
 /** Serves one client until it is gone. */
 export function serve(connection: Connection, create: CreateSource = createSourceFile): void {
   const answering = new Answering(connection);
+  const workspace = new Workspace(create);
   const session: Session = {
     connection,
     answering,
-    workspace: new Workspace(create),
+    workspace,
+    tables: new WorkspaceTables(workspace),
     abilities: abilitiesOf(undefined),
     settings: defaultLanguageSettings,
   };
   const diagnostics = new Diagnostics(session);
   const settling = new Settling(answering);
+  const tables = new UpToDateTables(session, settling);
   const sync = new WorkspaceSync(session, (uri) => {
     diagnostics.changed(uri);
     // Of a document that was edited itself the client asks for hints by itself.
     if (uri === undefined && session.abilities.refreshesHints)
       settling.later('hints', () => connection.languages.inlayHint.refresh());
+    if (uri === undefined) tables.mayDiffer();
   });
   bindRuleTexts(session);
   bindReading(session);
-  bindCompletion(session);
+  bindCompletion(session, tables);
   bindLiveAnswers(session);
-  bindSymbolAnswers(session);
+  bindSymbolAnswers(session, tables);
   connection.onInitialize((params) => {
     session.abilities = abilitiesOf(params.capabilities);
     sync.initialize(params);

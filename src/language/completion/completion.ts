@@ -17,11 +17,16 @@ import { useOfValue } from './use-of-value';
 
 /** What the symbols of the file and its includes give to completion. */
 export interface CompletionSymbols {
-  names(): Iterable<{
-    readonly name: string;
-    readonly kind: 'label' | 'constant' | 'macro';
-    readonly detail?: string;
-  }>;
+  /** As they are written on a line. */
+  names(line: number): Iterable<NamedSymbol>;
+  /** Labels of other sources that the linker knows, those that can be meant by what is typed. */
+  elsewhere(fits: (name: string) => boolean): Iterable<NamedSymbol>;
+}
+
+export interface NamedSymbol {
+  readonly name: string;
+  readonly kind: 'label' | 'constant' | 'macro';
+  readonly detail?: string;
 }
 
 export interface Completion {
@@ -59,7 +64,7 @@ export function completions(
 function itemsAt(file: AssemblyFile, cursor: Cursor, symbols: CompletionSymbols): Item[][] {
   const { language } = file;
   const { place, typed, instruction } = cursor;
-  const named = [...symbols.names()].map(symbolItem);
+  const named = [...symbols.names(cursor.range.start.line)].map(symbolItem);
   const ofKind = (...kinds: Item['kind'][]): Item[] => named.filter(({ kind }) => kinds.includes(kind));
   if (place === 'argument') return [ofKind('constant', 'label')];
   if (place === 'line') {
@@ -70,7 +75,10 @@ function itemsAt(file: AssemblyFile, cursor: Cursor, symbols: CompletionSymbols)
     return [mnemonicItems(language, typed), macros, language === 'nasm' ? directiveItems(language) : []];
   }
   if (cursor.sigil === '%' && language === 'gas') return [registerItems(language)];
-  if (instruction && jumps(instruction.base)) return [ofKind('label'), registers(cursor, language)];
+  if (instruction && jumps(instruction.base)) {
+    const far = [...symbols.elsewhere((name) => begins(name, typed))].map(symbolItem);
+    return [ofKind('label'), far, registers(cursor, language)];
+  }
   const use = useOfValue(file, cursor);
   if (use) return [factItems(use, new FileNames(file))];
   const constants = [ofKind('constant'), ofKind('label')];
@@ -111,9 +119,14 @@ function registerItems(dialect: AssemblyDialect): Item[] {
 
 /** What starts with the word so far, or has it after an underscore (`RIP` finds GUEST_RIP). */
 function fits({ label, kind }: Item, { typed }: Cursor): boolean {
+  if (kind !== 'directive') return begins(label, typed);
+  const bare = (word: string): string => word.toLowerCase().replace(/^[%#.]/, '');
+  return bare(label).startsWith(bare(typed));
+}
+
+function begins(label: string, typed: string): boolean {
   const word = typed.toLowerCase();
   const name = label.toLowerCase();
-  if (kind === 'directive') return name.replace(/^[%#.]/, '').startsWith(word.replace(/^[%#.]/, ''));
   return name.startsWith(word) || name.includes(`_${word}`);
 }
 

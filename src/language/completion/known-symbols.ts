@@ -1,18 +1,18 @@
-/** Names for completion: those of the file itself, and those of what it includes, nearest first. */
+/** Names for completion: those of the file itself, those of what it includes, nearest first, and those that other files export. */
 import { AssemblyFile } from '../assembly/assembly-file';
 import { isAssembly, languageOf, type AssemblyDialect } from '../source/language-id';
 import { FileSymbols } from '../symbols/file-symbols';
 import { isScoped, type DefinitionKind } from '../symbols/symbol';
+import type { WorkspaceTables } from '../symbols/workspace-tables';
+import { fileName } from '../workspace/places';
 import type { SourceSet } from '../workspace/source-set';
-import type { CompletionSymbols } from './completion';
-
-type Named = ReturnType<CompletionSymbols['names']> extends Iterable<infer Name> ? Name : never;
+import type { CompletionSymbols, NamedSymbol } from './completion';
 
 /** Includes of includes end somewhere: reading all headers of a kernel for one list would take too long. */
 const FILES = 24;
 
 /** What of a definition the list shows; names that only a part of the file knows are left out. */
-const kinds: Partial<Record<DefinitionKind, Named['kind']>> = {
+const kinds: Partial<Record<DefinitionKind, NamedSymbol['kind']>> = {
   label: 'label',
   constant: 'constant',
   text: 'constant',
@@ -21,17 +21,37 @@ const kinds: Partial<Record<DefinitionKind, Named['kind']>> = {
 
 export class KnownSymbols {
   /** Names of included files, by URI, as long as their text is the same. */
-  private readonly included = new Map<string, { readonly text: string; readonly names: readonly Named[] }>();
+  private readonly included = new Map<
+    string,
+    { readonly text: string; readonly names: readonly NamedSymbol[] }
+  >();
 
-  constructor(private readonly sources: SourceSet) {}
+  constructor(
+    private readonly sources: SourceSet,
+    private readonly tables: WorkspaceTables,
+  ) {}
 
   of(uri: string): CompletionSymbols {
-    return { names: () => this.names(uri) };
+    return {
+      names: (line) => this.names(uri, line),
+      elsewhere: (fits) => this.elsewhere(uri, fits),
+    };
   }
 
-  private *names(uri: string): Generator<Named> {
+  private *elsewhere(uri: string, fits: (name: string) => boolean): Generator<NamedSymbol> {
+    const own = this.sources.at(uri);
+    const known = new Set(own instanceof AssemblyFile ? namesIn(own).map(({ name }) => name) : []);
+    for (const { uri: file, name } of this.tables.exportedNames())
+      if (fits(name) && !known.has(name)) {
+        known.add(name);
+        yield { name, kind: 'label', detail: fileName(file) };
+      }
+  }
+
+  private *names(uri: string, line: number): Generator<NamedSymbol> {
     const own = this.sources.at(uri);
     if (!(own instanceof AssemblyFile)) return;
+    yield* localNames(own, line);
     const known = new Set<string>();
     const files = new Set([uri]);
     for (const each of files) {
@@ -45,7 +65,7 @@ export class KnownSymbols {
   }
 
   /** An included file is read as the assembler reads it; a header of C gives it no labels. */
-  private namesOf(uri: string, dialect: AssemblyDialect): readonly Named[] {
+  private namesOf(uri: string, dialect: AssemblyDialect): readonly NamedSymbol[] {
     const text = this.sources.text(uri) ?? '';
     const before = this.included.get(uri);
     if (before?.text === text) return before.names;
@@ -59,12 +79,22 @@ export class KnownSymbols {
   }
 }
 
-function namesIn(file: AssemblyFile): readonly Named[] {
+function namesIn(file: AssemblyFile): readonly NamedSymbol[] {
   const constants = file.constants();
-  return FileSymbols.of(file).definitions.definitions.flatMap(({ name, kind, local }): Named[] => {
+  return FileSymbols.of(file).definitions.definitions.flatMap(({ name, kind, local }): NamedSymbol[] => {
     const shown = kinds[kind];
     if (!shown || local || isScoped(name)) return [];
     const value = constants.get(name);
     return [{ name, kind: shown, ...(value !== undefined && { detail: `0x${value.toString(16)}` }) }];
   });
+}
+
+/** NASM's labels with a dot in front, as one writes them behind the label that a line belongs to. */
+function* localNames(file: AssemblyFile, line: number): Generator<NamedSymbol> {
+  const { definitions } = FileSymbols.of(file).definitions;
+  const labels = definitions.filter(({ kind }) => kind === 'label');
+  const parent = labels.findLast((label) => !label.local && label.line <= line)?.name ?? '';
+  for (const { name, local } of labels)
+    if (local && !isScoped(name) && name.startsWith(`${parent}.`))
+      yield { name: name.slice(parent.length), kind: 'label' };
 }

@@ -10,6 +10,7 @@ import {
 import { completions, MAXIMUM_COMPLETIONS, type Completion } from '../completion/completion';
 import { KnownSymbols } from '../completion/known-symbols';
 import { placeOf, type Session } from './session';
+import type { UpToDateTables } from './up-to-date-tables';
 
 const kinds: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   mnemonic: CompletionItemKind.Keyword,
@@ -25,9 +26,9 @@ const kinds: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
 
 const none: CompletionList = { isIncomplete: false, items: [] };
 
-export function bindCompletion(session: Session): void {
-  const { answering, workspace } = session;
-  const symbols = new KnownSymbols(workspace);
+export function bindCompletion(session: Session, current: UpToDateTables): void {
+  const { answering, workspace, tables } = session;
+  const symbols = new KnownSymbols(workspace, tables);
   /** Of the last list, by what its items carry: clients ask about one item after the other. */
   let shown: readonly Completion[] = [];
   let list = 0;
@@ -35,6 +36,8 @@ export function bindCompletion(session: Session): void {
     const place = placeOf(session, params);
     if (!place) return none;
     const { uri, file } = place.document;
+    // A list that comes late is of no use: it shows what is known so far, and the next one what is read meanwhile.
+    answering.background(current.bring());
     shown = completions(file, place.position, symbols.of(uri));
     list++;
     return {

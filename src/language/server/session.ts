@@ -1,6 +1,7 @@
 /** What the parts of the server share: one client, its settings, and the workspace. */
 import type { Connection } from 'vscode-languageserver/node';
 import type { LanguageSettings } from '../../protocol/language-requests';
+import type { WorkspaceTables } from '../symbols/workspace-tables';
 import type { Position, Range } from '../text/position';
 import type { OpenDocument } from '../workspace/open-document';
 import type { Workspace } from '../workspace/workspace';
@@ -10,6 +11,8 @@ import type { ClientAbilities } from './client-abilities';
 export interface Session {
   readonly connection: Connection;
   readonly workspace: Workspace;
+  /** What the assembly sources of the workspace define. */
+  readonly tables: WorkspaceTables;
   readonly answering: Answering;
   abilities: ClientAbilities;
   settings: LanguageSettings;

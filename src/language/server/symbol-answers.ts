@@ -1,5 +1,4 @@
 /** Symbols of assembly sources over the protocol: where they are, their names, the outline, folds and colours. */
-import { setImmediate } from 'node:timers/promises';
 import {
   DefinitionRequest,
   DocumentSymbolRequest,
@@ -29,12 +28,10 @@ import { semanticTokens } from '../symbols/semantic-tokens';
 import type { DefinitionKind, Place } from '../symbols/symbol';
 import { searchSymbols } from '../symbols/symbol-search';
 import { tokenModifiers, tokenTypes } from '../symbols/token-types';
-import { WorkspaceTables } from '../symbols/workspace-tables';
+import type { WorkspaceTables } from '../symbols/workspace-tables';
 import { lineRange } from '../text/position';
 import { documentOf, placeOf, stretchOf, type Session } from './session';
-
-/** How long reading the workspace may keep others waiting. */
-const SLICE_MS = 10;
+import type { UpToDateTables } from './up-to-date-tables';
 
 const outlineKinds: Readonly<Record<OutlineKind, SymbolKind>> = {
   section: SymbolKind.Namespace,
@@ -61,13 +58,12 @@ const definitionKinds: Readonly<Record<DefinitionKind, SymbolKind>> = {
 const typeNumbers = new Map(tokenTypes.map((type, index) => [type, index]));
 const modifierBits = new Map(tokenModifiers.map((modifier, index) => [modifier, 1 << index]));
 
-export function bindSymbolAnswers(session: Session): void {
-  const { answering, workspace } = session;
-  const tables = new WorkspaceTables(workspace);
+export function bindSymbolAnswers(session: Session, current: UpToDateTables): void {
+  const { answering, tables } = session;
 
   /** Place and source of a request about assembly, when everything that other files say is known. */
   const asked = async (params: unknown, token: CancellationToken) => {
-    await upToDate(tables, token);
+    await current.bring(token);
     const place = placeOf(session, params);
     const file = place?.document.file;
     return place && file instanceof AssemblyFile
@@ -112,7 +108,7 @@ export function bindSymbolAnswers(session: Session): void {
     return file ? outline(file).map((node) => symbolOf(node, file)) : null;
   });
   answering.request(WorkspaceSymbolRequest.type, null, async (params, token) => {
-    await upToDate(tables, token);
+    await current.bring(token);
     const query: unknown = params?.query;
     if (typeof query !== 'string') return null;
     return searchSymbols(tables, query).map(({ uri, definition }) => ({
@@ -128,7 +124,7 @@ export function bindSymbolAnswers(session: Session): void {
       : null;
   });
   const tokens = async (params: unknown, token: CancellationToken, range: Range | undefined) => {
-    await upToDate(tables, token);
+    await current.bring(token);
     const document = documentOf(session, params);
     const file = document?.file;
     if (!document || !(file instanceof AssemblyFile)) return null;
@@ -139,16 +135,6 @@ export function bindSymbolAnswers(session: Session): void {
     const range = stretchOf(session, params)?.range;
     return range ? tokens(params, token, range) : null;
   });
-}
-
-async function upToDate(tables: WorkspaceTables, token: CancellationToken): Promise<void> {
-  let since = Date.now();
-  for (const steps = tables.refresh(); !steps.next().done;) {
-    if (Date.now() - since < SLICE_MS) continue;
-    await setImmediate();
-    if (token.isCancellationRequested) return;
-    since = Date.now();
-  }
 }
 
 function rangeOf({ line, start, end }: Place): Range {

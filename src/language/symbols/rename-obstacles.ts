@@ -2,12 +2,12 @@
  * What is in the way of a new name, in a sentence for the user: names that exist, macros that put names together, and what only
  * the linker knows.
  */
-import { basename } from 'node:path';
 import { meaningOf, type PlacedDefinition } from './meaning';
 import { ANYTHING, mayBecome } from './pasted-names';
 import { identity, type SymbolAt } from './references';
 import { fits, nameKey, plainName, scopedName, type Definition, type Usage } from './symbol';
 import type { WorkspaceTables } from './workspace-tables';
+import { fileName } from '../workspace/places';
 
 export interface Renamable {
   readonly symbol: SymbolAt;
@@ -109,12 +109,4 @@ function wholeName(written: string, { name, local, start, end }: Definition): st
   const plain = plainName(name);
   if (plain !== name) return scopedName(written, name.slice(plain.length + 1));
   return local ? plain.slice(0, plain.length - (end - start)) + written : written;
-}
-
-export function fileName(uri: string): string {
-  try {
-    return basename(decodeURIComponent(uri));
-  } catch {
-    return basename(uri);
-  }
 }

@@ -4,12 +4,13 @@
  */
 import { wordAt, type SourceFile, type WordRole } from '../source/source-file';
 import type { Position } from '../text/position';
+import { fileName } from '../workspace/places';
 import { targetOf } from './meaning';
 import { isDecoration } from '../assembly/operands';
 import { isInstruction } from './instruction-words';
 import { refusal } from './new-name';
 import { referencesOf, symbolAt, type Location } from './references';
-import { fileName, obstacle, type Renamable } from './rename-obstacles';
+import { obstacle, type Renamable } from './rename-obstacles';
 import { plainName, type Place } from './symbol';
 import type { WorkspaceTables } from './workspace-tables';
 

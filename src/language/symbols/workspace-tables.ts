@@ -23,6 +23,7 @@ export class WorkspaceTables {
   /** Read again before the next answer. */
   private readonly stale = new Set<string>();
   private unlisted = true;
+  private changed = 0;
   /** What each table's file includes by itself. */
   private readonly includes = new Map<string, readonly string[]>();
   /** Computed from what files include, and dropped when one includes something else. */
@@ -70,6 +71,16 @@ export class WorkspaceTables {
       }
       yield;
     }
+  }
+
+  /** Grows when the definitions of any file are other ones than before. */
+  get changes(): number {
+    return this.changed;
+  }
+
+  /** Names that assembly sources show to the linker, as far as the tables are up to date. */
+  *exportedNames(): Iterable<{ readonly uri: string; readonly name: string }> {
+    for (const [uri, { exported }] of this.tables) for (const name of exported) yield { uri, name };
   }
 
   /** Assembly sources that are open or indexed, in order. */
@@ -168,6 +179,7 @@ export class WorkspaceTables {
   }
 
   private drop(uri: string): void {
+    this.changed++;
     for (const key of this.table(uri).keys) {
       const files = this.definers.get(key);
       files?.delete(uri);

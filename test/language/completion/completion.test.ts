@@ -9,13 +9,15 @@ import {
 import type { AssemblyDialect } from '../../../src/language/source/language-id';
 import { StubFile } from '../support/stub-file';
 
-const noSymbols: CompletionSymbols = { names: () => [] };
+const noSymbols: CompletionSymbols = { names: () => [], elsewhere: () => [] };
 const symbols: CompletionSymbols = {
   names: () => [
     { name: 'start', kind: 'label' },
     { name: 'STACK_SIZE', kind: 'constant', detail: '0x1000' },
     { name: 'save_all', kind: 'macro' },
   ],
+  elsewhere: (fits) =>
+    ['stack_of_others', 'print'].filter(fits).map((name) => ({ name, kind: 'label', detail: 'other.S' })),
 };
 
 function at(dialect: AssemblyDialect, source: string, names = noSymbols): readonly Completion[] {
@@ -82,11 +84,18 @@ describe('language: completion of operands', () => {
   });
 
   it('offers labels to jumps, and constants to others', () => {
-    assert.deepEqual(texts(at('gas', 'jmp sta|', symbols)), ['start']);
+    assert.deepEqual(texts(at('gas', 'jmp star|', symbols)), ['start']);
     assert.deepEqual(texts(at('gas', 'add STA|', symbols)), ['STACK_SIZE -> $STACK_SIZE', 'start']);
     assert.deepEqual(texts(at('gas', 'add $STA|', symbols)), ['STACK_SIZE', 'start']);
     assert.deepEqual(texts(at('gas', 'add $4 + STA|', symbols)), ['STACK_SIZE', 'start']);
     assert.deepEqual(texts(at('nasm', 'add eax, STA|', symbols)), ['STACK_SIZE', 'start']);
+  });
+});
+
+describe('language: completion of jumps', () => {
+  it('offers what other files export behind what the file has', () => {
+    assert.deepEqual(texts(at('gas', 'call sta|', symbols)), ['start', 'stack_of_others']);
+    assert.deepEqual(texts(at('gas', 'add $sta|', symbols)), ['STACK_SIZE', 'start']);
   });
 });
 

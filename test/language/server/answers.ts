@@ -33,7 +33,7 @@ export class AskedDocument {
   ) {
     this.workspace = new Workspace(create);
     this.tables = new WorkspaceTables(this.workspace);
-    this.known = new KnownSymbols(this.workspace);
+    this.known = new KnownSymbols(this.workspace, this.tables);
     this.workspace.didOpen(uri, languageId, 0, text);
   }
 

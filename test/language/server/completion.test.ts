@@ -81,4 +81,25 @@ describe('language server: completion', () => {
       [['STACK_SIZE', '0x1000']],
     );
   });
+
+  it('offers local labels of NASM behind the label they belong to', async () => {
+    await client.open(uri('b.asm'), 'nasm', 'main:\n.loop:\n jmp .\nother:\n.end:\n jmp .\n');
+    const offered = async (line: number) =>
+      (await complete('b.asm', line, 6)).items
+        .map(({ label }) => label)
+        .filter((name) => name.startsWith('.'));
+    assert.deepEqual(await offered(2), ['.loop']);
+    assert.deepEqual(await offered(5), ['.end']);
+  });
+
+  it('offers to jumps what other sources export', async () => {
+    await client.open(uri('c.S'), 'gas', '.globl printed\nprinted: ret\nprivate: ret\n');
+    await client.open(uri('d.S'), 'gas', ' call pri\n');
+    // Other sources are read when somebody asks what they define.
+    await client.request('workspace/symbol', { query: 'pri' });
+    assert.deepEqual(
+      (await complete('d.S', 0, 9)).items.map(({ label, detail }) => [label, detail]),
+      [['printed', 'c.S']],
+    );
+  });
 });

@@ -138,6 +138,34 @@ describe('language server: symbols', () => {
     });
   });
 
+  it('the client is asked to colour again when another file defines other names', async () => {
+    const other = await Client.start({
+      capabilities: { workspace: { semanticTokens: { refreshSupport: true } } },
+    });
+    try {
+      const [user, definer] = ['file:///nowhere/user.S', 'file:///nowhere/definer.S'] as const;
+      const coloured = async (uri: string) =>
+        (
+          await other.request<{ data: number[] }>('textDocument/semanticTokens/full', {
+            textDocument: { uri },
+          })
+        ).data.length / 5;
+      await other.open(user, 'gas', ' call thing\n');
+      await other.open(definer, 'gas', '.globl thing\n');
+      assert.equal(await coloured(user), 1);
+      const asked = other.asksUntil(
+        'workspace/semanticTokens/refresh',
+        async () => (await coloured(user)) === 2,
+      );
+      const end = { line: 1, character: 0 };
+      await other.change(definer, 2, [{ range: { start: end, end }, text: 'thing: ret\n' }]);
+      await coloured(definer);
+      await asked;
+    } finally {
+      other.kill();
+    }
+  });
+
   it('C has no symbols here', async () => {
     await client.open(uri('a.c'), 'c', 'int main(void) { return 0; }\n');
     for (const method of [
