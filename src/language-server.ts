@@ -4,7 +4,7 @@
  * processes of Node.
  */
 import { writeSync } from 'node:fs';
-import { serveParent } from './language/server';
+import { keepHeapSmall } from './language/server/small-heap';
 
 const USAGE = `Usage: turtlescope-language-server [--stdio]
 
@@ -27,7 +27,9 @@ function main(args: string[]): void {
     process.exit(STATUS_USAGE);
   }
   if (!args.includes('--node-ipc') && !args.includes('--stdio')) process.argv.push('--stdio');
-  serveParent();
+  keepHeapSmall();
+  // Loaded behind that, and in a bundle each file by itself: what V8 takes to read all tables at once it never gives back.
+  void import('./language/server').then(({ serveParent }) => serveParent());
 }
 
 main(process.argv.slice(2));

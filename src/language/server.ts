@@ -21,7 +21,6 @@ import { bindLiveAnswers } from './server/live-answers';
 import { bindReading } from './server/reading';
 import { bindRuleTexts, RULE_SCHEME } from './server/rule-texts';
 import type { Session } from './server/session';
-import { keepHeapSmall } from './server/small-heap';
 import { Settling } from './server/settling';
 import { bindSymbolAnswers } from './server/symbol-answers';
 import { registerSymbolRequests, symbolCapabilities } from './server/symbol-requests';
@@ -71,7 +70,6 @@ export function serve(connection: Connection, create: CreateSource = createSourc
 
 /** Over this process's standard streams, or its channel to the parent: as the command line says. */
 export function serveParent(): void {
-  keepHeapSmall();
   // The parent went away without a word.
   process.on('disconnect', () => process.exit(1));
   serve(createConnection(ProposedFeatures.all));
