@@ -18,18 +18,11 @@ import { argumentsIn, macroParameters } from './macro-parameters';
 import type { Mark, MarkKind } from './mark';
 import { pastedName } from './pasted-names';
 
-const kept = new WeakMap<SourceLine, readonly Mark[]>();
-
 export function marksOf(line: SourceLine, dialect: AssemblyDialect): readonly Mark[] {
-  let marks = kept.get(line);
-  if (!marks) {
-    const reader = new MarkReader(dialect);
-    for (const statement of line.statements) reader.statement(statement);
-    reader.names(line.rest, 'any');
-    marks = reader.marks;
-    kept.set(line, marks);
-  }
-  return marks;
+  const reader = new MarkReader(dialect);
+  for (const statement of line.statements) reader.statement(statement);
+  reader.names(line.rest, 'any');
+  return reader.marks;
 }
 
 const EXPORTING = /^(?:\.globl|\.global|\.weak|global|public)$/i;

@@ -28,12 +28,7 @@ export class LexedLines<State, Line> {
     text: string,
     private readonly lexer: LineLexer<State, Line>,
   ) {
-    let state = lexer.initial;
-    this.entries = text.split(LINE_BREAK).map((line) => {
-      const entry = this.entry(line, state);
-      state = entry.next;
-      return entry;
-    });
+    this.entries = this.read(text.split(LINE_BREAK), lexer.initial);
   }
 
   /** Number of lines; an empty text has one. */
@@ -72,12 +67,8 @@ export class LexedLines<State, Line> {
     const head = range.start.line > last ? this.text(last) : this.text(first).slice(0, range.start.character);
     const tail = range.end.line > last ? '' : this.text(final).slice(range.end.character);
     const inserted = (head + text + tail).split(LINE_BREAK);
-    let state = this.stateBefore(first);
-    const fresh = inserted.map((line) => {
-      const entry = this.entry(line, state);
-      state = entry.next;
-      return entry;
-    });
+    const fresh = this.read(inserted, this.stateBefore(first));
+    let state = fresh[fresh.length - 1]!.next;
     const removed = final - first + 1;
     this.splice(first, removed, fresh);
     let line = first + fresh.length;
@@ -96,6 +87,18 @@ export class LexedLines<State, Line> {
   private splice(start: number, remove: number, fresh: Entry<State, Line>[]): void {
     if (fresh.length < 1000) this.entries.splice(start, remove, ...fresh);
     else this.entries = [...this.entries.slice(0, start), ...fresh, ...this.entries.slice(start + remove)];
+  }
+
+  /** Lines that read the same are one object: of a long source of assembly that is half of them. */
+  private read(texts: readonly string[], state: State): Entry<State, Line>[] {
+    const known = new Map<string, Entry<State, Line>>();
+    let before = state;
+    return texts.map((text) => {
+      let entry = known.get(text);
+      if (!entry || entry.before !== before) known.set(text, (entry = this.entry(text, before)));
+      before = entry.next;
+      return entry;
+    });
   }
 
   private entry(text: string, before: State): Entry<State, Line> {
