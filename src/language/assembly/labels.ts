@@ -25,7 +25,8 @@ export function labelsInFront(
     const word = words[at]!;
     const next = words[at + 1];
     if (next?.text !== ':' || next.kind !== 'operator' || !canBeLabel(word, dialect)) break;
-    labels = [...labels, labelOf(word, dialect)];
+    const label = labelOf(word, dialect);
+    labels = at === 0 ? [label] : [...labels, label];
   }
   const word = words[at];
   if (dialect === 'nasm' && at === 0 && word && isBareLabel(word, words[1]))

@@ -32,7 +32,8 @@ const kept = new WeakMap<object, readonly LineToken[]>();
 export function lineTokens(file: AssemblyFile, line: number): readonly LineToken[] {
   const key = file.lineKey(line);
   let tokens = kept.get(key);
-  if (!tokens) kept.set(key, (tokens = read(file, line)));
+  // The copy has no room left for more.
+  if (!tokens) kept.set(key, (tokens = read(file, line).slice()));
   return tokens;
 }
 
