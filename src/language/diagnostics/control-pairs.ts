@@ -33,7 +33,8 @@ export function controlPairFindings(file: SourceFile, operations: readonly Opera
 
 /** Constants by word, for each block that writes more than one. */
 function setsOf(file: SourceFile, accesses: readonly VmcsAccess[]): WordsTogether[] {
-  const blocks = blocksOf(file);
+  const lines = accesses.map(({ range }) => range.start.line);
+  const blocks = blocksOf(file, Math.min(...lines), Math.max(...lines));
   const writes = new Map<string, number>();
   const key = (access: VmcsAccess): string =>
     `${blocks.routine(access.range.start)} ${controlWordOf(access)}`;

@@ -19,8 +19,9 @@ interface Stretch {
   readonly routine: number;
 }
 
-export function blocksOf(file: SourceFile): Blocks {
-  const stretches = isAssembly(file.language) ? assemblyStretches(file) : braceStretches(file);
+/** Of the places between two lines; about others it says nothing right. */
+export function blocksOf(file: SourceFile, first: number, last: number): Blocks {
+  const stretches = isAssembly(file.language) ? assemblyStretches(file, first, last) : braceStretches(file);
   const at = (place: Position): Stretch | undefined => {
     let low = 0;
     let high = stretches.length;
@@ -38,17 +39,20 @@ export function blocksOf(file: SourceFile): Blocks {
 const LEAVES = /^(jmp\w?|ret\w?|iret\w?|sysret\w?|sysexit\w?|hlt|ud2|ljmp\w?)$/i;
 
 /** Stretches of assembly end at labels, at jumps, and where the preprocessor chooses. */
-function assemblyStretches(file: SourceFile): Stretch[] {
-  const borders: Position[] = file
-    .analysis()
-    .instructions.filter((use) => LEAVES.test(use.mnemonic))
-    .map((use) => use.range.end);
-  for (let line = 0; line < file.lineCount; line++)
-    for (const word of file.words(line))
-      if (word.role === 'label' || (word.role === 'directive' && isConditional(word.text)))
-        borders.push(word.range.start);
-  borders.sort(comparePositions);
+function assemblyStretches(file: SourceFile, first: number, last: number): Stretch[] {
+  const borders: Position[] = [];
+  // Back to where the stretch of the first line begins.
+  for (let line = first - 1; line >= 0 && borders.length === 0; line--)
+    borders.push(...bordersOn(file, line));
+  for (let line = first; line <= last; line++) borders.push(...bordersOn(file, line));
   return borders.map((start, index) => ({ start, block: index + 1, routine: index + 1 }));
+}
+
+function bordersOn(file: SourceFile, line: number): Position[] {
+  return file.words(line).flatMap(({ role, text, range }): Position[] => {
+    if (role === 'label' || (role === 'directive' && isConditional(text))) return [range.start];
+    return role === 'mnemonic' && LEAVES.test(text) ? [range.end] : [];
+  });
 }
 
 function isConditional(directive: string): boolean {
