@@ -7,6 +7,10 @@ export interface BitRange {
   low: number;
   name: string;
   title: string;
+  /** What the bit does, where the title does not say it. */
+  summary?: string;
+  /** What projects call it where no rule makes that of the name or the title; without the name of the word. */
+  otherNames?: readonly string[];
   /** Meaning of each defined value. A value that is not listed is reserved. */
   values?: Readonly<Record<number, string>>;
   /** How to show the number when it has no listed values. */

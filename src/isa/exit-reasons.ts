@@ -9,6 +9,8 @@ export interface ExitReasonRow<Name extends string = string> {
   number: number;
   name: Name;
   title: string;
+  /** What projects or older manuals call it where no rule makes that of the name or the title. */
+  otherNames?: readonly string[];
   summary: string;
   qualification: QualificationFormat;
   /** The instruction that caused the exit has already completed; all other exits come before it. */
@@ -122,6 +124,7 @@ const rows = [
     number: 7,
     name: 'INTERRUPT_WINDOW',
     title: 'Interrupt window',
+    otherNames: ['PENDING_INTERRUPT', 'PENDING_VIRT_INTR'],
     summary: 'The guest became able to take an external interrupt.',
     qualification: 'none',
     trapLike: false,
@@ -134,6 +137,7 @@ const rows = [
     number: 8,
     name: 'NMI_WINDOW',
     title: 'NMI window',
+    otherNames: ['PENDING_NMI', 'PENDING_VIRT_NMI'],
     summary: 'The guest became able to take a virtual NMI.',
     qualification: 'none',
     trapLike: false,
@@ -376,6 +380,7 @@ const rows = [
     number: 28,
     name: 'CR_ACCESS',
     title: 'Control-register access',
+    otherNames: ['MOV_CR'],
     summary: 'The guest accessed CR0, CR3, CR4 or CR8 in a way that the controls intercept.',
     qualification: 'cr',
     trapLike: false,
@@ -390,6 +395,7 @@ const rows = [
     number: 29,
     name: 'DR_ACCESS',
     title: 'MOV DR',
+    otherNames: ['MOV_DR'],
     summary: 'The guest executed a MOV to or from a debug register.',
     qualification: 'dr',
     trapLike: false,
@@ -518,6 +524,7 @@ const rows = [
     number: 41,
     name: 'MCE_DURING_VMENTRY',
     title: 'VM-entry failure: machine-check',
+    otherNames: ['VMENTRY_FAILURE_MCA'],
     summary: 'A machine check occurred during VM entry.',
     qualification: 'none',
     trapLike: false,
@@ -566,6 +573,7 @@ const rows = [
     number: 46,
     name: 'GDTR_IDTR',
     title: 'Access to GDTR or IDTR',
+    otherNames: ['XDTR_ACCESS'],
     summary: 'The guest executed LGDT, LIDT, SGDT or SIDT.',
     qualification: 'displacement',
     trapLike: false,
@@ -758,6 +766,7 @@ const rows = [
     number: 62,
     name: 'PML_FULL',
     title: 'Page-modification log full',
+    otherNames: ['PML_LOGFULL'],
     summary: 'The page-modification log was full when an EPT dirty flag was to be set.',
     qualification: 'pml',
     trapLike: false,
@@ -872,6 +881,7 @@ const rows = [
     number: 72,
     name: 'ENQCMD_PASID',
     title: 'ENQCMD PASID translation failure',
+    otherNames: ['ENQCMD'],
     summary: 'The process identifier of an ENQCMD could not be translated.',
     qualification: 'none',
     trapLike: false,
@@ -885,6 +895,7 @@ const rows = [
     number: 73,
     name: 'ENQCMDS_PASID',
     title: 'ENQCMDS PASID translation failure',
+    otherNames: ['ENQCMDS'],
     summary: 'The process identifier of an ENQCMDS could not be translated.',
     qualification: 'none',
     trapLike: false,

@@ -37,9 +37,22 @@ export const interruptionFormats = {
           7: 'other event',
         },
       },
-      { high: 11, low: 11, name: 'DELIVER_ERROR_CODE', title: 'Error code is delivered' },
+      {
+        high: 11,
+        low: 11,
+        name: 'DELIVER_ERROR_CODE',
+        title: 'Error code is delivered',
+        summary: 'VM entry pushes VM_ENTRY_EXCEPTION_ERROR_CODE with the exception.',
+        otherNames: ['DELIVER_CODE'],
+      },
       { high: 13, low: 13, name: 'NESTED', title: 'Nested exception', newer: true },
-      { high: 31, low: 31, name: 'VALID', title: 'Valid' },
+      {
+        high: 31,
+        low: 31,
+        name: 'VALID',
+        title: 'Valid',
+        summary: 'VM entry injects the event; without the bit it injects nothing.',
+      },
     ],
   },
   'exit-interruption': {
@@ -62,10 +75,30 @@ export const interruptionFormats = {
           6: 'software exception (INT3 or INTO)',
         },
       },
-      { high: 11, low: 11, name: 'ERROR_CODE_VALID', title: 'Error code is valid' },
-      { high: 12, low: 12, name: 'NMI_UNBLOCKING', title: 'NMI unblocking due to IRET' },
+      {
+        high: 11,
+        low: 11,
+        name: 'ERROR_CODE_VALID',
+        title: 'Error code is valid',
+        summary: 'The exception has an error code; it is in VM_EXIT_INTR_ERROR_CODE.',
+        otherNames: ['DELIVER_CODE'],
+      },
+      {
+        high: 12,
+        low: 12,
+        name: 'NMI_UNBLOCKING',
+        title: 'NMI unblocking due to IRET',
+        summary: 'The exception came from an IRET that had already ended the blocking of NMIs.',
+        otherNames: ['UNBLOCK_NMI', 'NMI_UNBLOCKED_BY_IRET'],
+      },
       { high: 13, low: 13, name: 'NESTED', title: 'Nested exception', newer: true },
-      { high: 31, low: 31, name: 'VALID', title: 'Valid' },
+      {
+        high: 31,
+        low: 31,
+        name: 'VALID',
+        title: 'Valid',
+        summary: 'The word describes an event; without the bit nothing else in it means anything.',
+      },
     ],
   },
   'idt-vectoring': {
@@ -89,9 +122,23 @@ export const interruptionFormats = {
           6: 'software exception (INT3 or INTO)',
         },
       },
-      { high: 11, low: 11, name: 'ERROR_CODE_VALID', title: 'Error code is valid' },
+      {
+        high: 11,
+        low: 11,
+        name: 'ERROR_CODE_VALID',
+        title: 'Error code is valid',
+        summary: 'The exception has an error code; it is in IDT_VECTORING_ERROR_CODE.',
+        otherNames: ['DELIVER_CODE'],
+      },
       { high: 13, low: 13, name: 'NESTED', title: 'Nested exception', newer: true },
-      { high: 31, low: 31, name: 'VALID', title: 'Valid' },
+      {
+        high: 31,
+        low: 31,
+        name: 'VALID',
+        title: 'Valid',
+        summary:
+          'The exit came while an event was being delivered; without the bit nothing else in the word means anything.',
+      },
     ],
   },
   interruptibility: {
@@ -100,11 +147,36 @@ export const interruptionFormats = {
     sdm: '24.4.2, table 24-3',
     field: 'GUEST_INTERRUPTIBILITY_INFO',
     ranges: [
-      { high: 0, low: 0, name: 'STI', title: 'Blocking by STI' },
-      { high: 1, low: 1, name: 'MOV_SS', title: 'Blocking by MOV SS' },
-      { high: 2, low: 2, name: 'SMI', title: 'Blocking by SMI' },
-      { high: 3, low: 3, name: 'NMI', title: 'Blocking by NMI (virtual-NMI blocking with virtual NMIs)' },
-      { high: 4, low: 4, name: 'ENCLAVE', title: 'Enclave interruption' },
+      {
+        high: 0,
+        low: 0,
+        name: 'STI',
+        title: 'Blocking by STI',
+        summary: 'Interrupts wait until the instruction behind STI has completed.',
+      },
+      {
+        high: 1,
+        low: 1,
+        name: 'MOV_SS',
+        title: 'Blocking by MOV SS',
+        summary:
+          'Interrupts, NMIs and debug traps wait until the instruction behind MOV SS or POP SS has completed.',
+      },
+      { high: 2, low: 2, name: 'SMI', title: 'Blocking by SMI', summary: 'SMIs wait, as they do in SMM.' },
+      {
+        high: 3,
+        low: 3,
+        name: 'NMI',
+        title: 'Blocking by NMI (virtual-NMI blocking with virtual NMIs)',
+        summary: 'NMIs wait for an IRET, as they do after an NMI.',
+      },
+      {
+        high: 4,
+        low: 4,
+        name: 'ENCLAVE',
+        title: 'Enclave interruption',
+        summary: 'The exit came while the guest was in an enclave.',
+      },
     ],
   },
   activity: {
@@ -174,10 +246,24 @@ export const eventTypes = [
   hasLength: boolean;
 }[];
 
+export type EventType = (typeof eventTypes)[number];
+
 /** Guest activity states (GUEST_ACTIVITY_STATE). */
 export const activityStates = [
-  { number: 0, name: 'ACTIVE', title: 'Active' },
-  { number: 1, name: 'HLT', title: 'HLT' },
-  { number: 2, name: 'SHUTDOWN', title: 'Shutdown' },
-  { number: 3, name: 'WAIT_FOR_SIPI', title: 'Wait for SIPI' },
-] as const satisfies readonly { number: number; name: string; title: string }[];
+  { number: 0, name: 'ACTIVE', title: 'Active', summary: 'The guest executes instructions.' },
+  { number: 1, name: 'HLT', title: 'HLT', summary: 'The guest has executed HLT and waits for an event.' },
+  {
+    number: 2,
+    name: 'SHUTDOWN',
+    title: 'Shutdown',
+    summary: 'The guest is stopped by a triple fault or another grave error.',
+  },
+  {
+    number: 3,
+    name: 'WAIT_FOR_SIPI',
+    title: 'Wait for SIPI',
+    summary: 'The guest waits for a start-up IPI; other events stay blocked.',
+  },
+] as const satisfies readonly { number: number; name: string; title: string; summary: string }[];
+
+export type ActivityState = (typeof activityStates)[number];

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { entryCheck, entryChecks } from '../../src/isa/entry-checks';
 import { exitReason } from '../../src/isa/exit-reasons';
-import { vmcsField } from '../../src/isa/vmcs-fields';
+import { msrs } from '../../src/isa/msrs';
+import { vmcsField, vmcsFields } from '../../src/isa/vmcs-fields';
 import { vmInstructionErrorByNumber } from '../../src/isa/vm-instruction-errors';
+import { vmxControls } from '../../src/isa/vmx-controls';
 import { assertOneSentence, assertUnique } from './sentence';
 
 describe('isa: entry checks', () => {
@@ -23,6 +25,18 @@ describe('isa: entry checks', () => {
   it('name fields that exist', () => {
     for (const row of entryChecks)
       for (const field of row.fields) assert.ok(vmcsField[field], `${row.id}: ${field}`);
+  });
+
+  it('have conditions that go on from "if" and name rows that exist', () => {
+    const known: ReadonlySet<string> = new Set(
+      [...vmcsFields, ...vmxControls, ...msrs].map((row) => row.name),
+    );
+    for (const { id, condition } of entryChecks) {
+      if (condition === undefined) continue;
+      assert.doesNotMatch(condition, /[.=]$|^[A-Z][a-z]|^if /, id);
+      for (const name of condition.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? [])
+        assert.ok(known.has(name) || /^F{8}_F{8}H$/.test(name), `${id}: ${name}`);
+    }
   });
 
   it('carry an error number exactly for VMfailValid', () => {

@@ -65,6 +65,8 @@ export interface VmcsFieldRow<Name extends string = string> {
   /** Encoding of bits 63:32; only 64-bit fields have one. */
   high?: number;
   title: string;
+  /** What projects or older manuals call it where no rule makes that of the name or the title. */
+  otherNames?: readonly string[];
   summary: string;
   /** Bits; natural width is 64 on this machine. */
   width: 16 | 32 | 64 | 'natural';

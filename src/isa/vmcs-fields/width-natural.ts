@@ -450,6 +450,7 @@ export const fieldsNatural = [
     name: 'GUEST_PENDING_DBG_EXCEPTIONS',
     encoding: 0x6822,
     title: 'Guest pending debug exceptions',
+    otherNames: ['GUEST_PENDING_DEBUG'],
     summary: 'Debug exceptions that are pending at the instruction boundary where the guest stands.',
     width: 'natural',
     type: 'guest-state',

@@ -51,7 +51,7 @@ function finding(
   const parts = wrong.map(
     (part) => `${bits(maskOf(part))} ${isAre(part)} ${numberText(Number(extract(value, part)))}`,
   );
-  const when = conditional ? ` The check is made with: ${check.condition}.` : '';
+  const when = conditional ? ` The check is made if ${check.condition}.` : '';
   const only = rule.oneOf?.length === 1 ? BigInt(rule.oneOf[0]!) : undefined;
   const right =
     rule.unless === 'all-ones'

@@ -1,12 +1,13 @@
 /** What a hover says of MSRs, registers with named bits, single bits, CPUID, exceptions and VM-instruction errors. */
 import type { BitRange } from '../../isa/bit-ranges';
 import { cpuidFeatures, cpuidNumbers, type CpuidFeature, type CpuidRegister } from '../../isa/cpuid-features';
+import { cpuidLeafByNumber, hypervisorLeaves } from '../../isa/cpuid-leaves';
 import type { ExceptionRow } from '../../isa/exceptions';
 import type { Msr } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import type { VmInstructionErrorRow } from '../../isa/vm-instruction-errors';
 import { hex, maskOf } from '../../decode/word';
-import { bitNumbers, bullets, heading, layoutTable, manual, page, sentence, table } from './markdown';
+import { bitsText, bullets, heading, layoutTable, manual, page, sentence, table } from './markdown';
 
 export function msrText(row: Msr): string {
   return page(
@@ -25,12 +26,20 @@ export function registerFormatText(format: RegisterFormat, more?: string): strin
 
 export function registerBitText(format: RegisterFormat, range: BitRange): string {
   const row = registerFormats[format];
-  const single = range.high === range.low;
+  return bitText(row.title, range, row.sdm);
+}
+
+export function msrBitText(row: Msr, range: BitRange): string {
+  return bitText(row.name, range, row.sdm, `MSR ${hex(row.number)}`);
+}
+
+/** `word` is what the bits are part of. */
+function bitText(word: string, range: BitRange, sdm: string, more?: string): string {
   return page(
-    heading(`${row.title}.${range.name}`, `bit${single ? '' : 's'} ${bitNumbers(range)}`, hex(maskOf(range))),
-    `${range.title}.`,
+    heading(`${word}.${range.name}`, bitsText(range), hex(maskOf(range)), more),
+    range.summary === undefined ? `${range.title}.` : sentence(range.name, range.title, range.summary),
     range.values && table(['Value', 'Meaning'], Object.entries(range.values)),
-    manual(row.sdm),
+    manual(sdm),
   );
 }
 
@@ -50,6 +59,7 @@ export function cpuidFeatureText(row: CpuidFeature): string {
 
 const registers: readonly CpuidRegister[] = ['eax', 'ebx', 'ecx', 'edx'];
 
+/** What the leaf is about, then what each of its registers has, as far as there are rows. */
 export function cpuidLeafText(leaf: number): string {
   const features = cpuidFeatures.filter((row) => row.leaf === leaf);
   const numbers = Object.values(cpuidNumbers).filter((row) => row.leaf === leaf);
@@ -57,17 +67,30 @@ export function cpuidLeafText(leaf: number): string {
   const line = (subleaf: number, register: CpuidRegister): string | undefined => {
     const here = { subleaf, register };
     const parts = [
-      ...numbers.filter((row) => at(row, here)).map((row) => `${bitNumbers(row)} ${row.title}`),
-      ...features.filter((row) => at(row, here)).map((row) => `${row.bit} ${row.name}`),
+      ...numbers.filter((row) => at(row, here)).map((row) => `${row.title} (${bitsText(row)})`),
+      ...features.filter((row) => at(row, here)).map((row) => `${row.name} (${row.bit})`),
     ];
-    const name = `${register.toUpperCase()}${subleaves.length > 1 ? ` (subleaf ${subleaf})` : ''}`;
+    const name = `${register.toUpperCase()}${subleaves.some((each) => each > 0) ? ` with ECX = ${subleaf}` : ''}`;
     return parts.length > 0 ? `${name}: ${parts.join(', ')}` : undefined;
   };
+  const row = cpuidLeafByNumber.get(leaf);
+  const rest = registers.flatMap((register) => {
+    const answer = row?.answers?.[register];
+    return answer === undefined ? [] : [`${register.toUpperCase()}: ${answer}`];
+  });
   return page(
-    heading(`CPUID leaf ${leafText(leaf)}`),
-    bullets(subleaves.flatMap((subleaf) => registers.map((register) => line(subleaf, register)))),
-    manual('volume 2, CPUID'),
+    heading(`CPUID leaf ${leafText(leaf)}`, row?.title),
+    bullets([
+      ...subleaves.flatMap((subleaf) => registers.map((register) => line(subleaf, register))),
+      ...rest,
+    ]),
+    isOfHypervisor(leaf) ? 'Processors leave these leaves to hypervisors.' : manual('volume 2, CPUID'),
   );
+}
+
+/** Real processors have no leaves there; hypervisors answer by convention. */
+function isOfHypervisor(leaf: number): boolean {
+  return leaf >= hypervisorLeaves.first && leaf <= hypervisorLeaves.last;
 }
 
 function at(

@@ -4,12 +4,14 @@ import {
   cpuidFeatureText,
   cpuidLeafText,
   exceptionText,
+  msrBitText,
   msrText,
   registerBitText,
   registerFormatText,
   vmInstructionErrorText,
 } from './bits-text';
 import { controlText } from './control-text';
+import { activityStateText, eventBitText, eventTypeText } from './event-text';
 import { exitReasonText, qualificationText } from './exit-text';
 import { fieldText } from './field-text';
 
@@ -35,6 +37,14 @@ export function factMarkdown(fact: Fact): string {
       return registerFormatText(fact.format);
     case 'register-bit':
       return registerBitText(fact.format, fact.range);
+    case 'msr-bit':
+      return msrBitText(fact.row, fact.range);
+    case 'event-bit':
+      return eventBitText(fact.places);
+    case 'event-type':
+      return eventTypeText(fact.row);
+    case 'activity-state':
+      return activityStateText(fact.row);
     case 'exception':
       return exceptionText(fact.row);
   }

@@ -99,7 +99,9 @@ function checksOf(row: VmcsField): string | undefined {
   const checks = entryChecks.filter((check) => (check.fields as readonly string[]).includes(row.name));
   if (checks.length === 0) return undefined;
   return `VM entry checks:\n\n${bullets(
-    checks.map((check) => check.rule),
+    checks.map(({ rule, condition, conditionInRule }) =>
+      condition === undefined || conditionInRule ? rule : `${rule.replace(/\.$/, '')}, if ${condition}.`,
+    ),
     MOST_CHECKS,
   )}`;
 }

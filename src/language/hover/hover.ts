@@ -85,7 +85,7 @@ function namedHover(file: SourceFile, word: Word): Hover | undefined {
   const facts = own.length > 0 || path === '' ? own : factsNamed(path.replaceAll('->', '.') + word.text);
   // A source that defines the name with another number means another thing by it.
   const value = file.constant?.(word.text) ?? file.constants().get(word.text);
-  const sure = facts.filter((fact) => value === undefined || !contradicts(numbersOf(fact), value));
+  const sure = facts.filter((fact) => value === undefined || !contradicts(numbersOf(fact, word.text), value));
   if (sure.length === 0) return undefined;
   return { range: word.range, markdown: sure.map(factMarkdown).join('\n\n---\n\n') };
 }

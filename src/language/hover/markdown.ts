@@ -53,6 +53,11 @@ export function bitNumbers(range: { high: number; low: number }): string {
   return range.high === range.low ? `${range.low}` : `${range.high}:${range.low}`;
 }
 
+/** `bit 3`, `bits 10:8`. */
+export function bitsText(range: { high: number; low: number }): string {
+  return `bit${range.high === range.low ? '' : 's'} ${bitNumbers(range)}`;
+}
+
 /** Title and summary; a title that only repeats the name is left out. */
 export function sentence(name: string, title: string, summary: string): string {
   const letters = (text: string): string => text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();

@@ -3,6 +3,7 @@
  * its own letters say so.
  */
 import { cpuidFeatures, cpuidNumbers } from '../../isa/cpuid-features';
+import { cpuidLeafByNumber } from '../../isa/cpuid-leaves';
 import { exceptionByVector } from '../../isa/exceptions';
 import { exitReasonByNumber } from '../../isa/exit-reasons';
 import { msrByNumber } from '../../isa/msrs';
@@ -18,6 +19,8 @@ import {
   errorNamed,
   fieldNamed,
 } from './name-rules';
+import { activityStateNamed, eventBitNamed, eventTypeNamed } from './event-names';
+import { msrBitNamed } from './msr-bit-names';
 import { registerBitNamed } from './register-names';
 
 /** Words are looked up again and again while one types; most of them are nothing. */
@@ -44,10 +47,12 @@ function find(word: string): readonly Fact[] {
     reasonNamed(word),
     controlNamed(word),
     errorNamed(word),
-    msrNamed(word),
+    msrNamed(word) ?? registerBitNamed(word) ?? msrBitNamed(word),
     featureNamed(word),
     exceptionNamed(word),
-    registerBitNamed(word),
+    eventBitNamed(word),
+    eventTypeNamed(word),
+    activityStateNamed(word),
   ];
   return facts.filter((fact) => fact !== undefined);
 }
@@ -91,5 +96,8 @@ export function factNumbered(kind: Fact['kind'], value: bigint | number): Fact |
 }
 
 function knownLeaf(leaf: number): boolean {
-  return [...cpuidFeatures, ...Object.values(cpuidNumbers)].some((row) => row.leaf === leaf);
+  return (
+    cpuidLeafByNumber.has(leaf) ||
+    [...cpuidFeatures, ...Object.values(cpuidNumbers)].some((row) => row.leaf === leaf)
+  );
 }

@@ -84,7 +84,8 @@ export class NameIndex<Row> {
     return onlyRow(containing(this.bags, tokens));
   }
 
-  private meaningful(tokens: readonly string[]): string[] {
+  /** Tokens without noise. */
+  meaningful(tokens: readonly string[]): string[] {
     return tokens.filter(
       (token) => this.significant.includes(token) || !(noise.has(token) || counted.test(token)),
     );

@@ -7,17 +7,9 @@ import { exceptions } from '../../isa/exceptions';
 import { cpuidFeatures } from '../../isa/cpuid-features';
 import type { ControlWord } from '../../isa/vmx-controls';
 import type { Fact } from './fact';
-import { Names } from './names';
-
-let names: Names | undefined;
-/** Building takes some milliseconds, which a session that asks for no name does not pay. */
-const all = (): Names => (names ??= new Names());
+import { allNames as all, isConstantLike } from './names';
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }> | undefined;
-
-/** A name in small letters is likely a variable. `Exit_reason` is the beginning of a sentence. */
-const isConstantLike = (word: string): boolean =>
-  /^[A-Z0-9_]+$/.test(word) || /::/.test(word) || (/[A-Z]/.test(word) && !word.includes('_'));
 
 /** A word that can only belong to VMX. */
 const vmxWord = /^(VMCS|VMX|VM|EPT|EPTP|VPID|PML|GUEST|HOST|QUALIFICATION)$/;

@@ -19,7 +19,7 @@ const componentWords = {
 } as const satisfies Record<VmcsField['type'], readonly string[]>;
 
 function fieldSpellings(row: VmcsField): Spelling[] {
-  const names = [row.name, ...titleNames(row.title)];
+  const names = [row.name, ...titleNames(row.title), ...(row.otherNames ?? [])];
   // Bochs calls the copy of an MSR by that.
   const own: Spelling[] = [
     ...names.map((name) => [name]),
@@ -41,7 +41,7 @@ function controlName(row: Control, name: string): string {
 
 function controlSpellings(row: Control): Spelling[] {
   const linux = row.kvmName === undefined ? [] : [controlName(row, row.kvmName)];
-  const names = [controlName(row, row.name), ...titleNames(row.title), ...linux];
+  const names = [controlName(row, row.name), ...titleNames(row.title), ...linux, ...(row.otherNames ?? [])];
   const own = names.map((name) => [name]);
   if (row.word !== 'exit' && row.word !== 'entry') return own;
   // An exit saves guest state and loads host state, an entry loads guest state; some projects say so.
@@ -51,9 +51,12 @@ function controlSpellings(row: Control): Spelling[] {
   return row.title.includes('IA32_') ? [...all, ...all.map((parts) => [...parts, 'MSR'])] : all;
 }
 
-const named = <Row extends { name: string; title: string }>(row: Row): Spelled<Row> => ({
+/** What a row may be called that stands for itself. */
+const named = <Row extends { name: string; title: string; otherNames?: readonly string[] }>(
+  row: Row,
+): Spelled<Row> => ({
   row,
-  spellings: [row.name, ...titleNames(row.title)].map((name) => [name]),
+  spellings: [row.name, ...titleNames(row.title), ...(row.otherNames ?? [])].map((name) => [name]),
 });
 
 const executionWords: ReadonlySet<ControlWord> = new Set(['pin', 'primary', 'secondary', 'tertiary']);
@@ -74,7 +77,10 @@ export class Names {
 
   readonly reasons = this.index(exitReasons.map(named), ['INSTRUCTION', 'ACCESS', 'SIGNAL', 'TIMER']);
   readonly msrs = this.index(
-    msrs.map((row) => ({ row, spellings: [[row.name.replace(/^MSR_/, '')]] })),
+    msrs.map((row) => ({
+      row,
+      spellings: [row.name.replace(/^MSR_/, ''), ...(row.otherNames ?? [])].map((name) => [name]),
+    })),
     [],
     ['VMX'],
   );
@@ -105,4 +111,16 @@ export class Names {
   ): NameIndex<Row> {
     return new NameIndex(entries, this.tokens, optional, significant);
   }
+}
+
+let names: Names | undefined;
+
+/** Building takes some milliseconds, which a session that asks for no name does not pay. */
+export function allNames(): Names {
+  return (names ??= new Names());
+}
+
+/** A name in small letters is likely a variable. `Exit_reason` is the beginning of a sentence. */
+export function isConstantLike(word: string): boolean {
+  return /^[A-Z0-9_]+$/.test(word) || /::/.test(word) || (/[A-Z]/.test(word) && !word.includes('_'));
 }

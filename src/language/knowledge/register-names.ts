@@ -4,7 +4,9 @@
  */
 import type { BitRange } from '../../isa/bit-ranges';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
+import { BitNames, withoutManner } from './bit-names';
 import type { Fact } from './fact';
+import { allNames } from './names';
 
 /** What the register is called in front of its bits. */
 const registerWords: Readonly<Record<string, RegisterFormat>> = {
@@ -19,17 +21,24 @@ const registerWords: Readonly<Record<string, RegisterFormat>> = {
   XCR0: 'xcr0',
   DEBUGCTL: 'debugctl',
   DEBUGCTLMSR: 'debugctl',
+  PAT: 'pat',
+  VMFUNC: 'vm-function-controls',
 };
 
-const form = /^(?:_|X86_|IA32_|MSR_)*([A-Z]+[0-9]?)[_.]([A-Z0-9_]+)$/;
+/** Projects put their own mark or that of the register's kind in front. */
+const form = /^(?:VMX_(?=VMFUNC_)|(?:_|BX_|X86_|IA32_|MSR_|K[68]_)*)([A-Z]+[0-9]?)[_.]([A-Z0-9_]+)$/;
+
+const bitNames = new Map<RegisterFormat, BitNames>();
 
 export function registerBitNamed(word: string): Extract<Fact, { kind: 'register-bit' }> | undefined {
   const [, register, bit] = form.exec(word) ?? [];
   const format = register === undefined ? undefined : registerWords[register];
   if (format === undefined || bit === undefined) return undefined;
-  // Linux has a number beside every mask: X86_CR0_PE_BIT.
-  const name = bit.replace(/_(?:BIT|MASK|SHIFT)$/, '');
+  const name = withoutManner(bit);
   const ranges: readonly BitRange[] = registerFormats[format].ranges;
-  const range = ranges.find((candidate) => candidate.name === name);
+  const { tokens } = allNames();
+  let index = bitNames.get(format);
+  if (!index) bitNames.set(format, (index = new BitNames(ranges, tokens)));
+  const range = ranges.find((candidate) => candidate.name === name) ?? index.find(tokens.of(name));
   return range && { kind: 'register-bit', format, range };
 }

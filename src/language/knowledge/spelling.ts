@@ -2,10 +2,11 @@
  * How a fact is written in the style of a file. The style is taken from a name that the file already uses; the spelling is made
  * from the row's own name by rule. Whether the file's headers really define it, the caller has to see.
  */
+import { interruptionFormats } from '../../isa/interruption-formats';
 import { registerFormats } from '../../isa/registers';
 import type { Control } from '../../isa/vmx-controls';
 import type { VmcsField } from '../../isa/vmcs-fields';
-import type { Fact } from './fact';
+import type { EventBit, Fact } from './fact';
 
 /** `plain` is the name of the row, as the views show it; `linux` is that with the prefixes of KVM's headers. */
 export type SpellingStyle = 'plain' | 'linux' | 'vmcs' | 'bochs' | 'rust' | 'camel' | 'k-camel' | 'snake';
@@ -68,6 +69,14 @@ function plainName(fact: Fact): string {
       return registerFormats[fact.format].title;
     case 'register-bit':
       return `${fact.format.toUpperCase()}.${fact.range.name}`;
+    case 'msr-bit':
+      return `${fact.row.name}.${fact.range.name}`;
+    case 'event-bit':
+      return eventBitName(fact.places);
+    case 'event-type':
+      return `INTR_TYPE_${fact.row.name}`;
+    case 'activity-state':
+      return `GUEST_ACTIVITY_${fact.row.name}`;
     case 'exception':
       return fact.row.kind === 'interrupt' ? fact.row.name : `#${fact.row.name}`;
     default:
@@ -102,6 +111,13 @@ const component: Readonly<Record<VmcsField['type'], string>> = {
   'host-state': 'HOST',
   'read-only': 'RO',
 };
+
+/** `INTR_INFO` stands for all words that have the bit. */
+function eventBitName(places: readonly EventBit[]): string {
+  const [first] = places;
+  if (!first) return '';
+  return `${places.length === 1 ? interruptionFormats[first.format].field : 'INTR_INFO'}.${first.range.name}`;
+}
 
 /** Guest and host state have their component in the name already, most of it. */
 function withoutComponent(row: VmcsField): string {

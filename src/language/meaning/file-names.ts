@@ -102,8 +102,12 @@ function operandsOf(operation: Operation): Operand[] {
 /** Rows are objects of isa, each there once. */
 function same(a: Fact, b: Fact): boolean {
   if (a.kind === 'field' && b.kind === 'field') return a.row === b.row && a.high === b.high;
+  if (a.kind === 'msr-bit' && b.kind === 'msr-bit') return a.row === b.row && a.range === b.range;
   if ('row' in a && 'row' in b) return a.kind === b.kind && a.row === b.row;
   if (a.kind === 'register-bit' && b.kind === 'register-bit')
     return a.format === b.format && a.range === b.range;
+  // A name for the bits of several words is a name for those of each.
+  if (a.kind === 'event-bit' && b.kind === 'event-bit')
+    return b.places.every((place) => a.places.some(({ range }) => range === place.range));
   return false;
 }

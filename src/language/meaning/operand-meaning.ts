@@ -5,7 +5,7 @@
 import type { BitRange } from '../../isa/bit-ranges';
 import { exceptions } from '../../isa/exceptions';
 import { exitReasonFlags } from '../../isa/exit-reasons';
-import { interruptionFormats } from '../../isa/interruption-formats';
+import { interruptionFormats, type InterruptionFormat } from '../../isa/interruption-formats';
 import { msrByNumber } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import { vmcsFieldByEncoding, type VmcsField } from '../../isa/vmcs-fields';
@@ -46,7 +46,7 @@ export function meaningsOf(operation: Operation): Meaning[] {
       return comparison(operation.with, operation.value);
     case 'register-write':
       return inBits(operation.value, (word) =>
-        rangeParts(word, registerFormats[operation.register].ranges, operation.register),
+        rangeParts(word, registerFormats[operation.register].ranges, registerBit(operation.register)),
       );
   }
 }
@@ -82,8 +82,13 @@ function fieldValue(field: Operand, value: Operand | undefined): Meaning[] {
 
 function msrValue(number: Operand, value: Operand | undefined): Meaning[] {
   const row = number.value === undefined ? undefined : msrByNumber.get(Number(number.value));
-  const ranges = row?.ranges ?? (row?.format ? registerFormats[row.format].ranges : []);
-  return inBits(value, (word) => rangeParts(word, ranges, row?.format));
+  if (!row) return [];
+  const { format } = row;
+  if (format)
+    return inBits(value, (word) => rangeParts(word, registerFormats[format].ranges, registerBit(format)));
+  return inBits(value, (word) =>
+    rangeParts(word, row.ranges ?? [], (range) => ({ kind: 'msr-bit', row, range })),
+  );
 }
 
 /** Formats whose parts say no more than the number. */
@@ -94,10 +99,17 @@ export function partsOfField({ format }: VmcsField, word: bigint): NamedPart[] {
   const controls = controlWordOf[format];
   if (controls) return controlParts(controls, word);
   if (format === 'exception-bitmap') return exceptionParts(word);
-  if (format === 'entry-interruption') return rangeParts(word, interruptionFormats[format].ranges);
+  if (format in interruptionFormats) {
+    const event = format as InterruptionFormat;
+    return rangeParts(word, interruptionFormats[event].ranges, (range) => ({
+      kind: 'event-bit',
+      places: [{ format: event, range }],
+    }));
+  }
   const ranges = rangesOf[format];
-  const register = format in registerFormats ? (format as RegisterFormat) : undefined;
-  return ranges ? rangeParts(word, ranges, register) : [];
+  return ranges && format in registerFormats
+    ? rangeParts(word, ranges, registerBit(format as RegisterFormat))
+    : [];
 }
 
 /** Controls that software chooses come before those that are 1 by default. */
@@ -125,7 +137,15 @@ function exceptionParts(word: bigint): NamedPart[] {
     }));
 }
 
-function rangeParts(word: bigint, ranges: readonly BitRange[], format?: RegisterFormat): NamedPart[] {
+const registerBit =
+  (format: RegisterFormat) =>
+  (range: BitRange): Fact => ({ kind: 'register-bit', format, range });
+
+function rangeParts(
+  word: bigint,
+  ranges: readonly BitRange[],
+  factOf: (range: BitRange) => Fact,
+): NamedPart[] {
   const parts = ranges.flatMap((range): NamedPart[] => {
     const value = extract(word, range);
     const single = range.high === range.low;
@@ -138,7 +158,7 @@ function rangeParts(word: bigint, ranges: readonly BitRange[], format?: Register
         text: single ? range.name : only ? shown : `${range.name}=${shown}`,
         title: single ? range.title : `${range.title}: ${shown}`,
         mask: ((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low),
-        ...(single && format && { fact: { kind: 'register-bit' as const, format, range } }),
+        ...(single && { fact: factOf(range) }),
       },
     ];
   });

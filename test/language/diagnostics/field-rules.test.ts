@@ -143,7 +143,7 @@ describe('language: rules about VMCS fields', () => {
     );
     assert.equal(
       only(write(0x201an, 0x1006n)),
-      'warning: EPT_POINTER 0x1006: bits 5:3 are 0, must be 3 or 4. VM entry fails with error 7 (VM entry with invalid control field(s)). Check B37: The EPT walk length minus 1 (EPTP bits 5:3) is 3, or 4 where 5-level EPT is supported. The check is made with: enable EPT = 1. SDM 26.2.1.1.',
+      'warning: EPT_POINTER 0x1006: bits 5:3 are 0, must be 3 or 4. VM entry fails with error 7 (VM entry with invalid control field(s)). Check B37: The EPT walk length minus 1 (EPTP bits 5:3) is 3, or 4 where 5-level EPT is supported. The check is made if ENABLE_EPT is 1. SDM 26.2.1.1.',
     );
   });
 });

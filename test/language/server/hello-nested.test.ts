@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { diagnose } from '../../../src/language/diagnostics/diagnose';
+import { hover } from '../../../src/language/hover/hover';
 import { inlineValues } from '../../../src/language/inline-values/inline-values';
 import { createSourceFile } from '../../../src/language/source-files';
 import type { SourceFile } from '../../../src/language/source/source-file';
@@ -45,6 +46,28 @@ describe('language: hello-nested', () => {
       diagnose(open(name)).map(({ range, message }) => `${name}:${range.start.line + 1}: ${message}`),
     );
     assert.deepEqual(found, []);
+  });
+
+  it('says what names of bits in its headers and sources mean', () => {
+    const names: readonly (readonly [file: string, name: string, said: RegExp])[] = [
+      ['exits.c', 'INTR_INFO_VALID', /bit 31[^]*VM_ENTRY_INTR_INFO_FIELD[^]*IDT_VECTORING_INFO_FIELD/],
+      ['vmcs.h', 'INTR_INFO_VALID', /bit 31/],
+      ['exits.c', 'INTR_INFO_DELIVER_CODE', /bit 11[^]*VM_ENTRY_EXCEPTION_ERROR_CODE/],
+      ['exits.c', 'INTR_INFO_VECTOR_MASK', /bits 7:0/],
+      ['vmx.c', 'FEATURE_CONTROL_LOCKED', /IA32_FEATURE_CONTROL\.LOCK/],
+      ['vmx.h', 'FEATURE_CONTROL_VMXON_OUTSIDE_SMX', /IA32_FEATURE_CONTROL\.VMX_OUTSIDE_SMX/],
+      ['vmcs.c', 'EFER_LMA', /IA32_EFER\.LMA/],
+      ['boot.S', 'EFER_LONG_MODE_ENABLE', /IA32_EFER\.LME/],
+    ];
+    for (const [path, name, said] of names) {
+      const file = open(path);
+      const word = new RegExp(`\\b${name}\\b`);
+      const line = Array.from({ length: file.lineCount }, (_, at) => at).find((at) =>
+        word.test(file.lineText(at)),
+      )!;
+      const character = file.lineText(line).search(word);
+      assert.match(hover(file, { line, character })?.markdown ?? '', said, `${path}: ${name}`);
+    }
   });
 
   it('asks for the fields that a function reads and writes', () => {
