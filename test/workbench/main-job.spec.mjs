@@ -12,7 +12,7 @@ describe('F5 on hello-nested', function () {
     await workbench.widen(580);
     await workbench.start('hello-nested: L1 under L0');
     await workbench.stopped('L1 at its entry point');
-    await workbench.page.locator('.tab.active', { hasText: 'boot.S' }).waitFor();
+    await workbench.tab('boot.S').waitFor();
   });
 
   it('before L1 uses VMX the views say that nothing has happened', async () => {
@@ -83,8 +83,7 @@ describe('F5 on hello-nested', function () {
     const row = await workbench.reachSpoken('VMCS', 'TSC_OFFSET ');
     await row.hover();
     await row.locator('[aria-label^="Edit VMCS Field"]').click();
-    const input = workbench.page.locator('.quick-input-widget input').first();
-    await input.fill('0x10000000000000000');
+    await workbench.boxInput.fill('0x10000000000000000');
     await workbench.page.locator('.quick-input-message', { hasText: '64 bits' }).waitFor();
     await workbench.answer('0x1234000');
     await workbench.row('VMCS', 'TSC_OFFSET', '0x1234000').first().waitFor();
@@ -116,7 +115,7 @@ describe('F5 on hello-nested', function () {
     await workbench.atStop('F5');
     await workbench.lineReached('vmx-run.S', 'vmresume');
     await workbench.atStop('F11');
-    await workbench.callStack('l2.c').first().waitFor();
+    await workbench.fileReached('l2.c');
     await workbench.row('VMCS', 'vmcs02', 'what L0 made of it').waitFor();
     await workbench.shot('step-into-l2-dark');
   });
@@ -129,7 +128,7 @@ describe('F5 on hello-nested', function () {
     await workbench.atStop('F5');
     await workbench.lineReached('vmx-run.S', 'vmresume');
     await workbench.atStop('F5');
-    await workbench.callStack('prepare-vmcs02.ts').first().waitFor();
+    await workbench.fileReached('prepare-vmcs02.ts');
     const before = await workbench.place();
     await workbench.atStop('F10');
     await workbench.placeChanges(before);

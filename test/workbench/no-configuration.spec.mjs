@@ -20,12 +20,11 @@ describe('F5 without launch.json', function () {
 
   it('on a source offers the images of the folder, the nearest first', async () => {
     const { workbench } = on;
-    await workbench.openFile('exits.c');
+    await workbench.openSource('exits.c');
     await workbench.page.keyboard.press('F5');
-    const rows = workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: '.elf' });
-    await rows.first().waitFor();
-    assert.match(await rows.first().innerText(), /hello-nested\.elf/);
-    await workbench.page.keyboard.press('Enter');
+    const offered = workbench.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: '.elf' });
+    assert.match(await offered.innerText(), /hello-nested\.elf/);
+    await workbench.boxInput.press('Enter');
     await workbench.page.locator('.repl', { hasText: 'hello-nested: success' }).waitFor();
   });
 

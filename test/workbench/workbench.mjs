@@ -1,5 +1,5 @@
 // The workbench as a user's hands and eyes: what can be clicked and read, by the words on it. Knows VS Code's page, nothing of hypervisors.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
@@ -87,19 +87,21 @@ export class Workbench {
   // --- commands and files ---------------------------------------------------------------------------------------------
 
   /**
-   * Opens the box at the top by a key, types, and does something with the row it offers. A workbench that is still starting drops
-   * keys, closes the box when it moves the focus, and does not know all rows yet; then the whole is done again.
+   * Opens the box at the top by a key, types, waits until the row in question is the one that Enter takes, and accepts it. A workbench
+   * that is still starting drops keys, closes the box when it moves the focus, and does not know all rows yet: then the box is opened
+   * again. By Enter, because rows that come later move under the mouse; nothing is accepted twice, because Enter needs the box open.
    */
-  async quickPick(key, typed, words, act = (row) => row.click({ timeout: 10_000 })) {
-    const input = this.page.locator('.quick-input-widget input').first();
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: words }).first();
+  async quickPick(key, typed, words, accept = 'Enter') {
+    const row = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: words });
+    const timeout = 10_000;
     let missing;
     for (let attempt = 0; attempt < 10; attempt++) {
       await this.page.keyboard.press(key);
       try {
-        await input.fill(typed, { timeout: 10_000 });
-        await row.waitFor({ timeout: 10_000 });
-        return await act(row);
+        await this.boxInput.fill(typed, { timeout });
+        await row.waitFor({ timeout });
+        await this.boxInput.press(accept, { timeout });
+        return await this.boxLeaves(typed);
       } catch (error) {
         missing = error;
         await this.page.keyboard.press('Escape');
@@ -108,27 +110,98 @@ export class Workbench {
     throw missing;
   }
 
-  async command(title) {
-    await this.quickPick('F1', `>${title}`, title);
-    // The command may open a box of its own in the same place: what is typed next must not go into this one.
-    await this.page.waitForFunction(() => {
-      const box = document.querySelector('.quick-input-widget');
-      return !box?.checkVisibility() || !box.querySelector('input').value.startsWith('>');
-    });
+  /** Where one types in the box at the top. */
+  get boxInput() {
+    return this.page.locator('.quick-input-widget input').first();
   }
 
-  /** Types into the input or pick box that is open, and accepts. */
+  /** Waits until the box with this text has gone, or is another one that a command opened in its place. */
+  async boxLeaves(typed) {
+    await this.page.waitForFunction((text) => {
+      const box = document.querySelector('.quick-input-widget');
+      return !box?.checkVisibility() || box.querySelector('input').value !== text;
+    }, typed);
+  }
+
+  command(title) {
+    return this.quickPick('F1', `>${title}`, title);
+  }
+
+  /** Types into the input box that a command opened, and accepts. A box with rows wants `quickPick`, which waits for the row. */
   async answer(text) {
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await input.fill(text);
-    await this.page.keyboard.press('Enter');
+    await this.boxInput.fill(text);
+    await this.boxInput.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
   async openFile(name) {
-    await this.quickPick('Control+P', name, name.split('/').at(-1));
-    await this.page.locator('.tab.active', { hasText: name.split('/').at(-1) }).waitFor();
+    const base = name.split('/').at(-1);
+    await this.quickPick('Control+P', name, base);
+    await this.tab(base).waitFor();
+  }
+
+  /** Opens a text file; its editor takes keys then. The tab is there before its editor, and keys would go elsewhere. */
+  async openSource(name) {
+    await this.openFile(name);
+    await this.editor(name).waitFor();
+  }
+
+  /** The tab in front, when it is this file's. */
+  tab(name) {
+    return this.page.locator('.tab.active', { hasText: name });
+  }
+
+  /** The text editor of this file, when it has the focus. */
+  editor(name) {
+    return this.page.locator(`.editor-instance .monaco-editor.focused[data-uri$="/${name}"]`);
+  }
+
+  /** A line of the focused editor that has the text. */
+  line(text) {
+    return this.page.locator('.monaco-editor.focused .view-line', { hasText: text });
+  }
+
+  /** Waits until the cursor stands on this line of the editor in front. */
+  async cursorOn(number) {
+    await this.page.locator('#status\\.editor\\.selection', { hasText: `Ln ${number},` }).waitFor();
+  }
+
+  /** Puts the cursor on the first line that has the text; whole words only. */
+  async toLine(file, text) {
+    const number = lineOf(this.folder, file, text);
+    await this.editor(file).waitFor();
+    await this.quickPick('Control+G', `:${number}`, new RegExp(`go to line ${number}\\b`));
+    await this.cursorOn(number);
+    await this.editor(file).waitFor();
+  }
+
+  /** Types a line below the one of the cursor. */
+  async typeLine(text) {
+    await this.page.keyboard.press('End');
+    await this.page.keyboard.press('Enter');
+    await this.page.keyboard.type(text);
+    await this.line(text).waitFor();
+  }
+
+  /** Deletes the line of the cursor, the only one that has the text. */
+  async deleteLine(text) {
+    await this.page.locator('.suggest-widget').waitFor({ state: 'hidden' });
+    await this.page.keyboard.press('Control+Shift+K');
+    await this.line(text).waitFor({ state: 'detached' });
+  }
+
+  /** Changes one setting of the folder on disk, as another program would; the workbench watches the file. */
+  changeSetting(name, value) {
+    const file = join(this.folder, '.vscode/settings.json');
+    const all = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, JSON.stringify({ ...all, [name]: value }, null, 2));
+  }
+
+  async hideSideBar() {
+    await this.page.locator('.part.sidebar').waitFor();
+    await this.page.keyboard.press('Control+B');
+    await this.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
   }
 
   // --- debugging ------------------------------------------------------------------------------------------------------
@@ -152,13 +225,13 @@ export class Workbench {
 
   /** F5 on a configuration, once the workbench offers it: earlier it drops the key. */
   async start(name) {
-    await this.quickPick('Control+P', `debug ${name}`, name, () => this.page.keyboard.press('Escape'));
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await this.quickPick('Control+P', `debug ${name}`, name, 'Escape');
     await this.page.keyboard.press('F5');
     await this.page.locator('.codicon-debug-stop').first().waitFor();
   }
 
   async stop() {
+    await this.page.locator('.codicon-debug-stop').first().waitFor();
     await this.page.keyboard.press('Shift+F5');
     await this.page.locator('.codicon-debug-stop').first().waitFor({ state: 'detached' });
   }
@@ -174,28 +247,27 @@ export class Workbench {
 
   /** Sets a breakpoint on the first line of a file that has the text. */
   async breakAt(file, text) {
-    await this.openFile(file);
+    await this.openSource(file);
     await this.toLine(file, text);
-    await this.page.locator('.editor-instance .monaco-editor.focused').first().waitFor();
     await this.page.keyboard.press('F9');
-    await this.page.locator('.monaco-editor .codicon-debug-breakpoint').first().waitFor();
+    await this.page.locator('.monaco-editor.focused .codicon-debug-breakpoint').first().waitFor();
   }
 
-  /** Puts the cursor on the first line that has the text; whole words only. */
-  async toLine(file, text) {
-    const number = lineOf(this.folder, file, text);
-    await this.page.keyboard.press('Control+G');
-    await this.answer(`:${number}`);
-    await this.page.locator('#status\\.editor\\.selection', { hasText: `Ln ${number},` }).waitFor();
-  }
-
-  /** Waits until the innermost frame stands on the line that has the text. */
+  /** Waits until a stop stands on the line that has the text: in a stack, and in the editor, which shows the frame of the stop. */
   async lineReached(file, text) {
     const number = lineOf(this.folder, file, text);
     await this.callStack(file)
       .filter({ hasText: `${number}:` })
       .first()
       .waitFor();
+    await this.tab(file).waitFor();
+    await this.cursorOn(number);
+  }
+
+  /** Waits until a stop stands in this file. */
+  async fileReached(file) {
+    await this.callStack(file).first().waitFor();
+    await this.tab(file).waitFor();
   }
 
   async addFunctionBreakpoint(name) {
