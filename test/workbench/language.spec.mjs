@@ -46,7 +46,7 @@ async function hoverOver(workbench, text, explanation, kind = '.monaco-hover') {
       () => false,
     );
     if (shown) return hover;
-    await workbench.page.mouse.move(720, 5);
+    await workbench.restMouse();
   }
   throw new Error(`no hover over ${text} says ${explanation}`);
 }

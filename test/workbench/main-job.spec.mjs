@@ -79,7 +79,9 @@ describe('F5 on hello-nested', function () {
     await workbench.show('VMCS');
     await workbench.command('Turtlescope: Filter VMCS Fields...');
     await workbench.answer('TSC_OFFSET');
-    await workbench.others('VMCS', 3, 'TSC_OFFSET').waitFor({ state: 'detached' });
+    await workbench.pane('VMCS').getByText('Filter: TSC_OFFSET').waitFor();
+    // The field and the control that uses it are in one group.
+    await workbench.others('VMCS', 2, 'Execution controls').waitFor({ state: 'detached' });
     const row = await workbench.reachSpoken('VMCS', 'TSC_OFFSET ');
     await row.hover();
     await row.locator('[aria-label^="Edit VMCS Field"]').click();
@@ -88,7 +90,7 @@ describe('F5 on hello-nested', function () {
     await workbench.answer('0x1234000');
     await workbench.row('VMCS', 'TSC_OFFSET', '0x1234000').first().waitFor();
     await workbench.command('Turtlescope: Show All VMCS Fields');
-    await workbench.others('VMCS', 3, 'TSC_OFFSET').waitFor();
+    await workbench.others('VMCS', 2, 'Execution controls').waitFor();
   });
 
   it('follows the exits of L1 to an event whose delivery was interrupted', async () => {

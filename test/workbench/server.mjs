@@ -1,16 +1,7 @@
 // The workbench server: one run with user data, extensions and home in a temporary folder, so that nothing of the user's is read
 // or changed and nothing outside is asked.
 import { spawn, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serverNode, serverScript } from './install.mjs';
@@ -81,13 +72,6 @@ export async function startServer({ vsix, settings = {}, stateFolder }) {
       cpSync(path, join(state, name), { recursive: true });
       return join(state, name);
     },
-    /** Text of all logs of extension hosts. */
-    extensionHostLog: () =>
-      filesBelow(join(userData, 'logs'))
-        .concat(filesBelow(join(env.XDG_DATA_HOME, 'code-server')))
-        .filter((path) => /exthost/.test(path) && path.endsWith('.log'))
-        .map((path) => readFileSync(path, 'utf8'))
-        .join('\n'),
     closed: new Promise((done) => server.once('exit', done)),
     async stop() {
       const exited = new Promise((done) => server.once('exit', done));
@@ -111,11 +95,4 @@ function listening(server) {
     server.stderr.on('data', read);
     server.once('exit', (code) => failed(new Error(`the workbench server ended with ${code}:\n${output}`)));
   });
-}
-
-function filesBelow(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }

@@ -37,7 +37,8 @@ export class Stage {
   /** A picture of how it looked, when a test of the block failed. */
   async failed(test) {
     const name = `failed-${test.fullTitle().replace(/\W+/g, '-')}`.slice(0, 80);
-    await this.workbench?.shot(name).catch(() => undefined);
+    // With what hovers: it may be why.
+    await this.workbench?.shot(name, { hovering: true }).catch(() => undefined);
   }
 
   async close() {

@@ -44,7 +44,7 @@ export async function openBrowser() {
 }
 
 export class Workbench {
-  /** Errors of the page and of the extension host that are not the installation's own. */
+  /** Errors of the page, and of the extension host, whose console comes out in the page's, that are not the installation's own. */
   errors = [];
 
   constructor(page, server, shots) {
@@ -78,10 +78,16 @@ export class Workbench {
   /** A picture. The mouse goes out of the way first, unless what hovers under it is what the picture is of. */
   async shot(name, { hovering = false } = {}) {
     if (!hovering) {
-      await this.page.mouse.move(720, 5);
+      await this.restMouse();
       await this.page.locator('.workbench-hover').waitFor({ state: 'hidden' });
     }
     await this.page.screenshot({ path: join(this.shots, `${name}.png`) });
+  }
+
+  /** Takes the mouse to the empty middle of the status bar: everything else may say something to a mouse that rests. */
+  async restMouse() {
+    const { width, height } = this.page.viewportSize();
+    await this.page.mouse.move(width / 2, height - 5);
   }
 
   // --- commands and files ---------------------------------------------------------------------------------------------
