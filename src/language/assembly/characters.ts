@@ -44,8 +44,23 @@ export function endOf(text: string, at: number, end: number, bits: number): numb
   return place;
 }
 
-/** The length of the longest operator of the list that stands at a place; a character alone is always one. */
-export function operatorLength(text: string, at: number, operators: readonly string[]): number {
-  for (const operator of operators) if (text.startsWith(operator, at)) return operator.length;
-  return 1;
+/** Operators of more than one character by their first one, longer ones first. */
+export type Operators = ReadonlyMap<number, readonly string[]>;
+
+export function operatorsOf(listed: string): Operators {
+  const byFirst = new Map<number, string[]>();
+  for (const operator of listed.split(' ')) {
+    const first = operator.charCodeAt(0);
+    byFirst.set(
+      first,
+      [...(byFirst.get(first) ?? []), operator].sort((a, b) => b.length - a.length),
+    );
+  }
+  return byFirst;
+}
+
+/** The length of the longest operator that stands at a place; a character alone is always one. */
+export function operatorLength(text: string, at: number, operators: Operators): number {
+  const listed = operators.get(text.charCodeAt(at));
+  return listed?.find((operator) => text.startsWith(operator, at))?.length ?? 1;
 }

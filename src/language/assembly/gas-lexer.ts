@@ -2,10 +2,12 @@
  * Lines of GNU as into words, for sources that go through the C preprocessor and for those that do not: nothing in a file says
  * which it is. Knows comments, strings and sigils; what a word means in its statement is the parser's business.
  */
-import { Class, endOf, isOf, operatorLength } from './characters';
+import { Class, endOf, isOf, operatorsOf } from './characters';
+import { LineReader } from './line-reader';
 import { characterValue, gasNumber } from './number-notation';
+import { preprocessorDirective } from './preprocessor-directive';
 import { registerNamed } from './register-names';
-import { endsInBackslash, type Lexed, type Token, type TokenKind } from './token';
+import type { Lexed, Token } from './token';
 
 /** What a line leaves open, as bits, because states are compared with `===`. */
 export const GasState = {
@@ -23,32 +25,23 @@ export const GasState = {
 
 const LASTING = GasState.comment | GasState.intel | GasState.naked;
 
-const PREPROCESSOR =
-  /#([ \t]*)(define|undef|include_next|include|import|ifdef|ifndef|if|elif|else|endif|error|warning|pragma|line|ident)\b/y;
 const NUMERIC_REFERENCE = /^[0-9]+[bfBF]$/;
-const OPERATORS = ['<<', '>>', '==', '!=', '<>', '<=', '>=', '&&', '||', '##'];
-/** First characters of these. */
-const LONG_OPERATOR = /[<>=!&|#]/;
+const OPERATORS = operatorsOf('<< >> == != <> <= >= && || ##');
 
 export function lexGas(text: string, state: number): Lexed {
   return new GasLine(text, state).lex();
 }
 
-class GasLine {
-  private readonly tokens: Token[] = [];
-  private readonly backslash: boolean;
-  private readonly end: number;
+class GasLine extends LineReader {
   private readonly continued: boolean;
   private preprocessor: boolean;
   private next: number;
-  private at = 0;
 
   constructor(
-    private readonly text: string,
+    text: string,
     private readonly state: number,
   ) {
-    this.backslash = endsInBackslash(text);
-    this.end = this.backslash ? text.lastIndexOf('\\') : text.length;
+    super(text, OPERATORS);
     this.next = state & LASTING;
     this.preprocessor = (state & GasState.preprocessor) !== 0;
     this.continued = (state & (GasState.statement | GasState.preprocessor | GasState.lineComment)) !== 0;
@@ -57,7 +50,7 @@ class GasLine {
   lex(): Lexed {
     if (this.state & GasState.comment) this.blockComment(0);
     else if (this.state & GasState.lineComment) this.lineComment();
-    while (this.at < this.end) this.word(this.text.charCodeAt(this.at));
+    this.readWords();
     const inComment = (this.next & (GasState.comment | GasState.lineComment)) !== 0;
     // A comment is a blank to the preprocessor, be it over several lines: the directive goes on behind it.
     const within = this.preprocessor && (this.next & GasState.comment) !== 0;
@@ -68,13 +61,7 @@ class GasLine {
     return { tokens, next: continues ? next | carried : next, continues, continued };
   }
 
-  private add(kind: TokenKind, stop: number, from: number, value: bigint | undefined): void {
-    const text = this.text.slice(from, stop);
-    this.tokens.push({ kind, start: this.at, end: stop, text, value });
-    this.at = stop;
-  }
-
-  private word(code: number): void {
+  protected override word(code: number): void {
     const { text, at, end } = this;
     if (isOf(code, Class.blank)) this.at++;
     else if (isOf(code, Class.gasStart) || code === 92 /* backslash */) this.name();
@@ -83,7 +70,7 @@ class GasLine {
     else if (code === 35 /* # */ && !this.preprocessor) this.hash();
     else if (code === 47 /* / */ && text.charCodeAt(at + 1) === 42 /* * */) this.blockComment(at + 2);
     else if (code === 47 && this.isLineComment()) this.lineComment();
-    else if (code === 34 /* " */) this.add('string', closingQuote(text, at, end), at, undefined);
+    else if (code === 34 /* " */) this.add('string', this.closingQuote(true), at, undefined);
     else if (code === 39 /* ' */ && at + 1 < end) this.character();
     else this.operator();
   }
@@ -143,21 +130,14 @@ class GasLine {
     this.add('number', stop, at, characterValue(text.slice(at + 1, body)));
   }
 
-  private operator(): void {
-    const { text, at, end } = this;
-    const length = LONG_OPERATOR.test(text[at]!) ? operatorLength(text, at, OPERATORS) : 1;
-    this.add('operator', Math.min(at + length, end), at, undefined);
-  }
-
   private hash(): void {
     const first = this.tokens.every((token) => token.kind === 'comment') && !this.continued;
-    PREPROCESSOR.lastIndex = this.at;
-    const found = first ? PREPROCESSOR.exec(this.text) : null;
-    const stop = this.at + (found?.[0].length ?? 0);
-    if (!found || readsAsProse(this.text, found[1]!, found[2]!, stop)) return this.lineComment();
+    const found = first ? preprocessorDirective(this.text, this.at) : undefined;
+    if (!found) return this.lineComment();
+    const { name, end } = found;
     this.preprocessor = true;
-    this.tokens.push({ kind: 'name', start: this.at, end: stop, text: '#' + found[2]!, value: undefined });
-    this.at = stop;
+    this.tokens.push({ kind: 'name', start: this.at, end, text: `#${name}`, value: undefined });
+    this.at = end;
   }
 
   /** A slash alone begins a comment only at the start of a line. */
@@ -177,44 +157,6 @@ class GasLine {
     else this.next &= ~GasState.comment;
     this.add('comment', close < 0 ? this.text.length : close + 2, this.at, undefined);
   }
-}
-
-/**
- * A line that starts with `#` may as well be a comment (`# if the CPU has it`). With two words side by side where the
- * preprocessor wants an expression, or text where it wants none, it is prose.
- */
-function readsAsProse(text: string, blanks: string, directive: string, from: number): boolean {
-  const rest = text
-    .slice(from, from + 200)
-    .replace(/\/\*.*?\*\/|\/\/.*|\/\*.*/g, ' ')
-    .trim();
-  switch (directive) {
-    case 'if':
-    case 'elif':
-      return rest === '' || /[A-Za-z_]\w*[ \t]+[A-Za-z_]/.test(rest.replace(/\bdefined\b/g, '!'));
-    case 'include':
-    case 'include_next':
-    case 'import':
-      return !/^["<A-Z_]/.test(rest);
-    case 'else':
-    case 'endif':
-      return blanks !== '' && rest !== '' && !rest.startsWith('#');
-    case 'ifdef':
-    case 'ifndef':
-    case 'undef':
-    case 'define':
-      return !/^[A-Za-z_]/.test(rest);
-    default:
-      return blanks !== '';
-  }
-}
-
-function closingQuote(text: string, open: number, end: number): number {
-  for (let at = open + 1; at < end; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at + 1;
-  }
-  return end;
 }
 
 /** `.intel_syntax noprefix` and `.att_syntax` decide how all lines behind are read. */

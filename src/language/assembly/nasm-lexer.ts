@@ -2,83 +2,51 @@
  * Lines of NASM into words. Sources of MASM pass through here too, because they have the same file extension: they need not be
  * understood, but nothing may break on them.
  */
-import { Class, endOf, isOf, operatorLength } from './characters';
+import { Class, endOf, isOf, operatorsOf } from './characters';
+import { LineReader } from './line-reader';
 import { nasmNumber, stringValue } from './number-notation';
 import { registerNamed } from './register-names';
-import { endsInBackslash, type Lexed, type Token, type TokenKind } from './token';
+import type { Lexed, TokenKind } from './token';
 
 /** What a line leaves open: a backslash at its end joins any line with the next, comments included. */
 const NasmState = { statement: 1, comment: 2 } as const;
 
 const DIRECTIVE = /%([a-z]+)(?![\w:%])/iy;
 const ARGUMENT = /%(?:\{[^}]{0,100}\}|[-+]?[0-9]+|\?\??|\$+[\w.$#@~?]+|%[A-Za-z_.?@][\w.$#@~?]*|![\w]+)/y;
-const OPERATORS = [
-  '<<<',
-  '>>>',
-  '<=>',
-  '<<',
-  '>>',
-  '==',
-  '!=',
-  '<>',
-  '<=',
-  '>=',
-  '&&',
-  '||',
-  '^^',
-  '//',
-  '%%',
-  '%+',
-  '%[',
-  '$$',
-];
-/** First characters of these. */
-const LONG_OPERATOR = /[<>=!&|^/%$]/;
+const OPERATORS = operatorsOf('<<< >>> <=> << >> == != <> <= >= && || ^^ // %% %+ %[ $$');
 
 export function lexNasm(text: string, state: number): Lexed {
   return new NasmLine(text, state).lex();
 }
 
-class NasmLine {
-  private readonly tokens: Token[] = [];
-  private readonly end: number;
-  private readonly backslash: boolean;
+class NasmLine extends LineReader {
   private comment: boolean;
-  private at = 0;
 
   constructor(
-    private readonly text: string,
+    text: string,
     private readonly state: number,
   ) {
-    this.backslash = endsInBackslash(text);
-    this.end = this.backslash ? text.lastIndexOf('\\') : text.length;
+    super(text, OPERATORS);
     this.comment = state === NasmState.comment;
   }
 
   lex(): Lexed {
-    while (this.at < this.end) this.word(this.text.charCodeAt(this.at));
+    this.readWords();
     const { tokens, backslash, comment } = this;
     const next = !backslash ? 0 : comment ? NasmState.comment : NasmState.statement;
     return { tokens, next, continues: backslash && !comment, continued: this.state !== 0 };
   }
 
-  private add(kind: TokenKind, stop: number, from: number, value: bigint | undefined): void {
-    const { tokens, at, text } = this;
-    const last = tokens[tokens.length - 1];
-    this.at = stop;
-    // What stands side by side with a parameter becomes one name with it.
-    if (last?.end === at && joins(last.kind, kind))
-      tokens[tokens.length - 1] = {
-        kind: 'argument',
-        start: last.start,
-        end: stop,
-        text: text.slice(last.start, stop),
-        value: undefined,
-      };
-    else tokens.push({ kind, start: at, end: stop, text: text.slice(from, stop), value });
+  /** What stands side by side with a parameter becomes one name with it. */
+  protected override add(kind: TokenKind, stop: number, from: number, value: bigint | undefined): void {
+    const last = this.tokens[this.tokens.length - 1];
+    if (last?.end !== this.at || !joins(last.kind, kind)) return super.add(kind, stop, from, value);
+    this.tokens.pop();
+    this.at = last.start;
+    super.add('argument', stop, last.start, undefined);
   }
 
-  private word(code: number): void {
+  protected override word(code: number): void {
     const { text, at, end } = this;
     if (this.comment || code === 59 /* ; */) {
       this.comment = true;
@@ -117,7 +85,7 @@ class NasmLine {
   }
 
   private string(escapes: boolean): void {
-    const stop = closingQuote(this.text, this.at, this.end);
+    const stop = this.closingQuote(escapes);
     const body = this.text.slice(this.at + 1, stop - 1);
     const value = escapes && body.includes('\\') ? undefined : stringValue(body);
     this.add('string', stop, this.at, value);
@@ -135,26 +103,10 @@ class NasmLine {
     if (argument) this.add('argument', Math.min(at + argument[0].length, end), at, undefined);
     else this.operator();
   }
-
-  private operator(): void {
-    const { text, at, end } = this;
-    const length = LONG_OPERATOR.test(text[at]!) ? operatorLength(text, at, OPERATORS) : 1;
-    this.add('operator', Math.min(at + length, end), at, undefined);
-  }
 }
 
 function joins(before: TokenKind, now: TokenKind): boolean {
   const word = (kind: TokenKind): boolean =>
     kind === 'name' || kind === 'argument' || kind === 'number' || kind === 'register';
   return (before === 'argument' && word(now)) || (now === 'argument' && word(before));
-}
-
-/** A quote that nothing closes reaches to the end of the line. */
-function closingQuote(text: string, open: number, end: number): number {
-  const quote = text[open]!;
-  for (let at = open + 1; at < end; at++) {
-    if (text[at] === '\\' && quote === '`') at++;
-    else if (text[at] === quote) return at + 1;
-  }
-  return end;
 }
