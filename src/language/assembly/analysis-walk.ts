@@ -5,6 +5,7 @@
 import type { AssemblyDialect } from '../source/language-id';
 import type { Analysis } from '../source/source-file';
 import type { LineWalk, Walked } from '../text/block-walk';
+import { sameEntries, sameMembers } from '../text/equality';
 import type { FlowState } from './flow';
 import { sameAccesses, type AccessesByMacro } from './macro-accesses';
 import { OperationReader } from './operations';
@@ -33,8 +34,8 @@ export class AnalysisWalk implements LineWalk<AnalysisState, Analysis> {
   same(a: AnalysisState, b: AnalysisState): boolean {
     return (
       a.flow.codeBits === b.flow.codeBits &&
-      sameNames(a.flow.switching, b.flow.switching) &&
-      sameAccesses(a.macros, b.macros)
+      sameMembers(a.flow.switching, b.flow.switching) &&
+      sameEntries(a.macros, b.macros, sameAccesses)
     );
   }
 
@@ -60,8 +61,4 @@ export class AnalysisWalk implements LineWalk<AnalysisState, Analysis> {
     const labelled = this.lines.at(line)?.statements[0]?.labels.length;
     return labelled !== undefined && labelled > 0 && !this.lines.at(line - 1)?.continues;
   }
-}
-
-function sameNames(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a === b || (a.size === b.size && [...a].every((name) => b.has(name)));
 }

@@ -30,13 +30,8 @@ function constantOf({ value, text, name }: Operand): Access['constant'] {
 /** A macro with more is no access with a name. */
 const MOST = 4;
 
-export function sameAccesses(a: AccessesByMacro, b: AccessesByMacro): boolean {
-  if (a === b) return true;
-  return a.size === b.size && [...a].every(([name, accesses]) => sameBody(accesses, b.get(name)));
-}
-
-function sameBody(a: readonly Access[], b: readonly Access[] | undefined): boolean {
-  return a.length === b?.length && a.every((access, index) => sameAccess(access, b[index]!));
+export function sameAccesses(a: readonly Access[], b: readonly Access[]): boolean {
+  return a.length === b.length && a.every((access, index) => sameAccess(access, b[index]!));
 }
 
 function sameAccess(a: Access, b: Access): boolean {

@@ -4,6 +4,7 @@
  */
 import type { AssemblyFile } from '../assembly/assembly-file';
 import { BlockWalk } from '../text/block-walk';
+import { sameMembers } from '../text/equality';
 import type { Position } from '../text/position';
 import { DefinitionTable } from './definition-table';
 import { nameKey, type Definition, type Occurrence } from './symbol';
@@ -87,7 +88,7 @@ export class FileSymbols {
     this.all = undefined;
     const exported = new Set(blocks.flatMap((block) => [...block.exported]));
     const imported = new Set(blocks.flatMap((block) => [...block.imported]));
-    if (sameNames(exported, this.table.exported) && sameNames(imported, this.table.imported)) {
+    if (sameMembers(exported, this.table.exported) && sameMembers(imported, this.table.imported)) {
       if (this.keepsDefinitions()) return;
     }
     this.table = new DefinitionTable(
@@ -126,8 +127,4 @@ function sayTheSame(a: Definition, b: Definition): boolean {
     a.anyCase === b.anyCase &&
     a.local === b.local
   );
-}
-
-function sameNames(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((name) => b.has(name));
 }

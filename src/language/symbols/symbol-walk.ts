@@ -1,6 +1,7 @@
 /** The walk that finds the names of a source, in blocks of lines. */
 import type { AssemblyFile } from '../assembly/assembly-file';
 import type { LineWalk, Walked } from '../text/block-walk';
+import { sameEntries, sameMembers } from '../text/equality';
 import type { Definition, Moving, Occurrence, Place } from './symbol';
 import { SymbolReader, type SymbolState } from './symbol-reader';
 
@@ -28,9 +29,9 @@ export class SymbolWalk implements LineWalk<SymbolState, BlockSymbols> {
     return (
       a.parent === b.parent &&
       a.scopes === b.scopes &&
-      sameNames(a.macros.words, b.macros.words) &&
-      sameNames(a.macros.macros, b.macros.macros) &&
-      sameCounts(a.numbers, b.numbers)
+      sameMembers(a.macros.words, b.macros.words) &&
+      sameMembers(a.macros.macros, b.macros.macros) &&
+      sameEntries(a.numbers, b.numbers)
     );
   }
 
@@ -52,18 +53,4 @@ export class SymbolWalk implements LineWalk<SymbolState, BlockSymbols> {
       for (const each of list) each.line += by;
     return block;
   }
-}
-
-function sameNames(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const name of a) if (!b.has(name)) return false;
-  return true;
-}
-
-function sameCounts(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const [name, count] of a) if (b.get(name) !== count) return false;
-  return true;
 }
