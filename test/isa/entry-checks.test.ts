@@ -35,7 +35,7 @@ describe('isa: entry checks', () => {
       if (condition === undefined) continue;
       assert.doesNotMatch(condition, /[.=]$|^[A-Z][a-z]|^if /, id);
       for (const name of condition.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? [])
-        assert.ok(known.has(name) || /^F{8}_F{8}H$/.test(name), `${id}: ${name}`);
+        assert.ok(known.has(name), `${id}: ${name}`);
     }
   });
 

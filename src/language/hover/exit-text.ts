@@ -14,7 +14,7 @@ export function exitReasonText(row: ExitReason): string {
         ? 'A VM entry that failed: bit 31 of the reason is 1'
         : row.trapLike
           ? 'Trap-like: the instruction has completed, guest RIP is behind it'
-          : 'Fault-like: guest state is as before the instruction',
+          : 'Guest RIP is that of the instruction that caused the exit, or would come next',
       informationOf(row),
       row.kvm612.l0 === undefined ? undefined : `KVM 6.12, exit of L2, first: ${row.kvm612.l0}`,
       row.kvm612.l1 === undefined

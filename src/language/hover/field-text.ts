@@ -1,5 +1,5 @@
 /** What a hover says of a VMCS field: what it holds, how it is laid out, what VM entry checks, where KVM keeps it. */
-import { entryChecks } from '../../isa/entry-checks';
+import { entryChecks, type EntryCheckRow } from '../../isa/entry-checks';
 import { exceptions } from '../../isa/exceptions';
 import type { VmcsField } from '../../isa/vmcs-fields';
 import { vmxControls, type Control, type ControlWord } from '../../isa/vmx-controls';
@@ -61,8 +61,10 @@ function layoutOf(row: VmcsField): string | undefined {
   if (format === undefined) return undefined;
   const word = controlWordOf[format];
   if (word) return controlTable(word);
-  if (format === 'exception-bitmap')
-    return `Bits: ${exceptions.map((exception) => `${exception.vector} ${exception.name}`).join(', ')}`;
+  if (format === 'exception-bitmap') {
+    const names = exceptions.filter(({ kind }) => kind !== 'interrupt');
+    return `Bits: ${names.map(({ vector, name }) => `${vector} ${name}`).join(', ')}. NMIs exit by NMI_EXITING.`;
+  }
   if (format === 'exit-reason')
     return layoutTable([
       { high: 15, low: 0, name: 'BASIC', title: 'Basic exit reason' },
@@ -95,13 +97,19 @@ function controlTable(word: ControlWord): string {
   );
 }
 
+/** The checks that are about this field come before those in which it takes part. */
 function checksOf(row: VmcsField): string | undefined {
-  const checks = entryChecks.filter((check) => (check.fields as readonly string[]).includes(row.name));
-  if (checks.length === 0) return undefined;
-  return `VM entry checks:\n\n${bullets(
-    checks.map(({ rule, condition, conditionInRule }) =>
-      condition === undefined || conditionInRule ? rule : `${rule.replace(/\.$/, '')}, if ${condition}.`,
-    ),
-    MOST_CHECKS,
-  )}`;
+  const place = (check: EntryCheckRow): number => check.fields.indexOf(row.name);
+  const checks = entryChecks.filter((check) => place(check) >= 0).sort((a, b) => place(a) - place(b));
+  const [first] = checks;
+  if (!first) return undefined;
+  // What all of them depend on is said once.
+  const same = checks.every(({ condition }) => condition === first.condition);
+  const all = same && checks.some(({ conditionInRule }) => !conditionInRule) ? first.condition : undefined;
+  const text = ({ rule, condition, conditionInRule }: EntryCheckRow): string =>
+    condition === undefined || conditionInRule || condition === all
+      ? rule
+      : `${rule.replace(/\.$/, '')}, if ${condition}.`;
+  const heading = all === undefined ? 'VM entry checks' : `VM entry checks, if ${all}`;
+  return `${heading}:\n\n${bullets(checks.map(text), MOST_CHECKS)}`;
 }

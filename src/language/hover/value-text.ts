@@ -29,8 +29,12 @@ function fieldValueLines(row: VmcsField, value: bigint): string[] | undefined {
   const word = controlWordOf[format];
   if (word) return controlLines(word, value);
   if (format === 'exception-bitmap') {
-    const exiting = exceptions.filter((exception) => isOn(value, exception.vector));
-    return exiting.map((exception) => `bit ${exception.vector} ${exception.name}: ${exception.title} exits`);
+    const named = exceptions.filter((exception) => isOn(value, exception.vector));
+    return named.map(({ vector, name, title, kind }) =>
+      kind === 'interrupt'
+        ? `bit ${vector}: no effect, ${name}s exit by NMI_EXITING`
+        : `bit ${vector} ${name}: ${title} exits`,
+    );
   }
   if (format === 'entry-interruption') return [eventText(format satisfies EventWord, Number(value))];
   const ranges = rangesOf[format];

@@ -128,9 +128,9 @@ function controlParts(word: ControlWord, value: bigint): NamedPart[] {
 
 function exceptionParts(word: bigint): NamedPart[] {
   return exceptions
-    .filter((row) => isSet(word, row.vector))
+    .filter((row) => row.kind !== 'interrupt' && isSet(word, row.vector))
     .map((row) => ({
-      text: row.kind === 'interrupt' ? row.name : `#${row.name}`,
+      text: `#${row.name}`,
       title: row.title,
       mask: 1n << BigInt(row.vector),
       fact: { kind: 'exception', row },

@@ -48,6 +48,8 @@ const kvm = {
   SECONDARY_EXEC_ENABLE_EPT: 2n,
   SECONDARY_EXEC_UNRESTRICTED_GUEST: 0x80n,
 };
+/** In Linux's spelling. */
+const events = { INTR_INFO_VALID_MASK: 1n << 31n, INTR_INFO_DELIVER_CODE_MASK: 1n << 11n };
 const secondary = { text: 'vmwrite(0x401e, 0x82);', field: '0x401e', value: '0x82' };
 
 describe('language: code actions', () => {
@@ -56,6 +58,33 @@ describe('language: code actions', () => {
       'refactor.rewrite: Replace 0x401e with SECONDARY_VM_EXEC_CONTROL => vmwrite(SECONDARY_VM_EXEC_CONTROL, 0x82);',
       'refactor.rewrite: Write 0x82 as SECONDARY_EXEC_ENABLE_EPT | SECONDARY_EXEC_UNRESTRICTED_GUEST => vmwrite(0x401e, SECONDARY_EXEC_ENABLE_EPT | SECONDARY_EXEC_UNRESTRICTED_GUEST);',
     ]);
+  });
+
+  it('know the bits of the event that is injected, and of MSRs', () => {
+    const injected = { text: 'vmwrite(0x4016, 0x80000800);', field: '0x4016', value: '0x80000800' };
+    assert.deepEqual(
+      actions({ ...injected, defined: events })[1],
+      [
+        'refactor.rewrite: Write 0x80000800 as INTR_INFO_DELIVER_CODE_MASK | INTR_INFO_VALID_MASK',
+        'vmwrite(0x4016, INTR_INFO_DELIVER_CODE_MASK | INTR_INFO_VALID_MASK);',
+      ].join(' => '),
+    );
+    const text = 'wrmsr(0x3a, 5);';
+    const file = new StubFile('c', text);
+    file.operations.push({
+      kind: 'wrmsr',
+      range: lineRange(0, 0, text.length),
+      msr: file.operand('0x3a', 0x3an),
+      value: file.operand('5', 5n),
+    });
+    file.defined = new Map([
+      ['FEAT_CTL_LOCKED', 1n],
+      ['FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX', 4n],
+    ]);
+    assert.deepEqual(
+      codeActions(file, lineRange(0, 12, 13)).map(({ title }) => title),
+      ['Write 5 as FEAT_CTL_LOCKED | FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX'],
+    );
   });
 
   it('leave bits without a known name a number', () => {

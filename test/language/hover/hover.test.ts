@@ -102,6 +102,36 @@ describe('hover', () => {
     assert.equal(hoverAt('a.S', 'my_macro ‸0x681e'), undefined);
   });
 
+  it('says the condition of a VM-entry check, once where all have it', () => {
+    const text = (name: string): string => hoverAt('a.c', `int x = ‸${name};`)?.markdown ?? '';
+    assert.match(text('GUEST_RIP'), /Bits 63:32 of guest RIP are 0, if the guest is not in 64-bit mode/);
+    assert.match(
+      text('TSC_MULTIPLIER'),
+      /VM entry checks, if USE_TSC_SCALING is 1:\n\n- The TSC multiplier is not 0\./,
+    );
+    assert.doesNotMatch(text('GUEST_INTERRUPTIBILITY_INFO'), /blocks events.*, if an external/);
+    assert.match(text('GUEST_CR0'), /checks:\n\n- Guest CR0 obeys/, 'checks about the field come first');
+  });
+
+  it('does not take bit 2 of the exception bitmap for NMIs', () => {
+    assert.match(
+      hoverAt('a.c', 'void f(void) { vmwrite(0x4004, ‸0x4004); }')!.markdown,
+      /bit 2: no effect[^]*bit 14 PF/,
+    );
+  });
+
+  it('knows masks that a header has for bits after they are moved down', () => {
+    assert.ok(hoverAt('a.c', '#define IA32_EFER_LME_MASK 0x01\nint x = ‸IA32_EFER_LME_MASK;'));
+    assert.equal(hoverAt('a.c', '#define IA32_EFER_LME 0x01\nint x = ‸IA32_EFER_LME;'), undefined);
+    assert.equal(
+      hoverAt('a.c', '#define INTR_TYPE_HARD_EXCEPTION 5\nint x = ‸INTR_TYPE_HARD_EXCEPTION;'),
+      undefined,
+    );
+    assert.ok(
+      hoverAt('a.c', '#define INTR_TYPE_HARD_EXCEPTION (3 << 8)\nint x = ‸INTR_TYPE_HARD_EXCEPTION;'),
+    );
+  });
+
   it('covers the operand or the word', () => {
     assert.deepEqual(hoverAt('a.c', 'int x = GUEST_‸RIP;')?.range, {
       start: { line: 0, character: 8 },
