@@ -100,13 +100,21 @@ function at(
   return row.subleaf === place.subleaf && row.register === place.register;
 }
 
+/** Which control makes it exit. A page fault's error code decides too (SDM 25.2). */
+function exitOf(row: ExceptionRow): string {
+  if (row.kind === 'interrupt') return 'Exits when NMI_EXITING is 1';
+  if (row.class !== 'page-fault') return `Exits when bit ${row.vector} of EXCEPTION_BITMAP is 1`;
+  const same = 'error code & PAGE_FAULT_ERROR_CODE_MASK = PAGE_FAULT_ERROR_CODE_MATCH';
+  return `Exits when bit ${row.vector} of EXCEPTION_BITMAP is 1 and ${same}, or when neither holds`;
+}
+
 export function exceptionText(row: ExceptionRow): string {
   return page(
     heading(row.kind === 'interrupt' ? row.name : `#${row.name}`, `vector ${row.vector}`, row.kind),
     `${row.title}. ${row.errorCode ? 'Pushes an error code.' : 'Pushes no error code.'}`,
     bullets([
       row.class === 'benign' ? undefined : `Class for the double-fault rule: ${row.class.replace('-', ' ')}`,
-      row.kind === 'interrupt' ? undefined : `Exits when bit ${row.vector} of EXCEPTION_BITMAP is 1`,
+      exitOf(row),
     ]),
     manual('6.15'),
   );

@@ -30,10 +30,10 @@ function fieldValueLines(row: VmcsField, value: bigint): string[] | undefined {
   if (word) return controlLines(word, value);
   if (format === 'exception-bitmap') {
     const named = exceptions.filter((exception) => isOn(value, exception.vector));
-    return named.map(({ vector, name, title, kind }) =>
+    return named.map(({ vector, name, title, kind, class: group }) =>
       kind === 'interrupt'
         ? `bit ${vector}: no effect, ${name}s exit by NMI_EXITING`
-        : `bit ${vector} ${name}: ${title} exits`,
+        : `bit ${vector} ${name}: ${title} exits${group === 'page-fault' ? ', as far as the error-code mask and match say' : ''}`,
     );
   }
   if (format === 'entry-interruption') return [eventText(format satisfies EventWord, Number(value))];
