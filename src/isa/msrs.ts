@@ -1695,7 +1695,7 @@ const rows = [
     number: 0xc0000084,
     name: 'IA32_FMASK',
     title: 'SYSCALL flag mask',
-    otherNames: ['SYSCALL_MASK', 'SFMASK'],
+    otherNames: ['SYSCALL_MASK', 'SFMASK', 'SF_MASK'],
     summary: 'RFLAGS bits that SYSCALL clears.',
     sdm: '5.8.8',
   },
