@@ -65,12 +65,7 @@ export class OperationReader {
     const { mnemonic } = statement;
     const macro = this.macros.has(mnemonic.text);
     if (mnemonic.kind === 'name' && !macro && !statement.call) {
-      const { codeBits } = this.flow;
-      this.instructions.push({
-        range: lineRange(line, mnemonic.start, mnemonic.end),
-        mnemonic: mnemonic.text,
-        ...(codeBits !== undefined && { codeBits }),
-      });
+      this.instructions.push({ line, mnemonic, codeBits: this.flow.codeBits });
     }
     if (macro) {
       this.operations.push(...this.ofMacros.used(statement, line, this.range(statement)));

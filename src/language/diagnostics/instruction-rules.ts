@@ -7,16 +7,20 @@ import type { AssemblyDialect } from '../source/language-id';
 import { instructionFacts } from '../knowledge/instruction-facts';
 import { findInstruction } from '../knowledge/mnemonics';
 import type { CodeBits, InstructionUse } from '../source/source-file';
+import { lineRange } from '../text/position';
 import { found, type Finding } from './finding';
 
-export function instructionFindings(use: InstructionUse, dialect: AssemblyDialect): Finding[] {
-  if (use.codeBits === undefined) return [];
-  const row = findInstruction(use.mnemonic, dialect);
+export function instructionFindings(
+  { line, mnemonic, codeBits }: InstructionUse,
+  dialect: AssemblyDialect,
+): Finding[] {
+  if (codeBits === undefined) return [];
+  const row = findInstruction(mnemonic.text, dialect);
   if (!row) return [];
-  const what = problem(row, use.codeBits);
-  return what === undefined
-    ? []
-    : [found('instruction-mode', use.range, `${row.name} ${what}`, { sdm: row.sdm })];
+  const what = problem(row, codeBits);
+  if (what === undefined) return [];
+  const range = lineRange(line, mnemonic.start, mnemonic.end);
+  return [found('instruction-mode', range, `${row.name} ${what}`, { sdm: row.sdm })];
 }
 
 function problem(row: Instruction, bits: CodeBits): string | undefined {

@@ -31,12 +31,11 @@ export interface Word {
 /** Code bits of assembly at a place: what `.code16` or `BITS 16` said last. Unknown where nothing said it. */
 export type CodeBits = 16 | 32 | 64;
 
-/** An instruction of an assembly source. */
+/** An instruction of an assembly source. There are as many as lines: it is small. */
 export interface InstructionUse {
-  /** Of the mnemonic. */
-  readonly range: Range;
-  readonly mnemonic: string;
-  readonly codeBits?: CodeBits;
+  readonly line: number;
+  readonly mnemonic: { readonly text: string; readonly start: number; readonly end: number };
+  readonly codeBits: CodeBits | undefined;
 }
 
 export interface Analysis {

@@ -402,7 +402,7 @@ describe('assembly: code bits of instructions', () => {
   it('names of macros are no instructions', () => {
     const file = new AssemblyFile('nasm', '%macro vmx 0\nnop\n%endmacro\nvmx\nvmxoff', scope);
     assert.deepEqual(
-      file.analysis().instructions.map((use) => use.mnemonic),
+      file.analysis().instructions.map((use) => use.mnemonic.text),
       ['nop', 'vmxoff'],
     );
   });
