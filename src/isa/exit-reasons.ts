@@ -1026,6 +1026,7 @@ const rows = [
     number: 85,
     name: 'MSR_WRITE_IMM',
     title: 'WRMSRNS (immediate)',
+    otherNames: ['WRMSRNS'],
     summary: 'The guest executed WRMSRNS with an immediate operand of an MSR that the bitmaps intercept.',
     qualification: 'msr-imm',
     trapLike: false,

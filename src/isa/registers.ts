@@ -407,7 +407,14 @@ export const registerFormats = {
     ranges: [
       { high: 0, low: 0, name: 'LBR', title: 'Last-branch recording' },
       { high: 1, low: 1, name: 'BTF', title: 'Single step on branches' },
-      { high: 2, low: 2, name: 'BLD', title: 'Bus-lock detection', newer: true },
+      {
+        high: 2,
+        low: 2,
+        name: 'BLD',
+        title: 'Bus-lock detection',
+        otherNames: ['BUS_LOCK_DETECT'],
+        newer: true,
+      },
       { high: 6, low: 6, name: 'TR', title: 'Branch-trace messages' },
       { high: 7, low: 7, name: 'BTS', title: 'Branch-trace store' },
       { high: 8, low: 8, name: 'BTINT', title: 'Branch-trace interrupt' },
