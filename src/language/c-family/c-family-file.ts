@@ -9,6 +9,7 @@ import { lineRange, type Range } from '../text/position';
 import { LazyConstants } from './lazy-constants';
 import { readSource, type ReadSource } from './source-analysis';
 import { CFamilyLexer } from './line-lexer';
+import { TokenRow } from './source-tokens';
 import type { LexedLine, Token, TokenKind } from './token';
 
 /** Keywords are no names: nobody should look for their values. */
@@ -27,6 +28,7 @@ const roles: Readonly<Record<TokenKind, WordRole>> = {
 
 export class CFamilyFile implements SourceFile {
   private readonly lines: LexedLines<string, LexedLine>;
+  private readonly rows = { code: new TokenRow(), preprocessor: new TokenRow() };
   private source: ReadSource | undefined;
   private known: Analysis | undefined;
   private computed: ReadonlyMap<string, bigint> | undefined;
@@ -76,7 +78,7 @@ export class CFamilyFile implements SourceFile {
   }
 
   private read(): ReadSource {
-    return (this.source ??= readSource(this.lines, this.language, this.scope));
+    return (this.source ??= readSource(this.lines, this.language, this.scope, this.rows));
   }
 }
 

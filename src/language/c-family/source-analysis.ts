@@ -9,7 +9,7 @@ import { ComparisonReader } from './comparison-reader';
 import { ConstantTable } from './constant-table';
 import { OperandReader } from './operand-reader';
 import { outlineOf, type Outline } from './source-outline';
-import { sourceTokens } from './source-tokens';
+import { sourceTokens, type TokenRows } from './source-tokens';
 import type { LexedLine } from './token';
 
 /** What a source defines and includes, known before anybody asks what it does. */
@@ -20,12 +20,14 @@ export interface ReadSource {
   analysis(): Analysis;
 }
 
+/** `rows`: of the file, in which the words are put; the source that was read before is worth nothing then. */
 export function readSource(
   lines: LexedLines<string, LexedLine>,
   language: CFamily,
   scope: ConstantScope,
+  rows: TokenRows,
 ): ReadSource {
-  const source = sourceTokens(lines);
+  const source = sourceTokens(lines, rows);
   const constants = new ConstantTable(language, scope);
   const outline = outlineOf(source, language, constants);
   const textOf = (line: number): string => lines.text(line);

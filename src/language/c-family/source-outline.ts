@@ -39,6 +39,9 @@ interface Frame {
   /** What stands around the frame's inside. */
   readonly within: FunctionBlock | undefined;
   readonly block: SwitchBlock | undefined;
+  /** What opens in it and is like any other: one object serves all, because a source has tens of thousands. */
+  round?: Frame;
+  square?: Frame;
 }
 
 /** A frame beyond this many others is no code; copies of them would cost. */
@@ -104,7 +107,7 @@ class Walk {
       case '(':
       case '[':
         if (text === '[') this.designator(at);
-        this.frames.push({ open: text, at, head: plain, within: this.top?.within, block: undefined });
+        this.frames.push(this.bracket(text, at));
         break;
       case '}':
         this.end(at);
@@ -128,6 +131,13 @@ class Walk {
         this.comparisons.push({ at, within: this.top?.within });
         break;
     }
+  }
+
+  private bracket(open: '(' | '[', at: number): Frame {
+    const { top } = this;
+    const frame = (): Frame => ({ open, at, head: plain, within: top?.within, block: undefined });
+    if (!top) return frame();
+    return open === '(' ? (top.round ??= frame()) : (top.square ??= frame());
   }
 
   private begin(at: number): void {

@@ -15,26 +15,46 @@ export interface Directive {
   readonly at: number;
 }
 
-export interface SourceTokens {
+export interface TokenRows {
   readonly code: TokenRow;
   readonly preprocessor: TokenRow;
+}
+
+export interface SourceTokens extends TokenRows {
   readonly directives: readonly Directive[];
   /** Some name or header is of VMX. */
   readonly vmx: boolean;
 }
 
-/** Made anew after every edit, so it copies as little as it can. */
+/** Filled anew after every edit, in the same place: such large arrays, thrown away at each key, keep the collector busy. */
 export class TokenRow {
   readonly tokens: Token[] = [];
   /** Lines that have words here, and the place of the first of them. */
   private readonly lines: number[] = [];
   private readonly starts: number[] = [];
+  private count = 0;
+  private lineCount = 0;
+
+  begin(): void {
+    this.count = this.lineCount = 0;
+  }
+
+  /** How many words there are so far. */
+  get length(): number {
+    return this.count;
+  }
 
   add(tokens: readonly Token[], first: number, line: number): void {
     if (tokens.length <= first) return;
-    this.lines.push(line);
-    this.starts.push(this.tokens.length);
-    for (let at = first; at < tokens.length; at++) this.tokens.push(tokens[at]!);
+    this.lines[this.lineCount] = line;
+    this.starts[this.lineCount++] = this.count;
+    for (let at = first; at < tokens.length; at++) this.tokens[this.count++] = tokens[at]!;
+  }
+
+  /** What stands behind is of the time before. */
+  end(): void {
+    this.tokens.length = this.count;
+    this.lines.length = this.starts.length = this.lineCount;
   }
 
   lineOf(at: number): number {
@@ -48,9 +68,11 @@ export class TokenRow {
   }
 }
 
-export function sourceTokens(lines: LexedLines<string, LexedLine>): SourceTokens {
-  const code = new TokenRow();
-  const preprocessor = new TokenRow();
+/** `rows`: to be filled; what was read from them before is not to be asked any more. */
+export function sourceTokens(lines: LexedLines<string, LexedLine>, rows: TokenRows): SourceTokens {
+  const { code, preprocessor } = rows;
+  code.begin();
+  preprocessor.begin();
   const directives: Directive[] = [];
   let vmx = false;
   /** Depth of conditionals inside of an `#if 0`; 0 outside of any. */
@@ -67,17 +89,19 @@ export function sourceTokens(lines: LexedLines<string, LexedLine>): SourceTokens
       const last = directives.at(-1);
       if (dead > 0 || !last) continue;
       preprocessor.add(read.code, 0, line);
-      directives[directives.length - 1] = { ...last, end: preprocessor.tokens.length };
+      directives[directives.length - 1] = { ...last, end: preprocessor.length };
       continue;
     }
     const name = read.code[0]?.text.replace(/^#[ \t]*/, '') ?? '';
     dead = stillDead(dead, name, read.code);
     if (dead > 0) continue;
-    const start = preprocessor.tokens.length;
+    const start = preprocessor.length;
     preprocessor.add(read.code, 1, line);
-    directives.push({ name, start, end: preprocessor.tokens.length, at: code.tokens.length });
+    directives.push({ name, start, end: preprocessor.length, at: code.length });
     vmx ||= read.vmx;
   }
+  code.end();
+  preprocessor.end();
   return { code, preprocessor, directives, vmx };
 }
 

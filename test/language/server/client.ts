@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   createMessageConnection,
@@ -39,6 +40,8 @@ export class Client {
     readonly connection: MessageConnection,
   ) {
     this.exited = new Promise((done) => process.once('exit', done));
+    // Requests that a dead server will never answer fail then.
+    process.once('exit', () => connection.dispose());
     connection.onNotification((method: string, params: unknown) => {
       if (method === 'window/logMessage') this.log.push((params as { message: string }).message);
       const waiting = this.waiting.get(method)?.shift();
@@ -54,6 +57,7 @@ export class Client {
 
   /** Starts the process and says nothing yet. */
   static raw({ args = ['--stdio'] }: ClientOptions = {}): Client {
+    assert.ok(existsSync(program), `${program} is missing: \`npm run build\` makes it`);
     const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     const connection = createMessageConnection(
       new StreamMessageReader(child.stdout),
