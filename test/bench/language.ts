@@ -1,17 +1,21 @@
 /**
  * `npm run bench:language`: how long the language server takes to answer while somebody types in an assembly source of 10,000
- * lines, over stdin and stdout as an editor speaks with it, and how much memory it has then. One number stands for the time
+ * lines, or in a source of yours, over stdin and stdout as an editor speaks with it, and how much memory it has then. One number stands for the time
  * from a request to its answer; the edit before the request is part of it, because the server must digest it first.
  */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { languageOf } from '../../src/language/source/language-id';
+import { uriOf } from '../../src/language/workspace/places';
 import { Client } from '../language/server/client';
 import { assemblySource } from '../language/server/assembly-source';
 
 const USAGE = `Usage: npm run bench:language -- [options]
   --lines N     lines of the source (default 10000)
-  --rounds N    edits, each followed by one request of every kind (default 500)`;
+  --rounds N    edits, each followed by one request of every kind (default 500)
+  --file FILE   types in this source instead, in the language that its name tells`;
 
 /** Half an instruction, in front of what stands on the line or, every second time, on a line of its own. */
 const TYPED = ['\tvmwr', '\tvmwr\n'] as const;
@@ -27,11 +31,14 @@ async function main(): Promise<number> {
     console.error(USAGE);
     return 2;
   }
+  const { file } = options;
+  const source = file === undefined ? assemblySource(options.lines) : readFileSync(file, 'utf8');
   const started = performance.now();
   const client = await Client.start();
   const startUp = performance.now() - started;
-  const measured = await type(client, options.lines, options.rounds);
-  console.log(`${options.lines} lines, ${options.rounds} edits; milliseconds from the edit to the answer`);
+  const lines = source.split('\n').length;
+  const measured = await type(client, file ?? '/bench/large.S', source, options.rounds);
+  console.log(`${lines} lines, ${options.rounds} edits; milliseconds from the edit to the answer`);
   console.log(row(['', 'p50', 'p95', 'max']));
   for (const { title, milliseconds } of measured) {
     const sorted = milliseconds.sort((a, b) => a - b);
@@ -43,10 +50,10 @@ async function main(): Promise<number> {
   return 0;
 }
 
-async function type(client: Client, lines: number, rounds: number): Promise<Measured[]> {
-  const uri = 'file:///bench/large.S';
-  const text = assemblySource(lines).split('\n');
-  await client.open(uri, 'gas', text.join('\n'));
+async function type(client: Client, path: string, source: string, rounds: number): Promise<Measured[]> {
+  const uri = uriOf(resolve(path));
+  const lines = source.split('\n').length;
+  await client.open(uri, languageOf('', path) ?? '', source);
   const textDocument = { uri };
   const { capabilities } = client.initialized;
   const asks = [
@@ -65,7 +72,7 @@ async function type(client: Client, lines: number, rounds: number): Promise<Meas
   const measured = asks.map(({ title }): Measured => ({ title, milliseconds: [] }));
   let version = 1;
   for (let round = 0; round < rounds; round++) {
-    const line = (round * 7919) % text.length;
+    const line = (round * 7919) % lines;
     const typed = TYPED[round % TYPED.length]!;
     const start = { line, character: 0 };
     const cursor = { line, character: typed.trimEnd().length };
@@ -85,14 +92,24 @@ async function type(client: Client, lines: number, rounds: number): Promise<Meas
   return measured;
 }
 
-function parse(args: string[]): { lines: number; rounds: number } | undefined {
+interface Options {
+  readonly lines: number;
+  readonly rounds: number;
+  readonly file: string | undefined;
+}
+
+function parse(args: string[]): Options | undefined {
   try {
     const { values } = parseArgs({
       args,
-      options: { lines: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '500' } },
+      options: {
+        lines: { type: 'string', default: '10000' },
+        rounds: { type: 'string', default: '500' },
+        file: { type: 'string' },
+      },
     });
     const [lines, rounds] = [Number(values.lines), Number(values.rounds)];
-    return lines > 0 && rounds > 0 ? { lines, rounds } : undefined;
+    return lines > 0 && rounds > 0 ? { lines, rounds, file: values.file } : undefined;
   } catch {
     return undefined;
   }
