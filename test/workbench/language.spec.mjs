@@ -6,7 +6,10 @@ import { onStage } from './stage.mjs';
 const word = ({ page }, text) =>
   page.locator('.view-line span span', { hasText: new RegExp(`^\\s*${text}$`) }).first();
 
-/** Puts the mouse on the first place of a text in the editor, wherever the colours cut it. */
+/**
+ * Puts the mouse on the first place of a text in the editor, wherever the colours cut it: on its first letter, then on its middle. The
+ * debugger's hover does not come twice at one letter, when the mouse was on no other meanwhile.
+ */
 async function pointAt({ page }, text) {
   const place = () =>
     page.evaluate((wanted) => {
@@ -19,14 +22,17 @@ async function pointAt({ page }, text) {
           range.setStart(node, at);
           range.setEnd(node, at + wanted.length);
           const { x, y, width, height } = range.getBoundingClientRect();
-          return { x: x + width / 2, y: y + height / 2 };
+          return { first: x + 1, middle: x + width / 2, y: y + height / 2 };
         }
       }
       return undefined;
     }, text);
   for (let turns = 0; turns < 100; turns++) {
     const found = await place();
-    if (found) return page.mouse.move(found.x, found.y, { steps: 4 });
+    if (found) {
+      await page.mouse.move(found.first, found.y, { steps: 4 });
+      return page.mouse.move(found.middle, found.y);
+    }
     await page.waitForTimeout(200);
   }
   throw new Error(`the editor shows no ${text}`);
