@@ -74,7 +74,6 @@ export class AssemblyFile implements SourceFile {
   private names: SourceNames | undefined;
   private namesAreStale = false;
   private whole: Analysis | undefined;
-  private edits = 0;
 
   /** `blockLines`: what depends on several lines is kept in blocks of so many. */
   constructor(
@@ -112,11 +111,6 @@ export class AssemblyFile implements SourceFile {
     return this.lines.key(line) ?? NO_LINE;
   }
 
-  /** Grows with each edit. */
-  get revision(): number {
-    return this.edits;
-  }
-
   words(line: number): readonly Word[] {
     const tokens = this.tokens(line);
     const { macros } = this.upToDateNames();
@@ -140,7 +134,6 @@ export class AssemblyFile implements SourceFile {
 
   edit(range: Range, text: string): void {
     const change = this.lines.replace(range, text);
-    this.edits++;
     this.namesAreStale = true;
     this.whole = undefined;
     this.analysed.changed(change);

@@ -2,6 +2,7 @@
  * The words of a whole file in a row, without comments: code in one row, preprocessor directives in another, because a
  * directive may stand in the middle of any statement. What `#if 0` takes out is in neither.
  */
+import { firstWhere } from '../text/bisection';
 import type { LexedLines } from '../text/lexed-lines';
 import type { LexedLine, Token } from './token';
 
@@ -58,13 +59,9 @@ export class TokenRow {
   }
 
   lineOf(at: number): number {
-    let [low, high] = [0, this.starts.length];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (this.starts[middle]! <= at) low = middle;
-      else high = middle;
-    }
-    return this.lines[low] ?? 0;
+    const { starts } = this;
+    const behind = firstWhere(starts.length, (index) => starts[index]! > at);
+    return this.lines[Math.max(0, behind - 1)] ?? 0;
   }
 }
 

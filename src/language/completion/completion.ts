@@ -19,8 +19,8 @@ import { useOfValue } from './use-of-value';
 export interface CompletionSymbols {
   /** As they are written on a line. */
   names(line: number): Iterable<NamedSymbol>;
-  /** Labels of other sources that the linker knows, those that can be meant by what is typed. */
-  elsewhere(fits: (name: string) => boolean): Iterable<NamedSymbol>;
+  /** Labels that sources show to the linker, those that are wanted. */
+  elsewhere(wanted: (name: string) => boolean): Iterable<NamedSymbol>;
 }
 
 export interface NamedSymbol {
@@ -76,7 +76,8 @@ function itemsAt(file: AssemblyFile, cursor: Cursor, symbols: CompletionSymbols)
   }
   if (cursor.sigil === '%' && language === 'gas') return [registerItems(language)];
   if (instruction && jumps(instruction.base)) {
-    const far = [...symbols.elsewhere((name) => begins(name, typed))].map(symbolItem);
+    const near = new Set(named.map(({ label }) => label));
+    const far = [...symbols.elsewhere((name) => begins(name, typed) && !near.has(name))].map(symbolItem);
     return [ofKind('label'), far, registers(cursor, language)];
   }
   const use = useOfValue(file, cursor);

@@ -34,17 +34,16 @@ export class KnownSymbols {
   of(uri: string): CompletionSymbols {
     return {
       names: (line) => this.names(uri, line),
-      elsewhere: (fits) => this.elsewhere(uri, fits),
+      elsewhere: (wanted) => this.elsewhere(wanted),
     };
   }
 
-  private *elsewhere(uri: string, fits: (name: string) => boolean): Generator<NamedSymbol> {
-    const own = this.sources.at(uri);
-    const known = new Set(own instanceof AssemblyFile ? namesIn(own).map(({ name }) => name) : []);
-    for (const { uri: file, name } of this.tables.exportedNames())
-      if (fits(name) && !known.has(name)) {
+  private *elsewhere(wanted: (name: string) => boolean): Generator<NamedSymbol> {
+    const known = new Set<string>();
+    for (const { uri, name } of this.tables.exportedNames())
+      if (wanted(name) && !known.has(name)) {
         known.add(name);
-        yield { name, kind: 'label', detail: fileName(file) };
+        yield { name, kind: 'label', detail: fileName(uri) };
       }
   }
 

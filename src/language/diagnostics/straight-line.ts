@@ -4,6 +4,7 @@
  */
 import { isAssembly } from '../source/language-id';
 import type { SourceFile, Word } from '../source/source-file';
+import { firstWhere } from '../text/bisection';
 import { comparePositions, type Position } from '../text/position';
 
 export interface Blocks {
@@ -23,14 +24,8 @@ interface Stretch {
 export function blocksOf(file: SourceFile, first: number, last: number): Blocks {
   const stretches = isAssembly(file.language) ? assemblyStretches(file, first, last) : braceStretches(file);
   const at = (place: Position): Stretch | undefined => {
-    let low = 0;
-    let high = stretches.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (comparePositions(stretches[middle]!.start, place) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    return stretches[low - 1];
+    const isBehind = (index: number): boolean => comparePositions(stretches[index]!.start, place) > 0;
+    return stretches[firstWhere(stretches.length, isBehind) - 1];
   };
   return { certain: (place) => at(place)?.block, routine: (place) => at(place)?.routine ?? 0 };
 }

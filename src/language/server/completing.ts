@@ -36,10 +36,10 @@ export function bindCompletion(session: Session, current: UpToDateTables): void 
     const place = placeOf(session, params);
     if (!place) return none;
     const { uri, file } = place.document;
-    // A list that comes late is of no use: it shows what is known so far, and the next one what is read meanwhile.
-    answering.background(current.bring());
     shown = completions(file, place.position, symbols.of(uri));
     list++;
+    // A list that comes late is of no use: it shows what is known so far, and the next one what is read behind it.
+    answering.background(current.bring());
     return {
       isIncomplete: shown.length >= MAXIMUM_COMPLETIONS,
       items: shown.map((item, index) => itemOf(item, `${list}:${index}`)),

@@ -1,5 +1,5 @@
 /**
- * Memory of the process. Every edit makes a new analysis and leaves the old one, which V8 by itself collects late: it lets the heap
+ * Memory of the process. Every edit leaves a part of the analysis behind, of C the whole one, which V8 by itself collects late: it lets the heap
  * grow to several times of what is in use. An editor runs many servers, so here it collects early. V8 says a line on stderr about
  * a flag that it does not know, and goes on.
  */

@@ -3,6 +3,7 @@
  * what the edit did not touch are the same objects, with the lines where they stand now.
  */
 import type { AssemblyFile } from '../assembly/assembly-file';
+import { firstWhere } from '../text/bisection';
 import { BlockWalk } from '../text/block-walk';
 import { sameMembers } from '../text/equality';
 import type { Position } from '../text/position';
@@ -13,14 +14,17 @@ import { SymbolWalk, type BlockSymbols } from './symbol-walk';
 
 export class FileSymbols {
   private readonly walk: BlockWalk<SymbolState, BlockSymbols>;
-  private revision: number | undefined;
+  private stale = true;
   private blocks: readonly BlockSymbols[] = [];
   private table = new DefinitionTable([], new Set(), new Set());
   private all: readonly Occurrence[] | undefined;
 
   private constructor(file: AssemblyFile) {
     this.walk = new BlockWalk(new SymbolWalk(file), file.lineCount, file.blockLines);
-    file.watch((change) => this.walk.changed(change));
+    file.watch((change) => {
+      this.walk.changed(change);
+      this.stale = true;
+    });
   }
 
   private static readonly kept = new WeakMap<AssemblyFile, FileSymbols>();
@@ -29,8 +33,7 @@ export class FileSymbols {
   static of(file: AssemblyFile): FileSymbols {
     let symbols = FileSymbols.kept.get(file);
     if (!symbols) FileSymbols.kept.set(file, (symbols = new FileSymbols(file)));
-    if (symbols.revision !== file.revision) symbols.refresh();
-    symbols.revision = file.revision;
+    if (symbols.stale) symbols.refresh();
     return symbols;
   }
 
@@ -57,14 +60,7 @@ export class FileSymbols {
   /** Index of the first occurrence on this line or behind it. */
   firstOn(line: number): number {
     const { occurrences } = this;
-    let low = 0;
-    let high = occurrences.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (occurrences[middle]!.line < line) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstWhere(occurrences.length, (index) => occurrences[index]!.line >= line);
   }
 
   /** Names at a place, a cursor behind the last letter included. The part of a name that is a name by itself comes first. */
@@ -80,6 +76,7 @@ export class FileSymbols {
   }
 
   private refresh(): void {
+    this.stale = false;
     const blocks = this.walk.results();
     const same =
       blocks.length === this.blocks.length && blocks.every((block, index) => block === this.blocks[index]);
