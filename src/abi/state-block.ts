@@ -109,6 +109,30 @@ export const enum State {
   /** 64-bit result of an import (MSR reads), written by the embedder before it returns. u64 */
   IMPORT_VALUE = 0x408,
 
+  // x87, MMX and vector state, in the formats of SDM Vol. 1, 8.1, 10.2 and 13.4.
+  MXCSR = 0x410, // u32
+  /** x87 control word, status word (TOP included), last opcode (11 bits), u32 each. */
+  FPU_CONTROL = 0x414,
+  FPU_STATUS = 0x418,
+  FPU_OPCODE = 0x41c,
+  /** Tags as FXSAVE abridges them: bit i is 1 when physical register i is not empty. u32 */
+  FPU_TAG = 0x420,
+  /** Selectors of the last x87 instruction and of its operand, u32 each. */
+  FPU_CS = 0x424,
+  FPU_DS = 0x428,
+  /** Protection-key rights, u32. */
+  PKRU = 0x42c,
+  /** Offsets of the last x87 instruction and of its operand, u64 each. */
+  FPU_IP = 0x430,
+  FPU_DP = 0x438,
+  MSR_XSS = 0x440, // u64
+  /** State components not in their initial configuration, u64, bits as in XCR0 (SDM Vol. 1, 13.6). */
+  XINUSE = 0x448,
+  /** Physical x87 registers R0..R7, 16 bytes each: significand u64, sign and exponent u16. MMX registers are the significands. */
+  X87 = 0x480,
+  /** YMM0..YMM15, 32 bytes each; XMM registers are their low halves. */
+  YMM = 0x500,
+
   /** From here the core's own private variables (lazy flags, fault record, caches): no other side may rely on them. */
   PRIVATE = 0x800,
   END = 0x1000,
