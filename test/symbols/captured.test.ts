@@ -1,9 +1,10 @@
 /** Unwinding and variables against real processes that dumped themselves at a known point. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { frameContext } from '../../src/symbols/variables';
 import type { Frame } from '../../src/symbols/frame';
 import type { Value } from '../../src/symbols/values';
-import { captured, stack, type Captured } from './captured';
+import { captured, nativeOutput, stack, type Captured } from './captured';
 import { variants } from './toolchain';
 
 /** What the source says the values are at the first capture, by function and name. */
@@ -47,6 +48,11 @@ function functionsOf(program: Captured, frame: Frame): string[] {
   const levels = program.symbols.functionAt(frame.codeAddress);
   if (levels.length > 0) return levels.map((l) => l.name);
   return [program.symbols.symbolAt(frame.codeAddress)?.name ?? '?'];
+}
+
+/** A kernel without 32-bit programs refuses them when they start. */
+function runs32Bit(path: string): boolean {
+  return spawnSync(path).status === 0;
 }
 
 describe('symbols: a captured process', () => {
@@ -95,6 +101,19 @@ describe('symbols: a captured process', () => {
       );
     });
   }
+
+  it('32-bit captures in our machine are those of the host CPU', function () {
+    const programs = [...variants()].filter(({ options }) => options.includes('-m32'));
+    const dumps = programs.map(({ compiler, options }) => captured(compiler, options));
+    const native = runs32Bit(dumps[0]!.path);
+    if (!native) {
+      this.test!.title += ': left out, this host runs no 32-bit programs';
+      this.skip();
+    }
+    dumps.forEach(({ path, dump }, i) =>
+      assert.deepEqual(Buffer.from(nativeOutput(path)), Buffer.from(dump), programs[i]!.title),
+    );
+  });
 
   it('reads optimised values from registers, pieces and call sites', () => {
     const values = allValues(captured('gcc', ['-g', '-gdwarf-5', '-O2', '-m64']));

@@ -1,9 +1,11 @@
 /**
- * Runs a captured sample natively and turns its dump into a reading context (see sample-sources.ts).
+ * Runs a captured sample, natively or (32-bit ones) in our machine, and turns its dump into a reading context (see
+ * sample-sources.ts).
  */
 import { execFileSync } from 'node:child_process';
 import { ProgramSymbols } from '../../src/symbols/program-symbols';
 import type { Frame, WritingContext } from '../../src/symbols/frame';
+import { outputOf } from './emulated-process';
 import { CAPTURE_32, CAPTURE_64, SAMPLE_C } from './sample-sources';
 import { compile, source } from './toolchain';
 
@@ -12,6 +14,8 @@ export interface Captured {
   readonly context: WritingContext;
   readonly frame: Frame;
   readonly path: string;
+  /** Registers and memory as the program wrote them. */
+  readonly dump: Uint8Array;
 }
 
 const cache = new Map<string, Captured>();
@@ -31,7 +35,7 @@ export function captured(compiler: 'gcc' | 'clang', options: readonly string[], 
     '-Wl,-N',
     '-Wl,-e,_start',
   );
-  const dump = new Uint8Array(execFileSync(program.path, { maxBuffer: 1 << 24 }));
+  const dump = wide ? nativeOutput(program.path) : outputOf(program.bytes);
   const word = wide ? 8 : 4;
   const count = wide ? 17 : 9;
   const view = new DataView(dump.buffer, dump.byteOffset);
@@ -63,9 +67,14 @@ export function captured(compiler: 'gcc' | 'clang', options: readonly string[], 
       return true;
     },
   };
-  const result = { symbols, context, frame: symbols.innermostFrame(context.register), path: program.path };
+  const frame = symbols.innermostFrame(context.register);
+  const result = { symbols, context, frame, path: program.path, dump };
   cache.set(key, result);
   return result;
+}
+
+export function nativeOutput(path: string): Uint8Array {
+  return new Uint8Array(execFileSync(path, { maxBuffer: 1 << 24 }));
 }
 
 /** All frames, innermost first. */

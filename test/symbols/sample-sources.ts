@@ -1,7 +1,7 @@
 /**
  * Sources of the programs the tests compile: one with all kinds of values on a known stack, and assembly.
  *
- * `captured` programs run natively: they write their registers and their whole memory to standard output, so that
+ * `captured` programs run natively, 32-bit ones in our machine: they write their registers and their whole memory to standard output, so that
  * unwinding and variables are tested against a real process without a debugger.
  */
 

@@ -122,13 +122,13 @@ static void area(uint8_t *at, size_t bytes)
 		_exit(3);
 }
 
-/* A 16-bit segment of 64 KiB; answers its selector. */
+/* A 16-bit segment of 64 KiB; answers its selector, or a null selector where the kernel has no local descriptor tables. */
 static long segment16(int entry, uint8_t *base, int contents)
 {
 	struct user_desc row = { .entry_number = entry, .base_addr = (uintptr_t)base, .limit = 0xffff, .contents = contents };
 
 	if (syscall(SYS_modify_ldt, 1, &row, sizeof(row)))
-		_exit(5);
+		return 0;
 	return entry * 8 + 7;
 }
 

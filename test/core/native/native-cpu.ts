@@ -17,10 +17,13 @@ export const CASE_CODE = 256;
 export const DATA_BYTES = 8192;
 export const STACK_BYTES = 4096;
 
+/** Width of a code segment in bits. */
+export type Mode = 16 | 32 | 64;
+
 /** A sequence and the state it starts in. */
 export interface Case {
   /** Of the code segment: 16 and 32 are compatibility mode; 16-bit segments have their bases at CODE, DATA and STACK. */
-  mode: 16 | 32 | 64;
+  mode: Mode;
   /** Where the code lies, from CODE; what does not fit into CODE_BYTES is not there. */
   start: number;
   /** At most CASE_CODE - 1 bytes; INT3 follows. */
@@ -55,6 +58,8 @@ const OUTPUT = 21 * 8 + CODE_BYTES + DATA_BYTES + STACK_BYTES;
 const BATCH = 2000;
 
 export interface NativeCpu {
+  /** Whether this host runs code segments of a width: found by running an instruction in one. */
+  runs(mode: Mode): boolean;
   run(cases: readonly Case[]): Outcome[];
   close(): void;
 }
@@ -67,7 +72,37 @@ export function nativeCpu(): NativeCpu | undefined {
   const flags = ['-O1', '-pie', '-fPIE', '-o', program, join(__dirname, 'harness.c')];
   if (spawnSync(process.env['CC'] ?? 'gcc', ['--version']).status !== 0) return undefined;
   execFileSync(process.env['CC'] ?? 'gcc', flags);
-  return { run: (cases) => batches(program, cases), close: () => rmSync(folder, { recursive: true }) };
+  const modes = ([16, 32, 64] as const).filter((mode) => probe(program, mode));
+  return {
+    runs: (mode) => modes.includes(mode),
+    run: (cases) => batches(program, cases),
+    close: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+/**
+ * Some kernels below others (those of sandboxes) enter no compatibility-mode segments. INC EAX of 16- and 32-bit code is a
+ * prefix in 64-bit code, so that a host that runs the code in the wrong mode shows too.
+ */
+function probe(program: string, mode: Mode): boolean {
+  const one: Case = {
+    mode,
+    start: 0,
+    // MOV AL,5AH; INC eAX
+    code: Uint8Array.of(0xb0, 0x5a, 0x40),
+    registers: new Array<bigint>(16).fill(0n),
+    flags: 0x202n,
+    data: new Uint8Array(DATA_BYTES),
+    text: `probe of ${mode}-bit code`,
+  };
+  try {
+    const { vector, rip, registers } = run(program, [one])[0]!;
+    const end = (mode === 16 ? 0 : CODE) + one.code.length + 1;
+    return vector === 3 && rip === BigInt(end) && registers[0] === (mode === 64 ? 0x5an : 0x5bn);
+  } catch {
+    // The host ended the harness.
+    return false;
+  }
 }
 
 function batches(program: string, cases: readonly Case[]): Outcome[] {

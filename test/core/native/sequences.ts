@@ -3,15 +3,19 @@
  * registers hold addresses or small indexes and are not written; which, each case chooses anew. Every case knows which
  * flags are undefined at each of its instructions.
  */
-import { CODE, CASE_CODE, CODE_BYTES, DATA, DATA_BYTES, STACK, type Case } from './native-cpu';
-import { type Random } from './families';
+import { CODE, CASE_CODE, CODE_BYTES, DATA, DATA_BYTES, STACK, type Case, type Mode } from './native-cpu';
+import { Random } from './families';
 import { AF, ALL, CF, OF, PF, SF, ZF, rows, type Row, type Width } from './rows';
-
-type Mode = 16 | 32 | 64;
 
 export interface Sequence extends Case {
   /** Undefined flags before the instruction at an offset into the code. */
   undefinedAt: Map<number, number>;
+}
+
+export interface SequenceSet {
+  mode: Mode;
+  /** About so many instructions. */
+  length: number;
 }
 
 interface Instruction {
@@ -594,4 +598,10 @@ export function randomSequence(random: Random, mode: Mode, length: number): Sequ
     const found = attempt(random, mode, length);
     if (found) return found;
   }
+}
+
+/** The sequences of a mode and a length: the same ones everywhere, and the first N of more. */
+export function sequences({ mode, length }: SequenceSet, count: number): Sequence[] {
+  const random = new Random(mode + length);
+  return Array.from({ length: count }, () => randomSequence(random, mode, length));
 }
