@@ -1,8 +1,8 @@
 /**
  * Sources of the programs the tests compile: one with all kinds of values on a known stack, and assembly.
  *
- * `captured` programs run natively, 32-bit ones in our machine: they write their registers and their whole memory to standard output, so that
- * unwinding and variables are tested against a real process without a debugger.
+ * `captured` programs run natively, 32-bit ones in our machine: they write their registers and their whole memory to standard
+ * output, so that unwinding and variables are tested against a real process without a debugger.
  */
 
 /** Values here are asserted in captured.test.ts; every call is kept by `keep`. */
