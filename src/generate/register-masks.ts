@@ -17,6 +17,9 @@ const narrow: ReadonlySet<RegisterFormat | InterruptionFormat> = new Set([
   'exit-interruption',
   'idt-vectoring',
   'interruptibility',
+  'mxcsr',
+  'fpu-control',
+  'fpu-status',
 ] as const);
 
 export function registerMasks(): string {

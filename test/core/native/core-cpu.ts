@@ -12,9 +12,11 @@ import {
   DATA_BYTES,
   STACK,
   STACK_BYTES,
+  initialImage,
   type Case,
   type Outcome,
 } from './native-cpu';
+import { loadImage, storeImage } from './image';
 
 const GDT = 0x1000;
 const IDT = 0x2000;
@@ -23,6 +25,9 @@ const HANDLERS = 0x4000;
 const HANDLER_STACK = 0x6000;
 /** Page tables of the 2-MiB regions that hold code, data and stack. */
 const TABLES = 0x10000;
+
+/** What cases start with that say nothing else. */
+const initial = initialImage();
 
 const withError = new Set([8, 10, 11, 12, 13, 14, 17]);
 /** More instructions than any case retires. */
@@ -87,6 +92,7 @@ export class CoreCpu {
     one.registers.forEach((value, i) => cpu.setGpr(i, value));
     cpu.set64(State.RFLAGS, one.flags | 2n);
     cpu.set32(State.ACTIVITY, 0);
+    loadImage(cpu, one.image ?? initial);
     machine.jumpTo(one.start + (one.mode === 16 ? 0 : CODE));
     this.setSegments(one.mode);
     const before = cpu.retired;
@@ -145,6 +151,7 @@ export class CoreCpu {
       code: bytes(CODE, CODE_BYTES),
       data: bytes(DATA, DATA_BYTES),
       stack: bytes(STACK, STACK_BYTES),
+      image: storeImage(cpu),
     };
   }
 }

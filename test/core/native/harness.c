@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <asm/ldt.h>
 #include <asm/prctl.h>
+#include <cpuid.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,6 +25,9 @@
 #define CASE_CODE 256
 #define DATA_BYTES 8192
 #define STACK_BYTES 4096
+/* x87, XMM and MXCSR as FXSAVE64 stores them, then the upper halves of YMM0 to YMM15. */
+#define IMAGE_BYTES 768
+
 
 struct input {
 	uint64_t mode; /* 16, 32 or 64 */
@@ -32,6 +36,7 @@ struct input {
 	uint64_t flags;
 	uint8_t code[CASE_CODE];
 	uint8_t data[DATA_BYTES];
+	uint8_t image[IMAGE_BYTES];
 };
 
 struct output {
@@ -44,6 +49,7 @@ struct output {
 	uint8_t code[CODE_BYTES];
 	uint8_t data[DATA_BYTES];
 	uint8_t stack[STACK_BYTES];
+	uint8_t image[IMAGE_BYTES];
 };
 
 static struct input in;
@@ -62,7 +68,55 @@ static void put(const void *from, size_t bytes)
 		_exit(4);
 }
 
-static void report(const greg_t *registers)
+/*
+ * The kernel's signal frame holds what XSAVE stored: the legacy region, at byte 464 a magic number and at 472 the components
+ * where they are more than x87 and SSE, at 512 the header, the upper halves of YMM where CPUID says.
+ */
+static uint32_t upper_at;
+
+static uint8_t *upper_halves(uint8_t *frame)
+{
+	uint32_t magic;
+	uint64_t components;
+
+	memcpy(&magic, frame + 464, sizeof(magic));
+	memcpy(&components, frame + 472, sizeof(components));
+	return upper_at && magic == FP_XSTATE_MAGIC1 && components & 4 ? frame + upper_at : 0;
+}
+
+static void load_image(uint8_t *frame)
+{
+	uint8_t *upper = upper_halves(frame);
+
+	/* The last 48 bytes of the legacy region are the kernel's. */
+	memcpy(frame, in.image, 464);
+	if (upper) {
+		uint64_t in_use;
+
+		memcpy(upper, in.image + 512, 256);
+		memcpy(&in_use, frame + 512, sizeof(in_use));
+		in_use |= 7;
+		memcpy(frame + 512, &in_use, sizeof(in_use));
+	}
+}
+
+static void store_image(uint8_t *frame)
+{
+	uint8_t *upper = upper_halves(frame);
+	uint64_t in_use = 7;
+
+	if (upper)
+		memcpy(&in_use, frame + 512, sizeof(in_use));
+	memset(out.image, 0, sizeof(out.image));
+	memcpy(out.image, frame, 464);
+	/* A component in its initial configuration may leave its bytes as they were. */
+	if (!(in_use & 2))
+		memset(out.image + 160, 0, 256);
+	if (upper && in_use & 4)
+		memcpy(out.image + 512, upper, 256);
+}
+
+static void report(const greg_t *registers, uint8_t *frame)
 {
 	out.vector = registers[REG_TRAPNO];
 	out.error = registers[REG_ERR];
@@ -74,12 +128,14 @@ static void report(const greg_t *registers)
 	memcpy(out.code, CODE, CODE_BYTES);
 	memcpy(out.data, DATA, DATA_BYTES);
 	memcpy(out.stack, STACK, STACK_BYTES);
+	store_image(frame);
 	put(&out, sizeof(out));
 }
 
 static void handler(int signal, siginfo_t *info, void *context)
 {
 	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+	uint8_t *frame = (uint8_t *)((ucontext_t *)context)->uc_mcontext.fpregs;
 	long code = flat_code, data = 0, stack = flat_stack;
 
 	(void)signal;
@@ -87,7 +143,7 @@ static void handler(int signal, siginfo_t *info, void *context)
 	/* The handler itself needs a forward string direction. */
 	__asm__ volatile("cld");
 	if (started)
-		report(registers);
+		report(registers, frame);
 	started = 1;
 	/* A case that never ends is a mistake of its author: the signal ends the harness. */
 	alarm(5);
@@ -99,6 +155,7 @@ static void handler(int signal, siginfo_t *info, void *context)
 	memcpy(CODE + in.start, in.code, in.start + CASE_CODE > CODE_BYTES ? CODE_BYTES - in.start : CASE_CODE);
 	memcpy(DATA, in.data, DATA_BYTES);
 	memset(STACK, 0, STACK_BYTES);
+	load_image(frame);
 	for (int i = 0; i < 16; i++)
 		registers[order[i]] = in.registers[i];
 	registers[REG_RIP] = in.start + (in.mode == 16 ? 0 : (uintptr_t)CODE);
@@ -134,11 +191,14 @@ static long segment16(int entry, uint8_t *base, int contents)
 
 int main(void)
 {
+	unsigned a, b, c, d;
 	stack_t alternate = { .ss_sp = malloc(1 << 16), .ss_size = 1 << 16 };
 	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 	const int signals[] = { SIGTRAP, SIGFPE, SIGILL, SIGSEGV, SIGBUS };
 
 	setvbuf(stdout, 0, _IONBF, 0);
+	if (__get_cpuid_count(0xd, 2, &a, &b, &c, &d) && a)
+		upper_at = b;
 	area(CODE, CODE_BYTES);
 	area(DATA, DATA_BYTES);
 	area(STACK, STACK_BYTES);

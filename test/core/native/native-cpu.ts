@@ -16,6 +16,17 @@ export const CODE_BYTES = 8192;
 export const CASE_CODE = 256;
 export const DATA_BYTES = 8192;
 export const STACK_BYTES = 4096;
+/** x87, XMM and MXCSR as FXSAVE64 stores them (512 bytes), then the upper halves of YMM0 to YMM15. */
+export const IMAGE_BYTES = 768;
+
+/** All registers zero, x87 empty, exceptions masked: FCW 37FH, MXCSR 1F80H. */
+export function initialImage(): Uint8Array {
+  const image = new Uint8Array(IMAGE_BYTES);
+  const view = new DataView(image.buffer);
+  view.setUint16(0, 0x37f, true);
+  view.setUint32(24, 0x1f80, true);
+  return image;
+}
 
 /** Width of a code segment in bits. */
 export type Mode = 16 | 32 | 64;
@@ -33,6 +44,8 @@ export interface Case {
   flags: bigint;
   /** DATA_BYTES bytes at DATA. */
   data: Uint8Array;
+  /** x87 and vector registers, see `initialImage`, which is what the case starts with when this is absent. */
+  image?: Uint8Array;
   /** For messages. */
   text: string;
 }
@@ -49,11 +62,13 @@ export interface Outcome {
   code: Uint8Array;
   data: Uint8Array;
   stack: Uint8Array;
+  /** x87 and vector registers, IMAGE_BYTES. */
+  image: Uint8Array;
 }
 
 const HEAD = 19 * 8;
-const INPUT = HEAD + CASE_CODE + DATA_BYTES;
-const OUTPUT = 21 * 8 + CODE_BYTES + DATA_BYTES + STACK_BYTES;
+const INPUT = HEAD + CASE_CODE + DATA_BYTES + IMAGE_BYTES;
+const OUTPUT = 21 * 8 + CODE_BYTES + DATA_BYTES + STACK_BYTES + IMAGE_BYTES;
 /** Cases a call of the harness: its output has to fit into one buffer. */
 const BATCH = 2000;
 
@@ -113,6 +128,7 @@ function batches(program: string, cases: readonly Case[]): Outcome[] {
 
 function run(program: string, cases: readonly Case[]): Outcome[] {
   const input = Buffer.alloc(INPUT * cases.length);
+  const initial = initialImage();
   cases.forEach((one, i) => {
     const at = i * INPUT;
     input.writeUInt32LE(one.mode, at);
@@ -122,6 +138,7 @@ function run(program: string, cases: readonly Case[]): Outcome[] {
     input.fill(0xcc, at + HEAD, at + HEAD + CASE_CODE);
     input.set(one.code, at + HEAD);
     input.set(one.data, at + HEAD + CASE_CODE);
+    input.set(one.image ?? initial, at + HEAD + CASE_CODE + DATA_BYTES);
   });
   const done = spawnSync(program, { input, maxBuffer: OUTPUT * cases.length + 1024 });
   if (done.stdout.length !== OUTPUT * cases.length) {
@@ -149,5 +166,6 @@ function outcome(bytes: Buffer, at: number): Outcome {
     code: bytes.subarray(code, data),
     data: bytes.subarray(data, stack),
     stack: bytes.subarray(stack, stack + STACK_BYTES),
+    image: bytes.subarray(stack + STACK_BYTES, stack + STACK_BYTES + IMAGE_BYTES),
   };
 }
