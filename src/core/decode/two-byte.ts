@@ -6,6 +6,7 @@ import { SlowOp } from '../slow-ops';
 import { Uop, UopFlag } from '../uop';
 import * as cursor from './cursor';
 import {
+  branchSize,
   endBlock,
   immediate,
   modrm,
@@ -17,7 +18,6 @@ import {
   setUndefined,
   setWidth,
 } from './cursor';
-import { branchSize } from './one-byte';
 
 /** x87 (D8-DF): the control instructions a program probes for a coprocessor with, the rest is a gap. */
 export function fpu(u: usize, opcode: u32): void {
