@@ -83,6 +83,7 @@ function run(args: string[]): number {
     topology: values.topology,
     memoryMiB: values.memory === undefined ? undefined : positive('--memory', values.memory),
     cmdline: values.append,
+    initrd: values.initrd === undefined ? undefined : readImage(values.initrd),
     modules: (values.module ?? []).map((file) => ({ commandLine: file, bytes: readImage(file) })),
     loadAddress:
       values['load-address'] === undefined ? undefined : positive('--load-address', values['load-address']),
@@ -113,6 +114,7 @@ function parse(args: string[]) {
         topology: { type: 'string' },
         memory: { type: 'string' },
         append: { type: 'string' },
+        initrd: { type: 'string' },
         module: { type: 'string', multiple: true },
         'load-address': { type: 'string' },
         l0: { type: 'string' },

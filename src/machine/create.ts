@@ -18,12 +18,14 @@ export class MachineError extends Error {
 
 export interface MachineRequest {
   readonly image: Uint8Array;
-  /** For messages, and the first word of the multiboot command line. */
+  /** For messages, and the first word of multiboot's command line. */
   readonly imageName: string;
   readonly topology?: string | undefined;
   readonly memoryMiB?: number | undefined;
   readonly cmdline?: string | undefined;
   readonly modules?: readonly BootModule[];
+  /** Initial RAM disk of a Linux kernel. */
+  readonly initrd?: Uint8Array | undefined;
   /** The image is a flat binary for this address. */
   readonly loadAddress?: number | undefined;
   readonly l0Profile?: string | undefined;
@@ -49,6 +51,7 @@ export function createMachine(request: MachineRequest): Machine {
       memoryBytes: ramBytes,
       ...(request.cmdline !== undefined && { append: request.cmdline }),
       modules: request.modules ?? [],
+      ...(request.initrd !== undefined && { initrd: request.initrd }),
       ...(loadAddress !== undefined && { flat: { address: loadAddress } }),
     });
     return new Machine({

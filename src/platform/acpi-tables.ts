@@ -11,7 +11,8 @@ const OEM_ID = 'TURTLE';
 const OEM_TABLE_ID = 'SCOPE';
 const CREATOR_ID = 'TRTL';
 const RSDP_BYTES = 36;
-const RSDP_V1_BYTES = 20;
+/** The part that ACPI 1.0 defines. */
+export const RSDP_V1_BYTES = 20;
 const HEADER_BYTES = 36;
 
 // FADT
@@ -59,6 +60,11 @@ export function acpiTables(base: number, cpus: number): Uint8Array {
   all.set(rsdp(rsdt, xsdt));
   for (const { address, bytes } of tables) all.set(bytes, address - base);
   return all;
+}
+
+/** The RSDP alone, as `acpiTables` puts it at `base`: what boot protocols hand over. */
+export function acpiRootPointer(base: number, cpus: number): Uint8Array {
+  return acpiTables(base, cpus).subarray(0, RSDP_BYTES);
 }
 
 /** Makes the bytes' sum zero by the one at `at`. */

@@ -15,7 +15,11 @@ export interface ElfSegment {
 export interface ElfFile {
   readonly bits: 32 | 64;
   readonly entry: bigint;
+  /** Static PIE: relocates itself wherever it is loaded. */
+  readonly positionIndependent: boolean;
   readonly segments: readonly ElfSegment[];
+  /** Contents of the PT_NOTE program headers. */
+  readonly notes: readonly Uint8Array[];
 }
 
 // e_ident
@@ -29,10 +33,10 @@ const LITTLE_ENDIAN = 1;
 // e_type, e_machine, p_type
 const TYPES: Readonly<Record<number, string>> = {
   1: 'is an object file: link it first',
-  3: 'is position independent: link it with -static -no-pie',
   4: 'is a core dump, not a program',
 };
 const EXECUTABLE = 2;
+const SHARED_OBJECT = 3;
 const MACHINE_386 = 3;
 const MACHINE_X86_64 = 62;
 const MACHINES: Readonly<Record<number, string>> = {
@@ -46,6 +50,8 @@ const MACHINES: Readonly<Record<number, string>> = {
   258: 'LoongArch',
 };
 const LOADABLE = 1;
+const INTERPRETER = 3;
+const NOTE = 4;
 
 /** Offsets of the fields that differ: header size, e_phoff, e_phentsize and e_phnum; program header size. */
 const LAYOUT = {
@@ -67,7 +73,8 @@ export function readElf(bytes: Uint8Array, name: string): ElfFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < layout.header) throw truncated(name, 'the ELF header');
 
-  checkKind(view.getUint16(16, true), view.getUint16(18, true), name);
+  const fileType = view.getUint16(16, true);
+  checkKind(fileType, view.getUint16(18, true), name);
   const word = (at: number): bigint =>
     bits === 32 ? BigInt(view.getUint32(at, true)) : view.getBigUint64(at, true);
   const entry = word(24);
@@ -84,9 +91,16 @@ export function readElf(bytes: Uint8Array, name: string): ElfFile {
   if (tableOffset + count * entrySize > bytes.length) throw truncated(name, 'its program headers');
 
   const segments: ElfSegment[] = [];
+  const notes: Uint8Array[] = [];
   for (let i = 0; i < count; i++) {
     const at = tableOffset + i * entrySize;
-    if (view.getUint32(at, true) !== LOADABLE) continue;
+    const type = view.getUint32(at, true);
+    if (type === INTERPRETER) {
+      throw new LoadError(
+        `${name} wants a dynamic linker, and nothing here could run one: link it with -static -no-pie, or -static-pie`,
+      );
+    }
+    if (type !== LOADABLE && type !== NOTE) continue;
     const field = (offset32: number, offset64: number) => word(at + (bits === 32 ? offset32 : offset64));
     const segment = {
       offset: Number(field(4, 8)),
@@ -96,6 +110,10 @@ export function readElf(bytes: Uint8Array, name: string): ElfFile {
       memoryBytes: Number(field(20, 40)),
     };
     if (segment.offset + segment.fileBytes > bytes.length) throw truncated(name, `segment ${i}`);
+    if (type === NOTE) {
+      notes.push(bytes.subarray(segment.offset, segment.offset + segment.fileBytes));
+      continue;
+    }
     if (segment.memoryBytes < segment.fileBytes) {
       throw new LoadError(
         `${name}: segment ${i} is larger in the file than in memory: the file is damaged, build it again`,
@@ -106,7 +124,7 @@ export function readElf(bytes: Uint8Array, name: string): ElfFile {
     segments.push({ ...rest, bytes: bytes.subarray(offset, offset + fileBytes) });
   }
   if (segments.length === 0) throw new LoadError(`${name} has nothing to load: link it as a program`);
-  return { bits, entry, segments };
+  return { bits, entry, positionIndependent: fileType === SHARED_OBJECT, segments, notes };
 }
 
 /** Physical address of the entry point, which stands in the header as a virtual one. */
@@ -123,7 +141,7 @@ function checkKind(type: number, machine: number, name: string): void {
     const what = MACHINES[machine] ?? `ELF machine ${machine}`;
     throw new LoadError(`${name} is built for ${what}; this machine is x86: build it for x86-64 or i386`);
   }
-  if (type !== EXECUTABLE) {
+  if (type !== EXECUTABLE && type !== SHARED_OBJECT) {
     throw new LoadError(`${name} ${TYPES[type] ?? `has the unknown ELF type ${type}: build it again`}`);
   }
 }

@@ -6,8 +6,13 @@ import { ByteWriter } from '../byte-writer';
 import type { CpuMode, InitialCpuState, SegmentState } from './boot-image';
 import type { MemoryPlan } from './memory-plan';
 
-const CODE_SELECTOR = 0x08;
-const DATA_SELECTOR = 0x10;
+/** Places of the two descriptors in the GDT, where a boot protocol names them; multiboot leaves them open. */
+export interface Selectors {
+  readonly code: number;
+  readonly data: number;
+}
+const USUAL_SELECTORS: Selectors = { code: 0x08, data: 0x10 };
+const DESCRIPTOR_BYTES = 8;
 
 // Access rights, VMCS layout
 const CODE_16 = 0x009b;
@@ -40,6 +45,7 @@ export interface RegisterValues {
   readonly rax?: bigint;
   readonly rdx?: bigint;
   readonly rbx?: bigint;
+  readonly rsi?: bigint;
 }
 
 /** The state for `mode` with a stack, GDT and page tables taken from `plan` as the mode needs them. */
@@ -48,15 +54,16 @@ export function initialCpu(
   entry: bigint,
   plan: MemoryPlan,
   registers: RegisterValues = {},
+  selectors: Selectors = USUAL_SELECTORS,
 ): InitialCpuState {
   const stack = plan.reserve(STACK_BYTES, PAGE);
   switch (mode) {
     case 'real16':
       return realMode(entry, stack, registers);
     case 'protected32':
-      return flatMode(mode, CODE_32, entry, stack, plan, registers);
+      return flatMode(mode, CODE_32, entry, stack, plan, registers, selectors);
     case 'long64': {
-      const state = flatMode(mode, CODE_64, entry, stack, plan, registers);
+      const state = flatMode(mode, CODE_64, entry, stack, plan, registers, selectors);
       const cr3 = BigInt(identityPageTables(plan));
       return { ...state, cr0: CR0_PROTECTED | CR0_PAGING, cr3, cr4: CR4_PAE, efer: EFER_LONG };
     }
@@ -70,12 +77,15 @@ function flatMode(
   stack: number,
   plan: MemoryPlan,
   registers: RegisterValues,
+  selectors: Selectors,
 ): InitialCpuState {
-  const gdt = new ByteWriter().zeros(8);
-  for (const access of [code, DATA_32]) descriptor(gdt, access);
+  const gdt = new ByteWriter().zeros(selectors.code);
+  descriptor(gdt, code);
+  gdt.zeros(selectors.data - selectors.code - DESCRIPTOR_BYTES);
+  descriptor(gdt, DATA_32);
   const gdtBase = plan.reserve(gdt.length, 16);
   plan.write(gdtBase, gdt.finish());
-  const data = { selector: DATA_SELECTOR, base: 0n, limit: FLAT_LIMIT, access: DATA_32 };
+  const data = { selector: selectors.data, base: 0n, limit: FLAT_LIMIT, access: DATA_32 };
   return {
     mode,
     registers: general(registers, stack + STACK_BYTES),
@@ -85,7 +95,7 @@ function flatMode(
     cr3: 0n,
     cr4: 0n,
     efer: 0n,
-    segments: segments({ selector: CODE_SELECTOR, base: 0n, limit: FLAT_LIMIT, access: code }, data, data),
+    segments: segments({ selector: selectors.code, base: 0n, limit: FLAT_LIMIT, access: code }, data, data),
     gdtr: { base: BigInt(gdtBase), limit: gdt.length - 1 },
     idtr: { base: 0n, limit: 0 },
   };
@@ -119,8 +129,8 @@ function realMode(entry: bigint, stack: number, registers: RegisterValues): Init
   };
 }
 
-function general({ rax = 0n, rdx = 0n, rbx = 0n }: RegisterValues, rsp: number): bigint[] {
-  return [rax, 0n, rdx, rbx, BigInt(rsp), ...Array<bigint>(11).fill(0n)];
+function general({ rax = 0n, rdx = 0n, rbx = 0n, rsi = 0n }: RegisterValues, rsp: number): bigint[] {
+  return [rax, 0n, rdx, rbx, BigInt(rsp), 0n, rsi, ...Array<bigint>(9).fill(0n)];
 }
 
 function segments(cs: SegmentState, data: SegmentState, ss: SegmentState): InitialCpuState['segments'] {

@@ -77,6 +77,26 @@ export class MemoryPlan {
     return start;
   }
 
+  /** The highest free bytes of RAM whose last one lies at `highest` or below, and behind everything claimed below them. */
+  reserveTop(length: number, alignment: number, highest: number): number {
+    let end = Math.min(this.memoryBytes, highest + 1);
+    for (;;) {
+      const start = Math.floor((end - length) / alignment) * alignment;
+      if (start < HIGH_MEMORY_BASE) {
+        throw new LoadError(
+          `${this.name} and what is loaded with it do not fit into ${this.memoryBytes / MIB} MiB: ` +
+            `set memory to ${Math.ceil((this.end + length) / MIB) + 1} MiB or more`,
+        );
+      }
+      const hit = this.claims.find((claim) => claim.start < start + length && claim.end > start);
+      if (!hit) {
+        this.claims.push({ start, end: start + length });
+        return start;
+      }
+      end = hit.start;
+    }
+  }
+
   /** Fills memory that was reserved. */
   write(address: number, bytes: Uint8Array): void {
     if (bytes.length) this.writes.push({ address, bytes });

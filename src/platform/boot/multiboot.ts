@@ -6,7 +6,8 @@ import { ByteWriter } from '../byte-writer';
 import { e820, EBDA_BASE, HIGH_MEMORY_BASE, KIB } from '../memory-map';
 import type { BootImage } from './boot-image';
 import { LoadError } from './boot-image';
-import { isElf, physicalEntry, readElf } from './elf-file';
+import { isElf, readElf } from './elf-file';
+import { placeElf } from './elf-placement';
 import { initialCpu } from './initial-cpu';
 import type { MemoryPlan } from './memory-plan';
 
@@ -14,7 +15,7 @@ const HEADER_MAGIC = 0x1badb002;
 const LOADER_MAGIC = 0x2badb002n;
 /** The header lies on a 4-byte boundary within this much of the file. */
 const SEARCH_BYTES = 8192;
-const LOADER_NAME = 'turtlescope';
+export const LOADER_NAME = 'turtlescope';
 
 // Header flags
 const HEADER_HAS_ADDRESSES = 1 << 16;
@@ -48,7 +49,15 @@ export interface MultibootOptions {
   readonly name: string;
   readonly append: string;
   readonly memoryBytes: number;
+  readonly cpus: number;
   readonly modules: readonly BootModule[];
+}
+
+/** A module in memory, `end` exclusive. */
+export interface PlacedModule {
+  readonly start: number;
+  readonly end: number;
+  readonly commandLine: string;
 }
 
 /** The first valid header (magic, flags and checksum add to zero), if the image has one. */
@@ -97,10 +106,7 @@ function loadElf(bytes: Uint8Array, plan: MemoryPlan, name: string): { entry: bi
     );
   }
   const elf = readElf(bytes, name);
-  for (const { physicalAddress, bytes: content, memoryBytes } of elf.segments) {
-    plan.load(physicalAddress, content, memoryBytes);
-  }
-  const entry = physicalEntry(elf);
+  const { entry } = placeElf(elf, plan, name);
   if (entry > 0xffffffffn) {
     throw new LoadError(
       `${name} has its entry point above 4 GiB, where multiboot's 32-bit mode cannot begin`,
@@ -137,14 +143,19 @@ function loadByAddresses(
   return { entry: BigInt(entry), format: 'image with address fields' };
 }
 
-/** Modules behind the image on page boundaries; the information structure with all it points to in one piece. */
-function writeInformation(plan: MemoryPlan, options: MultibootOptions): number {
-  const { name, append, memoryBytes, modules } = options;
-  const loaded = modules.map(({ bytes, commandLine }) => {
+/** Modules behind the image, on page boundaries. */
+export function placeModules(plan: MemoryPlan, modules: readonly BootModule[]): PlacedModule[] {
+  return modules.map(({ bytes, commandLine }) => {
     const start = plan.reserveHigh(bytes.length, PAGE);
     plan.write(start, bytes);
     return { start, end: start + bytes.length, commandLine };
   });
+}
+
+/** Modules behind the image on page boundaries; the information structure with all it points to in one piece. */
+function writeInformation(plan: MemoryPlan, options: MultibootOptions): number {
+  const { name, append, memoryBytes, modules } = options;
+  const loaded = placeModules(plan, modules);
   const map = e820(memoryBytes);
   const strings = new ByteWriter();
   const textAt = (text: string): number => {
