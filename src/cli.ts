@@ -17,12 +17,13 @@ const USAGE = `Usage: turtlescope run IMAGE [options]
        turtlescope demo
        turtlescope rows [--missing]
 
-run boots IMAGE (multiboot 1, ELF64 or flat binary); COM1 goes to stdout.
+run boots IMAGE: a Linux kernel (bzImage, vmlinux), multiboot 1 or 2, PVH, ELF or a flat binary; COM1 goes to stdout.
   --topology nested|bare   the image is L1 under the built-in L0 (default), or runs in VMX root itself
   --memory MiB             guest RAM (default 256)
-  --append "ARGS"          command line after the image's name
-  --module FILE            multiboot module; may be repeated
-  --load-address ADDRESS   where a flat binary goes
+  --append "ARGS"          the kernel's command line (multiboot puts the image's name before it)
+  --initrd FILE            initial RAM disk of a Linux kernel
+  --module FILE            module for multiboot or PVH; may be repeated
+  --load-address ADDRESS   where a flat binary or a static PIE goes
   --l0 PROFILE             behaviour of L0 (kvm-6.12)
   --cpu PROFILE            CPU profile
   --max-instructions N     stop after N instructions
@@ -105,10 +106,21 @@ function run(args: string[]): number {
   return report(result.stop);
 }
 
+/** `--append "-x"` is what it says: parseArgs alone takes a value that begins with a dash for the next option. */
+function joined(args: readonly string[]): string[] {
+  const result: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const next = args[i + 1];
+    const takes = args[i] === '--append' && next?.startsWith('-') && next !== '--';
+    result.push(takes ? `${args[i]}=${args[++i]}` : args[i]!);
+  }
+  return result;
+}
+
 function parse(args: string[]) {
   try {
     return parseArgs({
-      args,
+      args: joined(args),
       allowPositionals: true,
       options: {
         topology: { type: 'string' },

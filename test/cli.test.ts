@@ -63,7 +63,14 @@ describe('turtlescope', () => {
       assert.match(stderr, /triple fault/i);
     });
 
+    it('takes a command line that begins with a dash', () => {
+      const { status, stdout } = turtlescope('run', hello, '--append', '-x', '--max-instructions', '10');
+      assert.equal(stdout, '');
+      assert.equal(status, 124);
+    });
+
     const wrong: [string, string[], RegExp][] = [
+      ['an initrd for no Linux kernel', ['run', hello, '--initrd', hello], /no Linux kernel.*as a module/],
       ['no image', ['run'], /exactly one image/],
       ['no such file', ['run', 'nowhere.elf'], /there is no file nowhere\.elf: build it first/],
       ['a folder', ['run', root], /is a folder/],

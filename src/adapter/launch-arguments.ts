@@ -119,6 +119,7 @@ const configuration = shape<LaunchConfiguration>(
   {
     program: path,
     cmdline: text,
+    initrd: path,
     modules: list(shape<ModuleConfiguration>({ path, cmdline: text }, ['path'])),
     memory: integer(MINIMUM_MEMORY_MIB, MAXIMUM_MEMORY_MIB, 'MiB'),
     cpu: text,

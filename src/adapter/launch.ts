@@ -31,6 +31,7 @@ export function launchSession(configuration: LaunchConfiguration, events: Sessio
           topology: configuration.topology,
           memoryMiB: configuration.memory,
           cmdline: configuration.cmdline,
+          initrd: configuration.initrd === undefined ? undefined : readFile('initrd', configuration.initrd),
           modules: (configuration.modules ?? []).map((module, index) => ({
             bytes: readFile(`modules[${index}].path`, module.path),
             commandLine: module.cmdline ?? module.path,

@@ -20,6 +20,7 @@ export interface LaunchAttribute {
   /** Values that are sensible beginnings; VS Code offers them in completion. */
   readonly examples?: readonly unknown[];
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly pattern?: string;
   readonly items?: Readonly<Record<string, unknown>>;
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -78,8 +79,8 @@ export const launchAttributes = {
   program: {
     type: 'string',
     markdownDescription:
-      'Image to boot: multiboot 1 (ELF32 or ELF64), ELF64, or a flat binary together with `loadAddress`. Its DWARF shows sources.',
-    examples: ['${workspaceFolder}/hypervisor.elf', '${file}'],
+      'Image to boot: a Linux kernel (bzImage or vmlinux), multiboot 1 or 2, PVH, ELF, or a flat binary together with `loadAddress`. What it is, its contents say. Its DWARF shows sources.',
+    examples: ['${workspaceFolder}/hypervisor.elf', '${workspaceFolder}/vmlinuz', '${file}'],
   },
   topology: {
     type: 'string',
@@ -93,11 +94,17 @@ export const launchAttributes = {
   },
   cmdline: {
     type: 'string',
-    markdownDescription: "Arguments after the image's name on the multiboot command line.",
+    markdownDescription:
+      "The kernel's command line. Linux and PVH get it as it stands; multiboot puts the image's name before it.",
+  },
+  initrd: {
+    type: 'string',
+    markdownDescription: 'Initial RAM disk of a Linux kernel: path of a cpio archive, compressed or not.',
+    examples: ['${workspaceFolder}/initrd.img'],
   },
   modules: {
     type: 'array',
-    markdownDescription: 'Multiboot modules, loaded behind the image in this order.',
+    markdownDescription: 'Modules for multiboot or PVH, loaded behind the image in this order.',
     items: {
       type: 'object',
       required: ['path'],
@@ -107,9 +114,10 @@ export const launchAttributes = {
   },
   memory: {
     type: 'integer',
-    minimum: 1,
+    minimum: 2,
+    maximum: 3072,
     default: 256,
-    markdownDescription: 'Guest RAM in MiB.',
+    markdownDescription: 'Guest RAM in MiB; it ends below the devices, so 3 GiB are the most.',
   },
   cpu: {
     type: 'string',
@@ -160,7 +168,7 @@ export const launchAttributes = {
   loadAddress: {
     ...address,
     markdownDescription:
-      'Physical address of a flat binary, which also is its entry point (`"0x7c00"`). ELF images say it themselves.',
+      'Physical address of a flat binary, which also is its entry point (`"0x7c00"`), or of a static PIE. Other ELF images say it themselves.',
   },
   maxInstructions: {
     type: 'integer',

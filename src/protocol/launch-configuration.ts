@@ -35,10 +35,12 @@ export interface SymbolConfiguration {
 }
 
 export interface LaunchConfiguration {
-  /** Image to boot: multiboot 1 (ELF32 or ELF64), ELF64, or a flat binary together with `loadAddress`. */
+  /** Image to boot: Linux (bzImage, vmlinux), multiboot 1 or 2, PVH, ELF, or a flat binary together with `loadAddress`. */
   program: string;
-  /** Arguments after the image's name on the multiboot command line. */
+  /** Kernel command line; multiboot puts the image's name before it. */
   cmdline?: string;
+  /** Path of a Linux kernel's initial RAM disk. */
+  initrd?: string;
   modules?: ModuleConfiguration[];
   /** Guest RAM in MiB. */
   memory?: number;
@@ -53,7 +55,7 @@ export interface LaunchConfiguration {
   stopOnEntry?: boolean;
   /** Where COM1 goes: the debug console, or a file. */
   serial?: 'console' | { file: string };
-  /** Address of a flat binary (hex string or number). */
+  /** Address of a flat binary or a static PIE (hex string or number). */
   loadAddress?: string | number;
   /** Instructions after which the session stops by itself; default: none. */
   maxInstructions?: number;

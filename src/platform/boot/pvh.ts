@@ -63,7 +63,6 @@ export function loadPvh(elf: ElfFile, entry: number, plan: MemoryPlan, options: 
 /** The initial RAM disk is the first module, as Linux and Xen expect; multiboot-like modules follow. */
 function writeStartInfo(plan: MemoryPlan, options: PvhOptions): number {
   const commandLine = placeCommandLine(plan, options, COMMAND_LINE_MAX);
-  const initrd = placeInitrd(plan, options.initrd, BELOW_4_GIB);
   const strings = new ByteWriter();
   const modules = options.modules.map((module) => {
     const address = plan.reserveHigh(module.bytes.length, PAGE);
@@ -72,6 +71,8 @@ function writeStartInfo(plan: MemoryPlan, options: PvhOptions): number {
     strings.u8(...new TextEncoder().encode(module.commandLine), 0);
     return { address, bytes: module.bytes.length, text };
   });
+  // Last, because it goes to the top of memory, and modules go behind what is there.
+  const initrd = placeInitrd(plan, options.initrd, BELOW_4_GIB);
   const count = modules.length + (initrd ? 1 : 0);
   const map = e820(options.memoryBytes);
   const mapOffset = START_INFO_BYTES + count * MODULE_BYTES;

@@ -5,6 +5,8 @@ export interface ElfSegmentOptions {
   readonly virtual?: number | bigint;
   readonly physical: number;
   readonly memoryBytes?: number;
+  /** p_type; PT_LOAD unless said otherwise. */
+  readonly type?: number;
 }
 
 export interface ElfOptions {
@@ -36,14 +38,16 @@ export function syntheticElf(options: ElfOptions = {}): Uint8Array {
   bytes.writeUInt16LE(entryBytes, sizes);
   bytes.writeUInt16LE(segments.length, sizes + 2);
   let offset = contentStart;
-  segments.forEach(({ content, physical, virtual = physical, memoryBytes = content.length }, index) => {
-    const at = headerBytes + index * entryBytes;
-    bytes.writeUInt32LE(1, at);
-    const fields = [offset, virtual, physical, content.length, memoryBytes];
-    fields.forEach((value, i) => word(value, at + (bits === 64 ? 8 + 8 * i : 4 + 4 * i)));
-    bytes.set(content, offset);
-    offset += content.length;
-  });
+  segments.forEach(
+    ({ content, physical, virtual = physical, memoryBytes = content.length, type = 1 }, index) => {
+      const at = headerBytes + index * entryBytes;
+      bytes.writeUInt32LE(type, at);
+      const fields = [offset, virtual, physical, content.length, memoryBytes];
+      fields.forEach((value, i) => word(value, at + (bits === 64 ? 8 + 8 * i : 4 + 4 * i)));
+      bytes.set(content, offset);
+      offset += content.length;
+    },
+  );
   return new Uint8Array(bytes);
 }
 
@@ -55,4 +59,13 @@ export function multibootHeader(flags = 0, addresses: readonly number[] = []): U
   bytes.writeUInt32LE(-(0x1badb002 + flags) >>> 0, 8);
   addresses.forEach((value, index) => bytes.writeUInt32LE(value, 12 + 4 * index));
   return new Uint8Array(bytes);
+}
+
+/** One note: owner, type, description, each padded to 4 bytes. */
+export function elfNote(owner: string, type: number, description: Uint8Array): Uint8Array {
+  const padded = (bytes: Uint8Array) => Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
+  const name = new TextEncoder().encode(`${owner}\0`);
+  const head = Buffer.alloc(12);
+  [name.length, description.length, type].forEach((value, index) => head.writeUInt32LE(value, 4 * index));
+  return new Uint8Array(Buffer.concat([head, padded(name), padded(description)]));
 }
