@@ -26,6 +26,7 @@ describe('adapter: launch configuration', () => {
     const given = {
       program,
       cmdline: 'a b',
+      initrd: program,
       modules: [{ path: program, cmdline: 'm' }],
       memory: 64,
       cpu: 'turtle-64',
