@@ -73,6 +73,8 @@ export const enum State {
   CPL = 0x3a0,
   /** Execution mode that decides decoding, see Mode. */
   MODE = 0x3a4,
+  /** 1: an instruction of a feature the profile does not claim stops the core with Gap.UNCLAIMED_FEATURE; else #UD. Set by the embedder. u32 */
+  STOP_UNCLAIMED = 0x3a8,
 
   // VMX, as the processor itself knows it.
   /** 1 after VMXON. */

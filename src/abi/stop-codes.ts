@@ -49,6 +49,8 @@ export const enum Gap {
   MSR = 2,
   /** Code outside RAM. */
   FETCH_FROM_MMIO = 3,
+  /** An instruction of a feature that the profile does not claim, with State.STOP_UNCLAIMED: STOP_VALUE = place in isa/cpuid-features. */
+  UNCLAIMED_FEATURE = 4,
 }
 
 /** Architectural mechanisms that can be a gap. */

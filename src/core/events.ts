@@ -10,4 +10,4 @@ export {
   eventBeingDelivered,
   forgetStream,
 } from './events/event-state';
-export { pollEvents } from './events/poll';
+export { deliverInterrupt, pollEvents } from './events/poll';

@@ -3,4 +3,4 @@ export { run } from './run';
 export { breakpointsChanged, ramWritten, reset, stateReplaced } from './reset';
 export { translateGuestPhysical, translateLinear, translateThroughEpt } from './debugger-translation';
 export * from './vmx/embedder';
-export { probeInstruction } from './decode/probe';
+export { probeInstruction, probedRow } from './decode/probe';

@@ -1,6 +1,7 @@
 // Processor state after RESET (SDM Vol. 3, Table 9-1), and what the embedder must call when it changed state or memory.
 import { Seg, Segment, State } from '../abi/state-block';
 import { dropAllBlocks } from './blocks';
+import { claimsChanged } from './claims';
 import { Cr0, Dr7, Rflags, Xcr0 } from './gen/constants';
 import { Private } from './layout';
 import { dropAllWriteEntries, clearTlb, translationChanged } from './mmu/tlb';
@@ -48,11 +49,12 @@ export function reset(): void {
 
 /** The embedder replaced registers, or cleared DIRTY attributes: everything derived from them is made anew. */
 export function stateReplaced(): void {
-  // MAXPHYADDR may belong to another CPUID table now.
+  // The CPUID table may be another one now.
+  if (claimsChanged()) dropAllBlocks();
   store<u32>(S + Private.PHYSICAL_BITS, 0);
   store<u32>(S + Private.SHADOW_NEW, 0);
   dropAllWriteEntries();
-  translationChanged();
+  translationChanged(0);
   modeChanged();
   setAttention();
 }

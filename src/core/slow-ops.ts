@@ -8,8 +8,6 @@ export const SLOW_BASE: u32 = 1024;
 export const enum SlowOp {
   /** An existing instruction the core lacks: Stop.UNIMPLEMENTED (after #UD/#NM rules of CR0.EM/TS for x87 and SSE). */
   UNIMPLEMENTED = 0,
-  /** x87 (IMMEDIATE = 0) or SSE (IMMEDIATE = 1) instruction the core lacks: #UD/#NM rules first, then UNIMPLEMENTED. */
-  FPU_GAP,
   /** Undefined encoding: #UD. */
   UD,
 
@@ -117,6 +115,11 @@ export const enum SlowOp {
   INVVPID,
   VMFUNC,
 
+  /** An instruction of a feature the profile does not claim: IMMEDIATE = Feature, REG = 1 when software probes for it. */
+  UNCLAIMED,
+
   /** From here on: the integer ISA in general form, see exec/generic-ops.ts. */
   GENERIC = 120,
+  /** From here on: operations of the decode map, see gen/dispatch.ts. */
+  ROWS = 512,
 }

@@ -34,6 +34,15 @@ export const enum Uop {
   /** The same of BASE and INDEX; Private.ZERO when absent. u16 */
   BASE_AT = 34,
   INDEX_AT = 36,
+  // With UopFlag.VECTOR_FIELDS the same bytes hold these; such an operation has no hot form.
+  /** Register in VEX.vvvv; without a VEX prefix the register of REG, which is the first source there. u8 */
+  VVVV = 32,
+  /** Bytes of the vectors by VEX.L, 16 or 32; 0 without a VEX prefix: 16 bytes, and the upper half of YMM stays. u8 */
+  VECTOR_LENGTH = 33,
+  /** State it uses: MapState. u8 */
+  STATE = 34,
+  /** Register in the high half of the immediate. u8 */
+  IS4 = 35,
   /** Bytes from the start of the block to this instruction. u16 */
   IP_OFFSET = 38,
   NO_REGISTER = 16,
@@ -51,6 +60,8 @@ export const enum UopFlag {
   REX = 16,
   /** The memory operand is RIP-relative (for exit qualifications). */
   RIP_RELATIVE = 32,
+  /** VVVV, VECTOR_LENGTH, STATE and IS4 are valid, and REG_AT, RM_AT and BASE_AT are not. */
+  VECTOR_FIELDS = 64,
 }
 
 /** What a handler of the slow path returns. */
@@ -59,9 +70,9 @@ export const enum Next {
   DONE = 0,
   /** Completed and wrote RIP itself, or changed mode, translation or interrupt state: counted, the block ends, events are polled. */
   JUMPED = 1,
-  /** A fault, VM exit or stop is pending in its place (see pending.ts): not counted; the loop takes it. RIP is still the instruction's. */
+  /** Raised a fault (see fault.ts): not counted; the loop delivers it. RIP is still the instruction's. */
   FAULT = 2,
-  /** Requested a VM exit, or the vCPU state was replaced (a VM entry): not counted here, RIP stands as it is; the block ends. */
+  /** A VM exit took its place or the vCPU state was replaced (VM entry is JUMPED): not counted, RIP is the new one; the block ends. */
   EXITED = 3,
   /** Leave the run loop; State.STOP says why. Not counted unless the handler counted it. */
   STOP = 4,

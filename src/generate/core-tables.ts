@@ -1,8 +1,12 @@
 // The files of src/core/gen by name, as text. Pure: writes nothing.
 
+import { opcodeFamilies } from '../isa/opcodes';
 import { header } from './assembly-script';
 import { controlMasks } from './control-masks';
 import { checkIndexes, exceptionVectors, exitReasonNumbers, msrNumbers, vmErrorNumbers } from './numbers';
+import { decodeMap } from './opcodes/decode-map';
+import { dispatch } from './opcodes/dispatch';
+import { features } from './opcodes/features';
 import { qualificationMasks, registerMasks } from './register-masks';
 import { vmcsLayout } from './vmcs-layout';
 
@@ -20,5 +24,9 @@ export function coreTables(): Record<string, string> {
   };
   const exports = Object.keys(files).map((file) => `export * from './${file.replace(/\.ts$/, '')}';`);
   files['constants.ts'] = `${header('Everything in this folder under one name.')}\n${exports.join('\n')}\n`;
+  // Not among the constants: tables that only their readers need, and calls into the rest of the core.
+  files['features.ts'] = features();
+  files['decode-map.ts'] = decodeMap(opcodeFamilies);
+  files['dispatch.ts'] = dispatch(opcodeFamilies);
   return files;
 }

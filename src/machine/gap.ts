@@ -6,6 +6,7 @@ import { Decoder, Formatter, FormatterSyntax } from 'iced-x86';
 import { Mode, Seg } from '../abi/state-block';
 import { Gap, Mechanism } from '../abi/stop-codes';
 import type { Cpu } from '../cpu/cpu';
+import { cpuidFeatures } from '../isa/cpuid-features';
 import type { TopologyDriver } from './topology-driver';
 
 const MECHANISMS: Record<Mechanism, string> = {
@@ -32,9 +33,19 @@ export function nameGap(cpu: Cpu, driver: TopologyDriver): string {
       return `unimplemented: ${MECHANISMS[Number(cpu.stopValue) as Mechanism] ?? 'mechanism ' + cpu.stopValue}, ${where}`;
     case Gap.MSR:
       return `unimplemented: MSR 0x${cpu.stopValue.toString(16)}, ${where}`;
+    case Gap.UNCLAIMED_FEATURE:
+      return `${instructionText(cpu, driver)} needs ${featureText(Number(cpu.stopValue))}, which this CPU does not have, ${where}`;
     case Gap.FETCH_FROM_MMIO:
       return `unimplemented: code outside RAM, ${where}`;
   }
+}
+
+/** A feature by its name and its place in CPUID, so that a guest's own check can be compared. */
+function featureText(index: number): string {
+  const row = cpuidFeatures[index];
+  if (!row) return `feature ${index}`;
+  const bit = `${row.register.toUpperCase()} bit ${row.bit}`;
+  return `${row.name} (CPUID ${row.leaf.toString(16).toUpperCase().padStart(2, '0')}H ${bit})`;
 }
 
 /** The instruction at RIP in Intel syntax, or its bytes when nothing decodes them. */

@@ -62,6 +62,7 @@ export class Machine implements BusOwner {
     const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
     this.cpu = new Cpu(NestedTopology.hostRamBytes(config), host);
     applyProfile(this.cpu, config.cpuProfile);
+    this.cpu.set32(State.STOP_UNCLAIMED, 1);
     this.driver = nested
       ? new NestedTopology(this.cpu, this.board, config, (made) => this.record(made))
       : new BareTopology(this.cpu, this.board, (words, at) => this.trace(words, at));

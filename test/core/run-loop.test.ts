@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Gpr, State } from '../../src/abi/state-block';
 import { Gap, Stop } from '../../src/abi/stop-codes';
+import { cpuidFeatures } from '../../src/isa/cpuid-features';
 import { Random } from './native/families';
-import { coreConstant } from './support/core-constant';
 import { FlatMachine, PAGE_TABLES } from './support/flat-machine';
 import { assemble } from './system/assembly';
 
@@ -293,19 +293,6 @@ describe('run loop: breakpoints and stops', () => {
     assert.equal(one.step(1000), Stop.BUDGET);
   });
 
-  it('starts over when the numbers of chain links run out', () => {
-    const one = machine('again: invlpg [rdi]; call leaf; dec ecx; jnz again; hlt; leaf: inc eax; ret');
-    const epoch = coreConstant('layout.ts', 'COUNTERS') + coreConstant('mmu/tlb.ts', 'EPOCHS');
-    const last = coreConstant('mmu/tlb.ts', 'LAST_EPOCH');
-    const memory = new DataView(one.cpu.memory);
-    memory.setUint32(epoch, last - 10, true);
-    one.cpu.setGpr(Gpr.RCX, 100n);
-    one.cpu.setGpr(Gpr.RSP, 0x90000n);
-    assert.equal(one.step(1000), Stop.HALT);
-    assert.equal(one.cpu.gpr(Gpr.RAX), 100n);
-    assert.ok(memory.getUint32(epoch, true) < last - 10);
-  });
-
   it('says where code outside RAM was fetched', () => {
     const one = machine('mov eax, 0x20000000; jmp rax');
     assert.equal(one.step(100), Stop.UNIMPLEMENTED);
@@ -313,11 +300,20 @@ describe('run loop: breakpoints and stops', () => {
     assert.equal(one.cpu.rip, 0x20000000n);
   });
 
-  it('names an x87 instruction as a gap, with RIP at it', () => {
+  it('names the feature an instruction lacks, with RIP at it, where one asked for that', () => {
     const one = machine('nop; fld1; hlt');
+    one.cpu.set32(State.STOP_UNCLAIMED, 1);
     assert.equal(one.step(100), Stop.UNIMPLEMENTED);
-    assert.equal(one.cpu.stopDetail, Gap.INSTRUCTION);
+    assert.equal(one.cpu.stopDetail, Gap.UNCLAIMED_FEATURE);
+    assert.equal(cpuidFeatures[Number(one.cpu.stopValue)]?.name, 'FPU');
     assert.equal(one.cpu.rip, BigInt(CODE + 1));
+    assert.equal(one.cpu.retired, 1n);
+  });
+
+  it('raises #UD for an instruction of an unclaimed feature where one did not ask', () => {
+    const one = machine('nop; addps xmm0, xmm1; hlt');
+    one.cpu.set32(State.IDTR_LIMIT, 0);
+    assert.equal(one.step(100), Stop.SHUTDOWN);
     assert.equal(one.cpu.retired, 1n);
   });
 });

@@ -31,6 +31,8 @@ export let modrmRm: u32 = 0;
 
 /** True when the block ends behind this instruction. */
 export let blockEnds: bool = false;
+/** True when LOCK may stand before this instruction, if its destination is memory. */
+export let lockAllowed: bool = false;
 
 export function begin(start: usize, end: usize, executionMode: u32): void {
   at = start;
@@ -43,19 +45,30 @@ export function begin(start: usize, end: usize, executionMode: u32): void {
   lock = false;
   segmentOverride = NO_OVERRIDE;
   blockEnds = false;
+  lockAllowed = false;
 }
 
 export function endBlock(): void {
   blockEnds = true;
 }
 
-export function isLong(): bool {
-  return mode == Mode.LONG_64;
+export function allowLock(): void {
+  lockAllowed = true;
 }
 
-/** In 64-bit mode near branches are 64 bits wide whatever the prefixes. */
-export function branchSize(): u32 {
-  return isLong() ? 8 : operandSize;
+/** Goes back to a place it was at, to read the same bytes in another way. */
+export function rewind(to: usize): void {
+  at = to;
+}
+
+/** W, R, X and B of a VEX prefix, in the places of REX. */
+export function setVexBits(bits: u32): void {
+  rex = bits;
+  operandSize = bits & 8 ? 8 : 4;
+}
+
+export function isLong(): bool {
+  return mode == Mode.LONG_64;
 }
 
 /** 16-bit code by default: real mode, virtual-8086 mode, 16-bit segments. */
@@ -69,6 +82,13 @@ export function next8(): u32 {
     return 0;
   }
   return load<u8>(at++);
+}
+
+/** The next byte, without going on behind it. */
+export function peek8(): u32 {
+  if (at < limit) return load<u8>(at);
+  overrun = true;
+  return 0;
 }
 
 export function next16(): u32 {

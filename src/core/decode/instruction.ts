@@ -1,11 +1,14 @@
 // Decodes one instruction into a micro-op in its general form. The rules are the SDM's (Vol. 2, chapter 2 and Appendix A);
 // what a processor of this profile does not have decodes to #UD.
 import { Generic } from '../exec/generic-ops';
+import { OpcodeMap } from '../gen/decode-map';
 import { SLOW_BASE, SlowOp } from '../slow-ops';
 import { Uop, UopFlag } from '../uop';
 import * as cursor from './cursor';
 import { oneByte } from './one-byte';
+import { decodeByRow, decodeUnclaimed, legacyPrefixes } from './rows';
 import { lockable, memoryForm, twoByte } from './two-byte';
+import { decodeVex, isVex } from './vex';
 
 const LONGEST: usize = 15;
 
@@ -17,6 +20,31 @@ export const enum Decoded {
   LAST = 1,
   /** The bytes end inside the instruction: more of them are needed. */
   INCOMPLETE = 2,
+}
+
+/** By the rows; what has none there yet, by the tables written by hand. */
+function legacy(u: usize, first: u32): void {
+  const start = cursor.at;
+  let map: u32 = OpcodeMap.ONE_BYTE;
+  let opcode = first;
+  if (first == 0x0f) {
+    map = OpcodeMap.TWO_BYTE;
+    opcode = cursor.next8();
+    if (opcode == 0x38 || opcode == 0x3a) {
+      map = opcode == 0x38 ? OpcodeMap.MAP_0F38 : OpcodeMap.MAP_0F3A;
+      opcode = cursor.next8();
+    }
+  }
+  const behind = cursor.at;
+  legacyPrefixes();
+  if (cursor.overrun || decodeByRow(u, map, opcode)) return;
+  cursor.rewind(start);
+  if (first == 0x0f) twoByte(u);
+  else oneByte(u, first);
+  if (cursor.overrun || load<u16>(u + Uop.GENERIC) != SLOW_BASE + SlowOp.UD) return;
+  cursor.rewind(behind);
+  cursor.initialize(u);
+  decodeUnclaimed(u, map, opcode);
 }
 
 function isRelativeBranch(generic: u32): bool {
@@ -47,8 +75,8 @@ export function decodeInstruction(u: usize, start: usize, end: usize, rip: u64, 
   const opcode = cursor.prefixes();
   if (!cursor.overrun) {
     cursor.initialize(u);
-    if (opcode == 0x0f) twoByte(u);
-    else oneByte(u, opcode);
+    if (isVex(opcode)) decodeVex(u, opcode);
+    else legacy(u, opcode);
   }
   if (cursor.overrun) {
     if (end < longest) return Decoded.INCOMPLETE;
@@ -60,7 +88,7 @@ export function decodeInstruction(u: usize, start: usize, end: usize, rip: u64, 
   const length = <u32>(cursor.at - start);
   store<u8>(u + Uop.LENGTH, length);
   const generic = <u32>load<u16>(u + Uop.GENERIC) - SLOW_BASE;
-  if (cursor.lock && !(memoryForm(u) && lockable(generic))) {
+  if (cursor.lock && !(memoryForm(u) && (cursor.lockAllowed || lockable(generic)))) {
     store<u16>(u + Uop.GENERIC, SLOW_BASE + SlowOp.UD);
     return Decoded.LAST;
   }

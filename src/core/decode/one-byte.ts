@@ -6,7 +6,6 @@ import { SlowOp } from '../slow-ops';
 import { Uop } from '../uop';
 import * as cursor from './cursor';
 import {
-  branchSize,
   endBlock,
   immediate,
   modrm,
@@ -20,7 +19,6 @@ import {
   setUndefined,
   setWidth,
 } from './cursor';
-import { fpu } from './two-byte';
 
 /** Operand size of an opcode whose bit 0 selects bytes. */
 function sizeByBit0(u: usize, opcode: u32): u32 {
@@ -62,6 +60,11 @@ function relative(u: usize, op: u32, size: u32): void {
   setGeneric(u, op);
   setWidth(u, branchSize());
   endBlock();
+}
+
+/** In 64-bit mode near branches are 64 bits wide whatever the prefixes. */
+export function branchSize(): u32 {
+  return cursor.isLong() ? 8 : cursor.operandSize;
 }
 
 function relativeSize(): u32 {
@@ -153,10 +156,7 @@ function nineties(u: usize, opcode: u32): void {
   if (opcode == 0x98) return setGeneric(u, Generic.CBW);
   if (opcode == 0x99) return setGeneric(u, Generic.CWD);
   if (opcode == 0x9a) return farPointer(u, SlowOp.FAR_CALL_IMM);
-  if (opcode == 0x9b) {
-    setImmediate(u, 0);
-    return setGeneric(u, SlowOp.FPU_GAP);
-  }
+  if (opcode == 0x9b) return setUndefined(u);
   if (opcode == 0x9c || opcode == 0x9d) {
     setWidth(u, cursor.stackOperandSize());
     if (opcode == 0x9d) endBlock();
@@ -250,9 +250,9 @@ function returns(u: usize, opcode: u32): void {
   setGeneric(u, SlowOp.IRET);
 }
 
-/** D0-DF: shifts by one and by CL, decimal adjusts, XLAT, x87. */
+/** D0-D7: shifts by one and by CL, decimal adjusts, XLAT. */
 function shifts(u: usize, opcode: u32): void {
-  if (opcode >= 0xd8) return fpu(u, opcode);
+  if (opcode >= 0xd8) return setUndefined(u);
   if (opcode < 0xd4) {
     sizeByBit0(u, opcode);
     modrm(u);

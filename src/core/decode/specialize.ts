@@ -284,6 +284,10 @@ function chooseControl(u: usize, generic: u32): u32 {
 
 /** Writes Uop.OP (and the resolved operands). `key` is the mode key the block is decoded for. */
 export function specialize(u: usize, key: u32): void {
+  if (load<u8>(u + Uop.FLAGS) & UopFlag.VECTOR_FIELDS) {
+    store<u16>(u + Uop.OP, load<u16>(u + Uop.GENERIC));
+    return;
+  }
   const generic = <u32>load<u16>(u + Uop.GENERIC) - SLOW_BASE;
   const segmentIndex = <u32>load<u8>(u + Uop.SEGMENT);
   const addressWidth = <u32>load<u8>(u + Uop.ADDRESS_WIDTH);

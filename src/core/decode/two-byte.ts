@@ -1,12 +1,11 @@
-// The two- and three-byte opcode maps (0F, 0F 38; SDM Vol. 2, Tables) and the x87 escape. Vector instructions
-// are not in this processor: SlowOp.FPU_GAP applies the fault rules. Must not look at machine state.
+// The two- and three-byte opcode maps (0F, 0F 38; SDM Vol. 2, Tables ), as far as they are not rows of the decode map.
+// Must not look at machine state.
 import { Seg } from '../../abi/state-block';
 import { Generic } from '../exec/generic-ops';
 import { SlowOp } from '../slow-ops';
 import { Uop, UopFlag } from '../uop';
 import * as cursor from './cursor';
 import {
-  branchSize,
   endBlock,
   immediate,
   modrm,
@@ -18,27 +17,12 @@ import {
   setUndefined,
   setWidth,
 } from './cursor';
+import { branchSize } from './one-byte';
 
-/** x87 (D8-DF): the control instructions a program probes for a coprocessor with, the rest is a gap. */
-export function fpu(u: usize, opcode: u32): void {
-  modrm(u);
-  setImmediate(u, 0);
-  setGeneric(u, SlowOp.FPU_GAP);
-  const memory = cursor.modrmMod != 3;
-  // FNINIT, FNCLEX; FNSTCW m16; FNSTSW m16; FNSTSW AX: a machine without coprocessor leaves the operand as it is.
-  const probe =
-    (opcode == 0xdb && !memory && cursor.modrmReg == 4) ||
-    (opcode == 0xd9 && memory && cursor.modrmReg == 7) ||
-    (opcode == 0xdd && memory && cursor.modrmReg == 7) ||
-    (opcode == 0xdf && !memory && cursor.modrmReg == 4 && cursor.modrmRm == 0);
-  if (probe) setImmediate(u, 2);
-}
-
-/** An SSE or later vector instruction. */
+/** Nothing of this table: a row of the decode map has it, or nobody. */
 function vector(u: usize): void {
   modrm(u);
-  setImmediate(u, 1);
-  setGeneric(u, SlowOp.FPU_GAP);
+  setUndefined(u);
 }
 
 function wide(): u32 {
@@ -131,14 +115,9 @@ function controlRegister(u: usize, opcode: u32): void {
 /** 0F 78, 0F 79: VMREAD and VMWRITE; 64-bit operands in 64-bit mode, else 32. */
 function vmField(u: usize, opcode: u32): void {
   modrm(u);
-  if (cursor.prefix66 || cursor.repeat) return vectorAfterModrm(u);
+  if (cursor.prefix66 || cursor.repeat) return setUndefined(u);
   setWidth(u, wide());
   setGeneric(u, opcode == 0x78 ? SlowOp.VMREAD : SlowOp.VMWRITE);
-}
-
-function vectorAfterModrm(u: usize): void {
-  setImmediate(u, 1);
-  setGeneric(u, SlowOp.FPU_GAP);
 }
 
 /** 0F AE: fences, CLFLUSH, FS/GS base; state saving is a gap. */
@@ -161,7 +140,7 @@ function groupFifteen(u: usize): void {
     setWidth(u, 1);
     return setGeneric(u, Generic.CLFLUSH);
   }
-  vectorAfterModrm(u);
+  setUndefined(u);
 }
 
 /** 0F C7: CMPXCHG8B/16B, VMPTRLD, VMCLEAR, VMXON, VMPTRST. RDRAND and RDSEED are not claimed. */
@@ -192,11 +171,11 @@ function threeByte38(u: usize): void {
     endBlock();
     return setGeneric(u, opcode == 0x80 ? SlowOp.INVEPT : opcode == 0x81 ? SlowOp.INVVPID : SlowOp.INVPCID);
   }
-  if ((opcode == 0xf0 || opcode == 0xf1) && cursor.repeat != 0xf2) {
+  if ((opcode == 0xf0 || opcode == 0xf1) && !cursor.repeat) {
     if (cursor.modrmMod == 3) return setUndefined(u);
     return setGeneric(u, opcode == 0xf0 ? Generic.MOVBE_LOAD : Generic.MOVBE_STORE);
   }
-  vectorAfterModrm(u);
+  setUndefined(u);
 }
 
 /** 0F A0-AF. */
@@ -348,9 +327,7 @@ export function twoByte(u: usize): void {
       setImmediate(u, <u64>(opcode & 15));
       return setGeneric(u, Generic.CMOVCC);
     case 7:
-      if (opcode == 0x78 || opcode == 0x79) return vmField(u, opcode);
-      if (opcode != 0x77) return vector(u);
-      return vectorAfterModrm(u);
+      return opcode == 0x78 || opcode == 0x79 ? vmField(u, opcode) : vector(u);
     case 8:
       store<u8>(u + Uop.REG, opcode & 15);
       setImmediate(u, immediate(cursor.isLong() || cursor.operandSize == 4 ? 4 : 2));

@@ -1,33 +1,42 @@
-// What this processor does not have: x87 and vectors, with the fault rules that come before the gap (SDM Vol. 2, 2.5; Vol. 3,
-// 13.1), and two odd ones: CLFLUSH without a cache, instructions that are too long.
+// What a processor may lack: an instruction of a feature that its profile does not claim, and a coprocessor to initialize. And
+// two odd ones: CLFLUSH without a cache, instructions that are too long.
+import { Gap, Stop } from '../../abi/stop-codes';
 import { State } from '../../abi/state-block';
 import { faulted, raise, raisePlain } from '../fault';
-import { Vector } from '../gen/exceptions';
-import { Cr0 } from '../gen/registers';
+import { Cr0, Vector } from '../gen/constants';
+import { MapState } from '../gen/decode-map';
+import { stop } from '../leave';
 import { readOperand } from '../operands';
-import { unimplemented } from '../leave';
-import { S } from '../state';
-import { Next, Uop } from '../uop';
+import { get32, get64 } from '../state';
+import { Next, Uop, UopFlag } from '../uop';
+import { checkWait } from './vector-access';
 
-const enum Kind {
-  X87 = 0,
-  VECTOR = 1,
-  /** Control instructions with which programs look for a coprocessor: without one they change nothing. */
-  PROBE = 2,
+/** Without x87 its instructions are there to be emulated: CR0.EM and TS make them #NM (SDM Vol. 3, 13.1). */
+function emulated(u: usize): bool {
+  if (!(load<u8>(u + Uop.FLAGS) & UopFlag.VECTOR_FIELDS)) return false;
+  const state = <u32>load<u8>(u + Uop.STATE);
+  const x87 = state == MapState.X87 || state == MapState.X87_CONTROL;
+  return x87 && (get64(State.CR0) & (Cr0.EM | Cr0.TS)) != 0;
 }
 
-export function execFpuGap(u: usize): i32 {
-  const kind = <u32>load<u64>(u + Uop.IMMEDIATE);
-  // CPUID claims no vectors, and CR4.OSFXSR and OSXSAVE cannot be set: always undefined.
-  if (kind == Kind.VECTOR) {
-    raisePlain(Vector.UD);
-    return Next.FAULT;
-  }
-  if (load<u64>(S + State.CR0) & (Cr0.EM | Cr0.TS)) {
+/** #UD, or a stop that names the feature where the user asked for one and software does not probe by executing. */
+export function execUnclaimed(u: usize): i32 {
+  if (emulated(u)) {
     raisePlain(Vector.NM);
     return Next.FAULT;
   }
-  return kind == Kind.PROBE ? Next.DONE : unimplemented();
+  if (get32(State.STOP_UNCLAIMED) && !load<u8>(u + Uop.REG))
+    return stop(Stop.UNIMPLEMENTED, Gap.UNCLAIMED_FEATURE, load<u64>(u + Uop.IMMEDIATE));
+  raisePlain(Vector.UD);
+  return Next.FAULT;
+}
+
+export function execFwait(): i32 {
+  return checkWait() ? Next.DONE : Next.FAULT;
+}
+
+export function execNothing(): i32 {
+  return Next.DONE;
 }
 
 /** Checks its operand like a load; there is nothing to flush. */

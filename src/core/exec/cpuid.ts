@@ -1,46 +1,18 @@
-// CPUID from the profile's table at Region.CPUID, with the bits that follow the processor's state (SDM 2A CPUID). What a
-// CPU claims is data; this file also answers "is it claimed?" for the checks of CR4, EFER and MSRs.
-import { Region } from '../../abi/memory-map';
+// CPUID from the profile's table, with the bits that follow the processor's state (SDM 2A CPUID).
 import { Gpr, Mode, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
+import { cpuidRegister, findRow } from '../cpuid-table';
 import { Cr4, Ia32ApicBase, Ia32MiscEnable, Xcr0 } from '../gen/constants';
 import { get32, get64, gpr, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptCpuid } from '../vmx/hooks';
 
+export { claimed, cpuidRegister, physicalAddressBits } from '../cpuid-table';
+
 const EXTENDED: u32 = 0x80000000;
 /** Size of an XSAVE area: legacy region and header, with the AVX state. */
 const XSAVE_BASE: u32 = 576;
 const XSAVE_AVX: u32 = 832;
-
-/** Row of a leaf, 0 when there is none. A leaf with rows for other subleaves only has no row. */
-function findRow(leaf: u32, subleaf: u32): usize {
-  const count = load<u32>(Region.CPUID + CpuidTable.COUNT);
-  let row: usize = Region.CPUID + CpuidTable.ROWS;
-  for (let i: u32 = 0; i < count; i++, row += CpuidTable.ROW_SIZE) {
-    if (load<u32>(row + CpuidTable.LEAF) != leaf) continue;
-    const own = load<u32>(row + CpuidTable.SUBLEAF);
-    if (own == subleaf || own == <u32>CpuidTable.ANY_SUBLEAF) return row;
-  }
-  return 0;
-}
-
-/** A register (CpuidTable.EAX ...) of a leaf as the profile has it; 0 without a row. */
-export function cpuidRegister(leaf: u32, subleaf: u32, register: usize): u32 {
-  const row = findRow(leaf, subleaf);
-  return row == 0 ? 0 : load<u32>(row + register);
-}
-
-/** The profile sets this bit. */
-export function claimed(leaf: u32, register: usize, bit: u32): bool {
-  return ((cpuidRegister(leaf, 0, register) >> bit) & 1) != 0;
-}
-
-/** Width of physical addresses in bits. */
-export function physicalAddressBits(): u32 {
-  const bits = cpuidRegister(0x80000008, 0, CpuidTable.EAX) & 0xff;
-  return bits != 0 ? bits : 36;
-}
 
 /** Leaves beyond the maximum of their range answer with the highest basic leaf (SDM CPUID). */
 function answeringLeaf(leaf: u32): u32 {

@@ -1,9 +1,11 @@
 // Dispatch of the operations outside the hot switch. State is precise here: RIP is this instruction's, RETIRED exact,
 // RFLAGS through flags.ts. Must hold no behaviour of its own.
 import { Flag } from '../flags';
+import { MapState } from '../gen/decode-map';
+import { dispatch } from '../gen/dispatch';
 import { unimplemented } from '../leave';
 import { SLOW_BASE, SlowOp } from '../slow-ops';
-import { Next, Uop } from '../uop';
+import { Next, Uop, UopFlag } from '../uop';
 import { execVmlaunch, execVmresume } from '../vmx/entry-instructions';
 import { execVmread, execVmwrite } from '../vmx/field-instructions';
 import { execInvept, execInvvpid } from '../vmx/invalidate';
@@ -28,7 +30,7 @@ import {
   execRet,
 } from './control-flow';
 import { execClts, execLmsw, execMovFromCr, execMovToCr, execSmsw } from './control-registers';
-import { execClflush, execFpuGap, execTooLong } from './coprocessor';
+import { execClflush, execTooLong, execUnclaimed } from './coprocessor';
 import { execCpuid } from './cpuid';
 import { execMovFromDr, execMovToDr } from './debug-registers';
 import { execAad, execAam, execAscii, execDecimal, execSalc } from './decimal';
@@ -116,13 +118,23 @@ import {
 } from './system';
 import { execSyscall, execSysenter, execSysexit, execSysret } from './system-call';
 import { execRdpmc, execRdtsc, execRdtscp } from './time';
+import { checkVector } from './vector-access';
+
+/** An operation of the decode map: what its state can raise comes before all it does. */
+function executeRow(u: usize, op: u32): i32 {
+  if (load<u8>(u + Uop.FLAGS) & UopFlag.VECTOR_FIELDS) {
+    const state = <u32>load<u8>(u + Uop.STATE);
+    if (state != MapState.NONE && !checkVector(state - 1)) return Next.FAULT;
+  }
+  return dispatch(op, u);
+}
 
 /** Executes the general form of the instruction at `u`; the answer is a Next. */
 export function execSlow(u: usize): i32 {
   const op = <u32>load<u16>(u + Uop.GENERIC) - SLOW_BASE;
   switch (op) {
-    case SlowOp.FPU_GAP:
-      return execFpuGap(u);
+    case SlowOp.UNCLAIMED:
+      return execUnclaimed(u);
     case SlowOp.UD:
       return execUd(u);
     case SlowOp.FAR_JMP_IMM:
@@ -515,6 +527,6 @@ export function execSlow(u: usize): i32 {
     case Generic.TOO_LONG:
       return execTooLong();
     default:
-      return unimplemented();
+      return op >= <u32>SlowOp.ROWS ? executeRow(u, op - SlowOp.ROWS) : unimplemented();
   }
 }

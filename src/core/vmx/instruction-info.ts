@@ -1,7 +1,8 @@
 // The VM-exit instruction-information field and the displacement that qualifies memory operands (SDM 27.2.5, Tables 27-8
 // to 27-14), from the decoded instruction.
-import { DescriptorTableInformation, FieldInformation, SegmentTableInformation } from '../gen/constants';
+import { DescriptorTableInformation, FieldInformation, SegmentTableInformation, V } from '../gen/constants';
 import { Uop, UopFlag } from '../uop';
+import { setVm32 } from './vmcs';
 
 const REGISTER_OPERAND: u32 = FieldInformation.REGISTER;
 const NO_INDEX: u32 = FieldInformation.INDEX_INVALID;
@@ -32,24 +33,30 @@ export function displacement(u: usize): u64 {
 }
 
 /** VMCLEAR, VMPTRLD, VMPTRST, VMXON, XSAVES, XRSTORS (Table 27-13). */
-export function memoryOperandInformation(u: usize): u32 {
-  return memoryPart(u);
+export function recordMemoryOperand(u: usize): void {
+  setVm32(V.VMX_INSTRUCTION_INFO, memoryPart(u));
 }
 
 /** INVEPT, INVVPID, INVPCID (Table 27-9). */
-export function typeAndDescriptorInformation(u: usize): u32 {
-  return memoryPart(u) | ((<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT);
+export function recordTypeAndDescriptor(u: usize): void {
+  setVm32(
+    V.VMX_INSTRUCTION_INFO,
+    memoryPart(u) | ((<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT),
+  );
 }
 
 /** VMREAD, VMWRITE (Table 27-14): Reg1 is the rm register, Reg2 holds the encoding. */
-export function fieldAccessInformation(u: usize): u32 {
+export function recordFieldAccess(u: usize): void {
   const encoding = (<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT;
-  return encoding | registerOrMemory(u);
+  setVm32(V.VMX_INSTRUCTION_INFO, encoding | registerOrMemory(u));
 }
 
 /** SLDT, STR, LLDT, LTR (Table 27-11): `identity` 0 to 3 in that order. */
-export function systemSegmentInformation(u: usize, identity: u32): u32 {
-  return registerOrMemory(u) | (identity << SegmentTableInformation.INSTRUCTION_SHIFT);
+export function recordSystemSegment(u: usize, identity: u32): void {
+  setVm32(
+    V.VMX_INSTRUCTION_INFO,
+    registerOrMemory(u) | (identity << SegmentTableInformation.INSTRUCTION_SHIFT),
+  );
 }
 
 function registerOrMemory(u: usize): u32 {
@@ -58,13 +65,16 @@ function registerOrMemory(u: usize): u32 {
 }
 
 /** SGDT, SIDT, LGDT, LIDT (Table 27-10): `identity` 0 to 3 in that order. */
-export function tableRegisterInformation(u: usize, identity: u32): u32 {
+export function recordTableRegister(u: usize, identity: u32): void {
   const size: u32 = load<u8>(u + Uop.WIDTH) == 2 ? 0 : DescriptorTableInformation.OPERAND_SIZE;
-  return memoryPart(u) | size | (identity << DescriptorTableInformation.INSTRUCTION_SHIFT);
+  setVm32(
+    V.VMX_INSTRUCTION_INFO,
+    memoryPart(u) | size | (identity << DescriptorTableInformation.INSTRUCTION_SHIFT),
+  );
 }
 
 /** INS, OUTS (Table 27-8): the segment counts for OUTS only. */
-export function stringIoInformation(u: usize, isIn: bool): u32 {
+export function recordStringIo(u: usize, isIn: bool): void {
   const from = isIn ? 0 : (<u32>load<u8>(u + Uop.SEGMENT)) << FieldInformation.SEGMENT_SHIFT;
-  return addressSize(u) | from;
+  setVm32(V.VMX_INSTRUCTION_INFO, addressSize(u) | from);
 }

@@ -4,15 +4,21 @@ import { Region } from '../../abi/memory-map';
 import { faulted, raisePlain } from '../fault';
 import { Exit, Ia32VmxEptVpidCap, Vector, VmError } from '../gen/constants';
 import { readLinear64 } from '../memory';
-import { invalidateEpt, invalidateEptAll, invalidateVpid, invalidateVpidAll } from '../mmu/tlb';
+import {
+  invalidateEpt,
+  invalidateEptAll,
+  invalidateVpid,
+  invalidateVpidAll,
+  invalidateVpidLinear,
+} from '../mmu/tlb';
 import { checkedOperandLinear } from '../operands';
-import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, gpr } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { CAP_EPT_VPID, capability } from './capabilities';
 import { beginChecks, canonical } from './check-context';
 import { eptPointerFails } from './checks-controls';
-import { displacement, typeAndDescriptorInformation } from './instruction-info';
+import { exitInstruction } from './exit';
+import { displacement, recordTypeAndDescriptor } from './instruction-info';
 import { vmFail, vmSucceed } from './outcome';
 import { begin, vmxUndefined } from './privilege';
 import { NONE } from './vmcs';
@@ -25,8 +31,8 @@ function beginInvalidate(u: usize, supported: u64, reason: u32): i32 {
     return Next.FAULT;
   }
   if (!vmxUndefined() && get32(State.VMX_NON_ROOT)) {
-    requestInstructionExit(reason, displacement(u), load<u8>(u + Uop.LENGTH));
-    giveInstructionInformation(typeAndDescriptorInformation(u));
+    recordTypeAndDescriptor(u);
+    exitInstruction(reason, displacement(u), load<u8>(u + Uop.LENGTH));
     return Next.EXITED;
   }
   return begin(u, reason);
@@ -82,13 +88,13 @@ export function execInvvpid(u: usize): i32 {
   if (first >> 16 != 0) return refused();
   if (type != 2 && first == 0) return refused();
   if (type == 0 && !canonical(target)) return refused();
-  invalidateVpids(<u32>type, <u32>first);
+  invalidateVpids(<u32>type, <u32>first, target);
   return vmSucceed();
 }
 
-/** One linear address (type 0) is dropped with all of its VPID. */
-function invalidateVpids(type: u32, vpid: u32): void {
-  if (type == 2) invalidateVpidAll();
+function invalidateVpids(type: u32, vpid: u32, linear: u64): void {
+  if (type == 0) invalidateVpidLinear(vpid, linear);
+  else if (type == 2) invalidateVpidAll();
   else invalidateVpid(vpid);
 }
 
@@ -99,6 +105,6 @@ export function inveptByEmbedder(type: u32, eptpHigh: u32, eptpLow: u32): void {
 }
 
 /** INVVPID for an embedded host, by type. */
-export function invvpidByEmbedder(type: u32, vpid: u32): void {
-  invalidateVpids(type, vpid);
+export function invvpidByEmbedder(type: u32, vpid: u32, linearHigh: u32, linearLow: u32): void {
+  invalidateVpids(type, vpid, ((<u64>linearHigh) << 32) | (<u64>linearLow));
 }

@@ -1,0 +1,74 @@
+// Every encoding of every instruction that the core knows, by family (`opcodes/`, shape in `opcodes/row`). Rows only.
+
+import { avxCompare } from './opcodes/avx-compare';
+import { avxConvert } from './opcodes/avx-convert';
+import { avxExtend } from './opcodes/avx-extend';
+import { avxFloat } from './opcodes/avx-float';
+import { avxInteger } from './opcodes/avx-integer';
+import { avxMemory } from './opcodes/avx-memory';
+import { avxMove } from './opcodes/avx-move';
+import { avxShift } from './opcodes/avx-shift';
+import { avxShuffle } from './opcodes/avx-shuffle';
+import { avxString } from './opcodes/avx-string';
+import { bitManipulation } from './opcodes/bit-manipulation';
+import { cache } from './opcodes/cache';
+import { crypto } from './opcodes/crypto';
+import { extendedState } from './opcodes/extended-state';
+import { fusedMultiply } from './opcodes/fused-multiply';
+import { fusedMultiplyAlternating } from './opcodes/fused-multiply-alternating';
+import { fusedMultiplyNegated } from './opcodes/fused-multiply-negated';
+import { mmx } from './opcodes/mmx';
+import { noCoprocessor } from './opcodes/no-coprocessor';
+import { random } from './opcodes/random';
+import { sseCompare } from './opcodes/sse-compare';
+import { sseConvert } from './opcodes/sse-convert';
+import { sseExtend } from './opcodes/sse-extend';
+import { sseFloat } from './opcodes/sse-float';
+import { sseInteger } from './opcodes/sse-integer';
+import { sseMove } from './opcodes/sse-move';
+import { sseShift } from './opcodes/sse-shift';
+import { sseShuffle } from './opcodes/sse-shuffle';
+import { sseString } from './opcodes/sse-string';
+import { x87Arithmetic } from './opcodes/x87-arithmetic';
+import { x87Control } from './opcodes/x87-control';
+import { x87Move } from './opcodes/x87-move';
+import { x87Transcendental } from './opcodes/x87-transcendental';
+import type { OpcodeFamily } from './opcodes/row';
+
+export type { OpcodeFamily, OpcodeRow, StateUse } from './opcodes/row';
+
+export const opcodeFamilies: readonly OpcodeFamily[] = [
+  x87Control,
+  x87Move,
+  x87Arithmetic,
+  x87Transcendental,
+  mmx,
+  sseMove,
+  sseFloat,
+  sseCompare,
+  sseConvert,
+  sseShuffle,
+  sseInteger,
+  sseShift,
+  sseExtend,
+  sseString,
+  avxMove,
+  avxMemory,
+  avxFloat,
+  avxCompare,
+  avxConvert,
+  avxShuffle,
+  avxInteger,
+  avxShift,
+  avxExtend,
+  avxString,
+  fusedMultiply,
+  fusedMultiplyNegated,
+  fusedMultiplyAlternating,
+  crypto,
+  bitManipulation,
+  random,
+  extendedState,
+  cache,
+  noCoprocessor,
+];

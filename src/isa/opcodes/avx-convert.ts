@@ -1,0 +1,38 @@
+// Conversions of floating point by VEX encodings, half precision too. SDM volume 1, 14.1, 14.4. Rows only.
+
+import type { OpcodeFamily } from './row';
+
+// prettier-ignore
+export const avxConvert = {
+  exec: 'exec/sse-convert',
+  rows: [
+    { code: 'VEX.LIG.F3.0F 2A /r', name: 'VCVTSI2SS', operands: '=Vdq, Hdq, Ey', feature: 'AVX' },
+    { code: 'VEX.LIG.F2.0F 2A /r', name: 'VCVTSI2SD', operands: '=Vdq, Hdq, Ey', feature: 'AVX' },
+    { code: 'VEX.LIG.F3.0F 2C /r', name: 'VCVTTSS2SI', operands: '=Gy, Wd', feature: 'AVX' },
+    { code: 'VEX.LIG.F2.0F 2C /r', name: 'VCVTTSD2SI', operands: '=Gy, Wq', feature: 'AVX' },
+    { code: 'VEX.LIG.F3.0F 2D /r', name: 'VCVTSS2SI', operands: '=Gy, Wd', feature: 'AVX' },
+    { code: 'VEX.LIG.F2.0F 2D /r', name: 'VCVTSD2SI', operands: '=Gy, Wq', feature: 'AVX' },
+    { code: 'VEX.128.0F.WIG 5A /r', name: 'VCVTPS2PD', operands: '=Vdq, Wq', feature: 'AVX' },
+    { code: 'VEX.256.0F.WIG 5A /r', name: 'VCVTPS2PD', operands: '=Vqq, Wdq', feature: 'AVX' },
+    { code: 'VEX.128.66.0F.WIG 5A /r', name: 'VCVTPD2PS', operands: '=Vdq, Wdq', feature: 'AVX' },
+    { code: 'VEX.256.66.0F.WIG 5A /r', name: 'VCVTPD2PS', operands: '=Vdq, Wqq', feature: 'AVX' },
+    { code: 'VEX.LIG.F3.0F.WIG 5A /r', name: 'VCVTSS2SD', operands: '=Vdq, Hdq, Wd', feature: 'AVX' },
+    { code: 'VEX.LIG.F2.0F.WIG 5A /r', name: 'VCVTSD2SS', operands: '=Vdq, Hdq, Wq', feature: 'AVX' },
+    { code: 'VEX.128.0F.WIG 5B /r', name: 'VCVTDQ2PS', operands: '=Vdq, Wdq', feature: 'AVX' },
+    { code: 'VEX.256.0F.WIG 5B /r', name: 'VCVTDQ2PS', operands: '=Vqq, Wqq', feature: 'AVX' },
+    { code: 'VEX.128.66.0F.WIG 5B /r', name: 'VCVTPS2DQ', operands: '=Vdq, Wdq', feature: 'AVX' },
+    { code: 'VEX.256.66.0F.WIG 5B /r', name: 'VCVTPS2DQ', operands: '=Vqq, Wqq', feature: 'AVX' },
+    { code: 'VEX.128.F3.0F.WIG 5B /r', name: 'VCVTTPS2DQ', operands: '=Vdq, Wdq', feature: 'AVX' },
+    { code: 'VEX.256.F3.0F.WIG 5B /r', name: 'VCVTTPS2DQ', operands: '=Vqq, Wqq', feature: 'AVX' },
+    { code: 'VEX.128.66.0F.WIG E6 /r', name: 'VCVTTPD2DQ', operands: '=Vdq, Wdq', feature: 'AVX' },
+    { code: 'VEX.256.66.0F.WIG E6 /r', name: 'VCVTTPD2DQ', operands: '=Vdq, Wqq', feature: 'AVX' },
+    { code: 'VEX.128.F3.0F.WIG E6 /r', name: 'VCVTDQ2PD', operands: '=Vdq, Wq', feature: 'AVX' },
+    { code: 'VEX.256.F3.0F.WIG E6 /r', name: 'VCVTDQ2PD', operands: '=Vqq, Wdq', feature: 'AVX' },
+    { code: 'VEX.128.F2.0F.WIG E6 /r', name: 'VCVTPD2DQ', operands: '=Vdq, Wdq', feature: 'AVX' },
+    { code: 'VEX.256.F2.0F.WIG E6 /r', name: 'VCVTPD2DQ', operands: '=Vdq, Wqq', feature: 'AVX' },
+    { code: 'VEX.128.66.0F38.W0 13 /r', name: 'VCVTPH2PS', operands: '=Vdq, Wq', feature: 'F16C' },
+    { code: 'VEX.256.66.0F38.W0 13 /r', name: 'VCVTPH2PS', operands: '=Vqq, Wdq', feature: 'F16C' },
+    { code: 'VEX.128.66.0F3A.W0 1D /r ib', name: 'VCVTPS2PH', operands: '=Wq, Vdq, Ib', feature: 'F16C' },
+    { code: 'VEX.256.66.0F3A.W0 1D /r ib', name: 'VCVTPS2PH', operands: '=Wdq, Vqq, Ib', feature: 'F16C' },
+  ],
+} as const satisfies OpcodeFamily;

@@ -1,0 +1,46 @@
+// Fused multiply-add and multiply-subtract with a negated product. SDM volume 1, 14.5. Rows only.
+
+import type { OpcodeFamily } from './row';
+
+// prettier-ignore
+export const fusedMultiplyNegated = {
+  exec: 'exec/fused-multiply',
+  rows: [
+    { code: 'VEX.128.66.0F38.W0 9C /r', name: 'VFNMADD132PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 9C /r', name: 'VFNMADD132PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 9C /r', name: 'VFNMADD132PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 9C /r', name: 'VFNMADD132PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 9D /r', name: 'VFNMADD132SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 9D /r', name: 'VFNMADD132SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 9E /r', name: 'VFNMSUB132PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 9E /r', name: 'VFNMSUB132PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 9E /r', name: 'VFNMSUB132PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 9E /r', name: 'VFNMSUB132PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 9F /r', name: 'VFNMSUB132SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 9F /r', name: 'VFNMSUB132SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 AC /r', name: 'VFNMADD213PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 AC /r', name: 'VFNMADD213PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 AC /r', name: 'VFNMADD213PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 AC /r', name: 'VFNMADD213PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 AD /r', name: 'VFNMADD213SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 AD /r', name: 'VFNMADD213SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 AE /r', name: 'VFNMSUB213PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 AE /r', name: 'VFNMSUB213PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 AE /r', name: 'VFNMSUB213PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 AE /r', name: 'VFNMSUB213PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 AF /r', name: 'VFNMSUB213SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 AF /r', name: 'VFNMSUB213SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 BC /r', name: 'VFNMADD231PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 BC /r', name: 'VFNMADD231PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 BC /r', name: 'VFNMADD231PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 BC /r', name: 'VFNMADD231PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 BD /r', name: 'VFNMADD231SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 BD /r', name: 'VFNMADD231SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 BE /r', name: 'VFNMSUB231PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 BE /r', name: 'VFNMSUB231PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 BE /r', name: 'VFNMSUB231PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 BE /r', name: 'VFNMSUB231PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 BF /r', name: 'VFNMSUB231SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 BF /r', name: 'VFNMSUB231SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+  ],
+} as const satisfies OpcodeFamily;

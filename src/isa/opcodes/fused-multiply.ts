@@ -1,0 +1,46 @@
+// Fused multiply-add and multiply-subtract. SDM volume 1, 14.5. Rows only.
+
+import type { OpcodeFamily } from './row';
+
+// prettier-ignore
+export const fusedMultiply = {
+  exec: 'exec/fused-multiply',
+  rows: [
+    { code: 'VEX.128.66.0F38.W0 98 /r', name: 'VFMADD132PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 98 /r', name: 'VFMADD132PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 98 /r', name: 'VFMADD132PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 98 /r', name: 'VFMADD132PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 99 /r', name: 'VFMADD132SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 99 /r', name: 'VFMADD132SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 9A /r', name: 'VFMSUB132PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 9A /r', name: 'VFMSUB132PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 9A /r', name: 'VFMSUB132PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 9A /r', name: 'VFMSUB132PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 9B /r', name: 'VFMSUB132SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 9B /r', name: 'VFMSUB132SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 A8 /r', name: 'VFMADD213PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 A8 /r', name: 'VFMADD213PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 A8 /r', name: 'VFMADD213PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 A8 /r', name: 'VFMADD213PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 A9 /r', name: 'VFMADD213SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 A9 /r', name: 'VFMADD213SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 AA /r', name: 'VFMSUB213PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 AA /r', name: 'VFMSUB213PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 AA /r', name: 'VFMSUB213PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 AA /r', name: 'VFMSUB213PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 AB /r', name: 'VFMSUB213SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 AB /r', name: 'VFMSUB213SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 B8 /r', name: 'VFMADD231PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 B8 /r', name: 'VFMADD231PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 B8 /r', name: 'VFMADD231PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 B8 /r', name: 'VFMADD231PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 B9 /r', name: 'VFMADD231SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 B9 /r', name: 'VFMADD231SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W0 BA /r', name: 'VFMSUB231PS', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W0 BA /r', name: 'VFMSUB231PS', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.128.66.0F38.W1 BA /r', name: 'VFMSUB231PD', operands: '+Vdq, Hdq, Wdq', feature: 'FMA' },
+    { code: 'VEX.256.66.0F38.W1 BA /r', name: 'VFMSUB231PD', operands: '+Vqq, Hqq, Wqq', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W0 BB /r', name: 'VFMSUB231SS', operands: '+Vdq, Hdq, Wd', feature: 'FMA' },
+    { code: 'VEX.LIG.66.0F38.W1 BB /r', name: 'VFMSUB231SD', operands: '+Vdq, Hdq, Wq', feature: 'FMA' },
+  ],
+} as const satisfies OpcodeFamily;

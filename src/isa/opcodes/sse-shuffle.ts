@@ -1,0 +1,48 @@
+// Logic, shuffles, unpacking, packing and blending in XMM registers. SDM volume 1, 10.4.3, 11.4.2. Rows only.
+
+import type { OpcodeFamily } from './row';
+
+// prettier-ignore
+export const sseShuffle = {
+  exec: 'exec/vector-integer',
+  rows: [
+    { code: 'NP 0F 14 /r', name: 'UNPCKLPS', operands: '+Vdq, Wdq', feature: 'SSE' },
+    { code: '66 0F 14 /r', name: 'UNPCKLPD', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: 'NP 0F 15 /r', name: 'UNPCKHPS', operands: '+Vdq, Wdq', feature: 'SSE' },
+    { code: '66 0F 15 /r', name: 'UNPCKHPD', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: 'NP 0F 54 /r', name: 'ANDPS', operands: '+Vdq, Wdq', feature: 'SSE' },
+    { code: '66 0F 54 /r', name: 'ANDPD', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: 'NP 0F 55 /r', name: 'ANDNPS', operands: '+Vdq, Wdq', feature: 'SSE' },
+    { code: '66 0F 55 /r', name: 'ANDNPD', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: 'NP 0F 56 /r', name: 'ORPS', operands: '+Vdq, Wdq', feature: 'SSE' },
+    { code: '66 0F 56 /r', name: 'ORPD', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: 'NP 0F 57 /r', name: 'XORPS', operands: '=Vdq, Wdq', feature: 'SSE' },
+    { code: '66 0F 57 /r', name: 'XORPD', operands: '=Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 60 /r', name: 'PUNPCKLBW', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 61 /r', name: 'PUNPCKLWD', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 62 /r', name: 'PUNPCKLDQ', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 63 /r', name: 'PACKSSWB', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 67 /r', name: 'PACKUSWB', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 68 /r', name: 'PUNPCKHBW', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 69 /r', name: 'PUNPCKHWD', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 6A /r', name: 'PUNPCKHDQ', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 6B /r', name: 'PACKSSDW', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 6C /r', name: 'PUNPCKLQDQ', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 6D /r', name: 'PUNPCKHQDQ', operands: '+Vdq, Wdq', feature: 'SSE2' },
+    { code: '66 0F 70 /r ib', name: 'PSHUFD', operands: '=Vdq, Wdq, Ib', feature: 'SSE2' },
+    { code: 'F3 0F 70 /r ib', name: 'PSHUFHW', operands: '=Vdq, Wdq, Ib', feature: 'SSE2' },
+    { code: 'F2 0F 70 /r ib', name: 'PSHUFLW', operands: '=Vdq, Wdq, Ib', feature: 'SSE2' },
+    { code: 'NP 0F C6 /r ib', name: 'SHUFPS', operands: '+Vdq, Wdq, Ib', feature: 'SSE' },
+    { code: '66 0F C6 /r ib', name: 'SHUFPD', operands: '+Vdq, Wdq, Ib', feature: 'SSE2' },
+    { code: '66 0F 38 00 /r', name: 'PSHUFB', operands: '+Vdq, Wdq', feature: 'SSSE3' },
+    { code: '66 0F 38 10 /r', name: 'PBLENDVB', operands: '+Vdq, Wdq', feature: 'SSE4_1' },
+    { code: '66 0F 38 14 /r', name: 'BLENDVPS', operands: '+Vdq, Wdq', feature: 'SSE4_1' },
+    { code: '66 0F 38 15 /r', name: 'BLENDVPD', operands: '+Vdq, Wdq', feature: 'SSE4_1' },
+    { code: '66 0F 38 17 /r', name: 'PTEST', operands: 'Vdq, Wdq', feature: 'SSE4_1' },
+    { code: '66 0F 38 2B /r', name: 'PACKUSDW', operands: '+Vdq, Wdq', feature: 'SSE4_1' },
+    { code: '66 0F 3A 0C /r ib', name: 'BLENDPS', operands: '+Vdq, Wdq, Ib', feature: 'SSE4_1' },
+    { code: '66 0F 3A 0D /r ib', name: 'BLENDPD', operands: '+Vdq, Wdq, Ib', feature: 'SSE4_1' },
+    { code: '66 0F 3A 0E /r ib', name: 'PBLENDW', operands: '+Vdq, Wdq, Ib', feature: 'SSE4_1' },
+    { code: '66 0F 3A 0F /r ib', name: 'PALIGNR', operands: '+Vdq, Wdq, Ib', feature: 'SSSE3' },
+  ],
+} as const satisfies OpcodeFamily;

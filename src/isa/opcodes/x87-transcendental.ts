@@ -1,0 +1,18 @@
+// x87 transcendental instructions. SDM volume 1, 8.3.6 and 8.3.7. Rows only.
+
+import type { OpcodeFamily } from './row';
+
+// prettier-ignore
+export const x87Transcendental = {
+  exec: 'exec/x87-transcendental',
+  rows: [
+    { code: 'D9 F0', name: 'F2XM1', feature: 'FPU' },
+    { code: 'D9 F1', name: 'FYL2X', feature: 'FPU' },
+    { code: 'D9 F2', name: 'FPTAN', feature: 'FPU' },
+    { code: 'D9 F3', name: 'FPATAN', feature: 'FPU' },
+    { code: 'D9 F9', name: 'FYL2XP1', feature: 'FPU' },
+    { code: 'D9 FB', name: 'FSINCOS', feature: 'FPU' },
+    { code: 'D9 FE', name: 'FSIN', feature: 'FPU' },
+    { code: 'D9 FF', name: 'FCOS', feature: 'FPU' },
+  ],
+} as const satisfies OpcodeFamily;
