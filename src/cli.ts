@@ -190,6 +190,7 @@ function report(stop: MachineStop): number {
       return stop.action === 'off' ? 0 : STATUS_SHUTDOWN;
     case 'breakpoint':
     case 'record':
+    case 'watch':
     case 'l0':
       throw new Error(`a headless run stopped at a ${stop.kind}`);
   }

@@ -22,6 +22,8 @@ export const enum Region {
   STATIC = 0x10000,
   /** Open-addressing set of linear addresses with an instruction breakpoint, see `BreakpointTable`. */
   BREAKPOINTS = 0x100000,
+  /** What the debugger wants to be told about, and what the core has to tell: see `WatchTable`. */
+  WATCHES = 0x1c0000,
   /** One attribute byte for each 4 KiB page of host-physical space below 4 GiB, see `PageAttribute`. */
   PAGE_ATTRIBUTES = 0x200000,
   /** Software TLB. */
@@ -44,6 +46,8 @@ export const enum PageAttribute {
   ROM = 4,
   /** Written since the embedder last cleared the bit: what a snapshot has to copy. Set by the core's store slow path. */
   DIRTY = 8,
+  /** Bytes of it are watched: it never enters the software TLB, so every data access takes the slow path, which compares. */
+  WATCHED = 16,
 }
 
 /** Layout of the breakpoint set: u32 mask (entries - 1), u32 used, then u64 entries; 0xffffffffffffffff is a free entry. */
@@ -52,4 +56,57 @@ export const enum BreakpointTable {
   USED = 4,
   ENTRIES = 8,
   MAX_ENTRIES = 0x10000,
+}
+
+/**
+ * At Region.WATCHES: bytes and words the debugger watches, then the accesses found. The embedder writes ranges and words and
+ * clears HITS; the core writes hits, and stops at the next instruction boundary while HITS is not 0.
+ */
+export const enum WatchTable {
+  /** Ranges of host-physical bytes, u32 count. */
+  RANGES = 0,
+  /** Words of linear memory (registers), u32 count: the core compares them after every instruction. */
+  WORDS = 4,
+  /** u32 count; hits beyond MAX_HITS are counted by nobody. */
+  HITS = 8,
+  /** u32, embedder: addresses were translated, so a change of the translation is to be told. */
+  TRANSLATED = 12,
+  /** RIP at the last boundary where words were compared, u64. */
+  LAST_RIP = 16,
+  /** u32, core: the translation in force may be another one; the core stops as for a hit. */
+  RETRANSLATE = 24,
+
+  RANGE_ROWS = 0x100,
+  RANGE_SIZE = 24,
+  MAX_RANGES = 512,
+  // A range: u64 first and last byte, u32 bits of WatchAccess.
+  FIRST = 0,
+  LAST = 8,
+  ACCESS = 16,
+
+  WORD_ROWS = 0x4000,
+  WORD_SIZE = 24,
+  MAX_WORDS = 64,
+  // A word: u32 address in linear memory (8 bytes are read there), u64 mask, u64 value it had.
+  PLACE = 0,
+  MASK = 8,
+  VALUE = 16,
+
+  HIT_ROWS = 0x5000,
+  HIT_SIZE = 32,
+  MAX_HITS = 64,
+  // A hit: u32 WatchAccess, u32 bytes (of a word: its row), u64 host-physical address, u64 RIP, u32 1 in VMX non-root operation.
+  KIND = 0,
+  BYTES = 4,
+  ADDRESS = 8,
+  RIP = 16,
+  NON_ROOT = 24,
+}
+
+/** Kinds of access, bits. */
+export const enum WatchAccess {
+  READ = 1,
+  WRITE = 2,
+  /** Of a hit: a watched word has another value. */
+  WORD = 4,
 }

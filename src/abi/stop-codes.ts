@@ -25,6 +25,8 @@ export const enum Stop {
   WAIT_FOR_SIPI = 10,
   /** A VM entry asked for by the embedder failed: STOP_DETAIL = VM-instruction error number (0 = VMfailInvalid). */
   VM_FAIL = 11,
+  /** A watched byte was accessed or a watched word changed, see WatchTable; the instruction that did it is complete. */
+  WATCHPOINT = 12,
 }
 
 /** Bits of State.STOP_ON. */

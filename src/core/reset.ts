@@ -4,7 +4,7 @@ import { dropAllBlocks } from './blocks';
 import { claimsChanged } from './claims';
 import { Cr0, Dr7, Rflags, Xcr0 } from './gen/constants';
 import { Private } from './layout';
-import { dropAllWriteEntries, clearTlb, translationChanged } from './mmu/tlb';
+import { dropAllWriteEntries, dropDataEntries, clearTlb, translationChanged } from './mmu/tlb';
 import { hostPhysicalWritten } from './mmu/physical';
 import { modeChanged } from './mode';
 import { setAttention } from './attention';
@@ -70,6 +70,11 @@ export function ramWritten(addressHigh: u32, addressLow: u32, length: u32): void
     hostPhysicalWritten(at, <u32>bytes);
     at += bytes;
   }
+}
+
+/** Attributes WATCHED changed: no entry may stay that passes a watched page by. */
+export function watchesChanged(): void {
+  dropDataEntries();
 }
 
 /** The breakpoint set at Region.BREAKPOINTS changed: blocks are cut at breakpoints, so all are decoded anew. */

@@ -22,6 +22,7 @@ import { S, rip, segment, setRip } from './state';
 import { Next, Uop } from './uop';
 import { timerPollAt } from './vmx/preemption-timer';
 import { takeStopRequest } from './vmx/stop';
+import { compareWords, comparesWords, hasWatchHit } from './watch';
 
 /** Boundaries without a retired instruction (faults that fault again, repeated strings) after which a slice ends all the same. */
 const PATIENCE: u32 = 100000;
@@ -32,7 +33,12 @@ const SHADOW: u32 = 3;
 /** Polls until nothing more is to be taken at this boundary; true when the loop must be left. */
 function takeEvents(): bool {
   while (load<u32>(S + Private.ATTENTION)) {
+    // An exit has written its stop already: it comes first.
     if (takeStopRequest()) return true;
+    if (hasWatchHit()) {
+      stop(Stop.WATCHPOINT, 0, 0);
+      return true;
+    }
     store<u32>(S + Private.ATTENTION, 0);
     const next = pollEvents();
     if (next == Next.STOP) return true;
@@ -168,13 +174,18 @@ export function run(): i32 {
       break;
     }
     if (retired >= timerPollAt()) setAttention();
+    const compared = comparesWords();
+    if (compared) {
+      materializeFlags();
+      compareWords();
+    }
     if (load<u32>(S + Private.ATTENTION)) {
       link = 0;
       if (takeEvents()) break;
     }
     // A VM entry or exit may have moved the timer.
     const timer = timerPollAt();
-    const single = load<u32>(S + Private.ATTENTION) != 0;
+    const single = compared || load<u32>(S + Private.ATTENTION) != 0;
     if (single) store<u32>(S + Private.SHADOW_NEW, 0);
     let key = load<u32>(S + Private.MODE_KEY);
     let block = lookUp(key);

@@ -16,6 +16,8 @@ export interface CoreExports {
   reset(): void;
   /** Call after the breakpoint set was changed. */
   breakpointsChanged(): void;
+  /** Call after PageAttribute.WATCHED was changed anywhere. */
+  watchesChanged(): void;
   /** Call after control registers, segments, EFER or RFLAGS were written from outside. */
   stateReplaced(): void;
   /** Call after RAM was written from outside at `length` bytes from the address: drops decoded code there. */

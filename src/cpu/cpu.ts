@@ -5,11 +5,13 @@
 import { Region, PageAttribute, BreakpointTable } from '../abi/memory-map';
 import { type Gpr, type Mode, Seg, Segment, State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
+import { VmcsPage } from '../abi/vmcs-page';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { Bus } from './bus';
 import { instantiateCore, type CoreInstance } from './core-module';
 import { PhysicalMemory } from './physical-memory';
-import { readField, writeField, type FieldValue } from './vmcs-access';
+import { readField, vmcsOffset, writeField, type FieldValue } from './vmcs-access';
+import { Watches } from './watches';
 
 /** One segment register; `access` in the VMCS access-rights format (SDM 24.4.1). */
 export interface SegmentRegister {
@@ -34,6 +36,8 @@ export const NONE_64 = 0xffffffffffffffffn;
 
 export class Cpu {
   readonly physical: PhysicalMemory;
+  /** What the debugger watches. Nothing asks it while nothing is watched. */
+  readonly watches: Watches;
   private readonly core: CoreInstance;
   private readonly view: DataView;
 
@@ -45,6 +49,7 @@ export class Cpu {
     this.core = instantiateCore(ramBytes, bus);
     this.view = new DataView(this.core.memory.buffer);
     this.physical = new PhysicalMemory(this.core, ramBytes);
+    this.watches = new Watches(this.core, ramBytes);
     const pages = new Uint8Array(this.core.memory.buffer, Region.PAGE_ATTRIBUTES, ramBytes >>> 12);
     pages.fill(PageAttribute.RAM);
     this.core.exports.reset();
@@ -196,11 +201,18 @@ export class Cpu {
 
   /** VMREAD of the current VMCS, or of `vmcs` (host-physical). */
   vmread<N extends FieldName>(name: N, vmcs?: bigint): FieldValue<N> {
+    this.physical.watcher?.('read', this.fieldAddress(name, vmcs), VmcsPage.SLOT);
     return readField(this.view, this.vmcsOffset(vmcs), name);
   }
 
   vmwrite<N extends FieldName>(name: N, value: FieldValue<N>, vmcs?: bigint): void {
+    this.physical.watcher?.('write', this.fieldAddress(name, vmcs), VmcsPage.SLOT);
     writeField(this.view, this.vmcsOffset(vmcs), name, value);
+  }
+
+  /** Host-physical address of a field's slot in a VMCS page: that is where it is watched. */
+  fieldAddress(name: FieldName, vmcs: bigint = this.currentVmcs): bigint {
+    return vmcs + BigInt(vmcsOffset(name));
   }
 
   /** Where a VMCS page lies in linear memory. RAM ends below 4 GiB, so the low half of the pointer is enough. */

@@ -6,6 +6,8 @@ import { Region } from '../abi/memory-map';
 import type { CoreInstance } from './core-module';
 
 export class PhysicalMemory {
+  /** Told of every access before it is made, while data watches are set. */
+  watcher: ((kind: 'read' | 'write', address: bigint, length: number) => void) | undefined;
   readonly view: DataView;
   private readonly bytes: Uint8Array;
 
@@ -30,12 +32,15 @@ export class PhysicalMemory {
   /** A live view of RAM: it shows later writes. Write through `write`, which also drops decoded code. */
   read(address: bigint, length: number): Uint8Array | undefined {
     const at = this.offset(address, length);
-    return at < 0 ? undefined : this.bytes.subarray(at, at + length);
+    if (at < 0) return undefined;
+    this.watcher?.('read', address, length);
+    return this.bytes.subarray(at, at + length);
   }
 
   write(address: bigint, data: Uint8Array): boolean {
     const at = this.offset(address, data.length);
     if (at < 0) return false;
+    this.watcher?.('write', address, data.length);
     this.bytes.set(data, at);
     this.written(address, data.length);
     return true;
@@ -44,6 +49,7 @@ export class PhysicalMemory {
   fill(address: bigint, length: number, value: number): boolean {
     const at = this.offset(address, length);
     if (at < 0) return false;
+    this.watcher?.('write', address, length);
     this.bytes.fill(value, at, at + length);
     this.written(address, length);
     return true;
@@ -52,12 +58,15 @@ export class PhysicalMemory {
   /** A 32-bit word; `undefined` outside RAM. */
   read32(address: bigint): number | undefined {
     const at = this.offset(address, 4);
-    return at < 0 ? undefined : this.view.getUint32(at, true);
+    if (at < 0) return undefined;
+    this.watcher?.('read', address, 4);
+    return this.view.getUint32(at, true);
   }
 
   write32(address: bigint, value: number): boolean {
     const at = this.offset(address, 4);
     if (at < 0) return false;
+    this.watcher?.('write', address, 4);
     this.view.setUint32(at, value >>> 0, true);
     this.written(address, 4);
     return true;
@@ -66,12 +75,15 @@ export class PhysicalMemory {
   /** A 64-bit word; `undefined` outside RAM. */
   read64(address: bigint): bigint | undefined {
     const at = this.offset(address, 8);
-    return at < 0 ? undefined : this.view.getBigUint64(at, true);
+    if (at < 0) return undefined;
+    this.watcher?.('read', address, 8);
+    return this.view.getBigUint64(at, true);
   }
 
   write64(address: bigint, value: bigint): boolean {
     const at = this.offset(address, 8);
     if (at < 0) return false;
+    this.watcher?.('write', address, 8);
     this.view.setBigUint64(at, value, true);
     this.written(address, 8);
     return true;

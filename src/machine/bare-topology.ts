@@ -12,7 +12,7 @@ import { ExitRegisters } from './exit-registers';
 import { applyInitialState } from './initial-state';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
 import { walkEpt, walkLinear } from './page-walk';
-import type { AddressSpace, CpuSignal, TopologyDriver } from './topology-driver';
+import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
 import { drainTraceRing, traceCount, traceExitReason } from './trace-ring';
 import type { RegisterHome } from './register-write';
 import { hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
@@ -25,6 +25,7 @@ const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | St
 export class BareTopology implements TopologyDriver {
   readonly guestLevels: readonly Level[] = ['L0', 'L1'];
   readonly runner = undefined;
+  readonly l0 = undefined;
   private readonly exitRegisters = new ExitRegisters();
 
   constructor(
@@ -84,6 +85,10 @@ export class BareTopology implements TopologyDriver {
     return deadline === NONE_64 ? undefined : Number(deadline);
   }
 
+  emulating(): undefined {
+    return undefined;
+  }
+
   currentLevel(): Level {
     return this.cpu.inNonRoot ? 'L1' : 'L0';
   }
@@ -105,16 +110,16 @@ export class BareTopology implements TopologyDriver {
     return { kind: 'vmcs', area: level === 'L0' ? 'HOST' : 'GUEST', generalInChip: false, write };
   }
 
-  translate(space: AddressSpace, address: bigint): bigint | undefined {
+  translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined {
     if (space.kind === 'host' || space.level === 'L2') return space.kind === 'host' ? address : undefined;
-    if (space.kind === 'physical') return this.toHost(space.level, address);
+    if (space.kind === 'physical') return this.toHost(space.level, address, visit);
     const registers = this.registers(space.level);
     if (!registers) return undefined;
     const physical = walkLinear(registers, address, (at, bytes) => {
-      const host = this.toHost(space.level, at);
-      return host === undefined ? undefined : this.entry(host, bytes);
+      const host = this.toHost(space.level, at, visit);
+      return host === undefined ? undefined : this.entry(host, bytes, visit);
     });
-    return physical === undefined ? undefined : this.toHost(space.level, physical);
+    return physical === undefined ? undefined : this.toHost(space.level, physical, visit);
   }
 
   vmcss(): VmcsView[] {
@@ -135,14 +140,15 @@ export class BareTopology implements TopologyDriver {
   }
 
   /** L0's physical addresses are the host's; L1's go through its EPT, if it has one. */
-  private toHost(level: Level, physical: bigint): bigint | undefined {
+  private toHost(level: Level, physical: bigint, visit?: EntryVisitor): bigint | undefined {
     if (level === 'L0' || this.cpu.currentVmcs === NONE_64) return physical;
     const read = fieldReader(this.cpu, this.cpu.currentVmcs);
     if (!usesEpt(read)) return physical;
-    return walkEpt(read('EPT_POINTER'), physical, (at, bytes) => this.entry(at, bytes));
+    return walkEpt(read('EPT_POINTER'), physical, (at, bytes) => this.entry(at, bytes, visit));
   }
 
-  private entry(host: bigint, bytes: 4 | 8): bigint | undefined {
+  private entry(host: bigint, bytes: 4 | 8, visit?: EntryVisitor): bigint | undefined {
+    visit?.(host);
     if (bytes === 8) return this.cpu.physical.read64(host);
     const value = this.cpu.physical.read32(host);
     return value === undefined ? undefined : BigInt(value);

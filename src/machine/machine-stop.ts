@@ -2,6 +2,7 @@
  * Why the machine stopped. A closed set: whoever drives the machine must have an answer to each. Types only.
  */
 import type { MachineRecord } from './machine-record';
+import type { WatchEvent } from './watch-request';
 
 export type MachineStop =
   /** The asked-for number of instructions is retired. */
@@ -10,6 +11,8 @@ export type MachineStop =
   | { readonly kind: 'breakpoint'; readonly linear: bigint }
   /** A record the driver asked to stop at was made; the state is after it. */
   | { readonly kind: 'record'; readonly record: MachineRecord }
+  /** Watched bytes were accessed, or a watched word changed; the instruction that did it is complete. */
+  | { readonly kind: 'watch'; readonly events: readonly WatchEvent[] }
   /** L0's traced build is paused before a statement. */
   | { readonly kind: 'l0' }
   /** The guest wrote the debug-exit port: `status` as QEMU's process would exit with. */

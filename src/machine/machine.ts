@@ -21,6 +21,8 @@ import { isFinal, type MachineStop } from './machine-stop';
 import { NestedTopology } from './nested-topology';
 import type { TopologyDriver } from './topology-driver';
 import { nameGap } from './gap';
+import { Watchpoints } from './watchpoints';
+import type { WatchRequest } from './watch-request';
 
 /** Instructions the core runs between two looks at the world: CORE.md measured what V8 needs to tier up. */
 const SLICE = 100_000n;
@@ -34,6 +36,7 @@ export class Machine implements BusOwner {
   readonly log = new RecordLog();
   readonly counts = new ExitCounts();
   readonly driver: TopologyDriver;
+  private readonly watchpoints: Watchpoints;
   private ended: MachineStop | undefined;
   private wanted: MachineRecord | undefined;
   private filter: RecordFilter | undefined;
@@ -66,6 +69,7 @@ export class Machine implements BusOwner {
     this.driver = nested
       ? new NestedTopology(this.cpu, this.board, config, (made) => this.record(made))
       : new BareTopology(this.cpu, this.board, (words, at) => this.trace(words, at));
+    this.watchpoints = new Watchpoints(this.cpu, this.driver);
     applyBootImage(this.driver, config.image);
   }
 
@@ -87,7 +91,17 @@ export class Machine implements BusOwner {
   /** Asked for every record from now on; `undefined` stops at none. */
   stopAt(filter: RecordFilter | undefined): void {
     this.filter = filter;
-    this.driver.recordsWanted(filter !== undefined);
+    this.tellDriver();
+  }
+
+  /** Watches these from now on; none when the list is empty. */
+  watch(requests: readonly WatchRequest[]): void {
+    this.watchpoints.set(requests);
+    this.tellDriver();
+  }
+
+  private tellDriver(): void {
+    this.driver.recordsWanted(this.filter !== undefined || this.watchpoints.needsCrossings);
   }
 
   /** Called with every record, without a stop and in order, but perhaps some instructions late. */
@@ -102,7 +116,13 @@ export class Machine implements BusOwner {
   run(instructions: bigint = SLICE): MachineStop {
     if (this.ended) return this.ended;
     this.wanted = undefined;
-    const deadline = this.cpu.retired + instructions;
+    this.watchpoints.begin();
+    const stop = this.runUntil(this.cpu.retired + instructions);
+    this.watchpoints.end();
+    return stop;
+  }
+
+  private runUntil(deadline: bigint): MachineStop {
     for (;;) {
       const before = this.cpu.retired;
       this.storm = false;
@@ -121,13 +141,18 @@ export class Machine implements BusOwner {
   private turn(deadline: bigint): MachineStop | undefined {
     this.board.runEventsUntil(this.ticks());
     const ready = this.driver.prepare();
+    const byL0 = this.watchpoints.beforeChip();
+    if (byL0.length > 0) return { kind: 'watch', events: byL0 };
     if (ready === 'halted') return this.skipToNextEvent();
     if (ready !== 'run') return ready === 'again' ? undefined : ready;
     this.sliceEnd = deadline;
     this.limitSlice();
     if (this.cpu.retired >= this.sliceEnd) return undefined;
     this.driver.updateInterruptLine();
-    return this.afterChip(this.cpu.run(this.sliceEnd));
+    const stop = this.cpu.run(this.sliceEnd);
+    const events = this.watchpoints.afterChip();
+    const after = this.afterChip(stop);
+    return events.length > 0 && !(after && isFinal(after)) ? { kind: 'watch', events } : after;
   }
 
   private afterChip(stop: Stop): MachineStop | undefined {
@@ -138,6 +163,7 @@ export class Machine implements BusOwner {
       case Stop.DEVICE:
       case Stop.TRACE_FULL:
       case Stop.EVENT:
+      case Stop.WATCHPOINT:
         return undefined;
       case Stop.BREAKPOINT:
         return { kind: 'breakpoint', linear: this.cpu.stopValue };

@@ -5,6 +5,7 @@
 import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
 import type { Cpu } from '../cpu/cpu';
+import { exitReasonByNumber } from '../isa/exit-reasons';
 import { capabilityValues, cpuidRows } from '../cpu/profile';
 import type { InitialCpuState } from '../platform/boot/boot-image';
 import type { Board } from '../platform/device';
@@ -27,7 +28,7 @@ import type { MachineConfig } from './machine-config';
 import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
 import { walkEpt, walkLinear, type EntryReader } from './page-walk';
-import type { AddressSpace, CpuSignal, TopologyDriver } from './topology-driver';
+import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
 import { writeDryRunImage } from './dry-run-image';
 import type { RegisterHome } from './register-write';
 import { cachedVmcs12, hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
@@ -142,6 +143,17 @@ export class NestedTopology implements TopologyDriver {
     return host_timer_deadline(this.l0);
   }
 
+  emulating(): { name: string; rip: bigint } | undefined {
+    if (this.phase !== 'exit' || this.inL2) return undefined;
+    const reason = exitReasonByNumber.get(this.l0.vmx.exit_reason & 0xffff);
+    const { address } = this.l0.vmx.vmcs01;
+    const rip = this.cpu.physical.view.getBigUint64(
+      Region.RAM + Number(this.cpu.fieldAddress('GUEST_RIP', address)),
+      true,
+    );
+    return reason && { name: reason.name, rip };
+  }
+
   /** L2 is the guest: L0 has entered vmcs02 and not left it. */
   get inL2(): boolean {
     return this.l0.arch.guest_mode;
@@ -222,32 +234,33 @@ export class NestedTopology implements TopologyDriver {
     });
   }
 
-  translate(space: AddressSpace, address: bigint): bigint | undefined {
+  translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined {
     if (space.kind === 'host') return address;
     if (space.level === 'L0') return address;
     const level = space.level;
-    if (space.kind === 'physical') return this.toHost(level, address);
+    if (space.kind === 'physical') return this.toHost(level, address, visit);
     const registers = this.registers(level);
     if (!registers) return undefined;
-    const physical = walkLinear(registers, address, this.entries(level));
-    return physical === undefined ? undefined : this.toHost(level, physical);
+    const physical = walkLinear(registers, address, this.entries(level, visit));
+    return physical === undefined ? undefined : this.toHost(level, physical, visit);
   }
 
   /** L2's physical addresses go through ept12 (if L1 uses EPT) and then, as L1's, to host RAM. */
-  private toHost(level: Level, physical: bigint): bigint | undefined {
+  private toHost(level: Level, physical: bigint, visit?: EntryVisitor): bigint | undefined {
     let l1Physical: bigint | undefined = physical;
     const vmcs12 = this.vmcs12Reader();
     if (level === 'L2' && vmcs12 && usesEpt(vmcs12))
-      l1Physical = walkEpt(vmcs12('EPT_POINTER'), physical, this.entries('L1'));
+      l1Physical = walkEpt(vmcs12('EPT_POINTER'), physical, this.entries('L1', visit));
     if (l1Physical === undefined || l1Physical >= BigInt(this.board.ramBytes)) return undefined;
     return L1_BASE + l1Physical;
   }
 
   /** Paging-structure entries of a level, at its physical addresses. */
-  private entries(level: Level): EntryReader {
+  private entries(level: Level, visit?: EntryVisitor): EntryReader {
     return (at, bytes) => {
-      const host = this.toHost(level, at);
+      const host = this.toHost(level, at, visit);
       if (host === undefined) return undefined;
+      visit?.(host);
       if (bytes === 8) return this.cpu.physical.read64(host);
       const value = this.cpu.physical.read32(host);
       return value === undefined ? undefined : BigInt(value);

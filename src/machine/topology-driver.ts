@@ -2,6 +2,7 @@
  * What differs between the topologies: who is in VMX root operation, and how the machine brings the chip to run. Interface only.
  */
 import type { InitialCpuState } from '../platform/boot/boot-image';
+import type { L0State } from '../l0';
 import type { L0Runner } from './l0-runner';
 import type { Level, LevelRegisters } from './level-state';
 import type { MachineStop } from './machine-stop';
@@ -14,6 +15,9 @@ export type AddressSpace =
   | { readonly kind: 'physical'; readonly level: Level }
   | { readonly kind: 'host' };
 
+/** Gets the host-physical address of a paging-structure entry. */
+export type EntryVisitor = (entry: bigint) => void;
+
 /** A message of the APIC bus that is no interrupt (SDM 10.6.1). */
 export type CpuSignal =
   | { readonly kind: 'nmi' }
@@ -24,6 +28,8 @@ export interface TopologyDriver {
   /** Levels that are programs of the user's, outermost first. */
   readonly guestLevels: readonly Level[];
   readonly runner: L0Runner | undefined;
+  /** What the built-in L0 keeps; undefined without one. */
+  readonly l0: L0State | undefined;
   /** Writes bytes of the boot image at a physical address of the user's program. False outside RAM. */
   writeImage(address: bigint, bytes: Uint8Array): boolean;
   loadBootState(state: InitialCpuState): void;
@@ -45,14 +51,20 @@ export interface TopologyDriver {
   /** Tick at which the driver itself needs control (L0's timers). */
   deadline(): number | undefined;
 
+  /** The instruction of L1 that L0 emulates at this moment; undefined when L0 does something else. */
+  emulating(): { readonly name: string; readonly rip: bigint } | undefined;
+
   /** Level whose instructions the chip runs, or will run next; L0 while L0 is stopped inside. */
   currentLevel(): Level;
   /** Registers of a level; undefined when the level does not exist now. */
   registers(level: Level): LevelRegisters | undefined;
   /** Where the registers of a level can be written; undefined when the level does not exist now. */
   registerHome(level: Level): RegisterHome | undefined;
-  /** Host-physical address; undefined when not mapped. */
-  translate(space: AddressSpace, address: bigint): bigint | undefined;
+  /**
+   * Host-physical address; undefined when not mapped.
+   * @param visit told the host-physical address of every paging-structure entry that is read on the way
+   */
+  translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined;
   /** The VMCSs there are now; in the bare topology the current one of the user's program, as `vmcs01`. */
   vmcss(): VmcsView[];
   /** The one of them that VMREAD and VMWRITE at this level work on; undefined when it has none. */

@@ -1,9 +1,10 @@
 // Host-physical memory: RAM in linear memory, everything else on the embedder's bus. Knows pages and their attributes, no
 // linear addresses. SDM Vol. 3, 11 (memory types) is not modelled: every access is uncached and in order.
-import { PageAttribute, Region } from '../../abi/memory-map';
+import { PageAttribute, Region, WatchAccess } from '../../abi/memory-map';
 import { codeWritten } from '../blocks';
 import { memoryRead, memoryWrite } from '../imports';
 import { setAttention } from '../attention';
+import { watchedAccess } from '../watch';
 
 /** Attribute byte of the page of `hpa`; 0 above 4 GiB. */
 // @ts-ignore: decorator
@@ -15,6 +16,16 @@ export function pageAttributes(hpa: u64): u32 {
 /** Address in linear memory of a host-physical byte, 0 when no RAM is there. */
 export function ramPointer(hpa: u64): usize {
   return pageAttributes(hpa) & PageAttribute.RAM ? Region.RAM + <usize>hpa : 0;
+}
+
+/** Where RAM bytes are loaded from, 0 for the bus. */
+// @ts-ignore: decorator
+@inline
+function loadPointer(hpa: u64, bytes: u32): usize {
+  const attributes = pageAttributes(hpa);
+  if (!(attributes & PageAttribute.RAM)) return 0;
+  if (attributes & PageAttribute.WATCHED) watchedAccess(hpa, bytes, WatchAccess.READ);
+  return Region.RAM + <usize>hpa;
 }
 
 function busRead(hpa: u64, size: u32): u32 {
@@ -31,22 +42,22 @@ function busWrite(hpa: u64, size: u32, value: u32): void {
 // Reads and writes below must not cross a page.
 
 export function physicalRead8(hpa: u64): u32 {
-  const p = ramPointer(hpa);
+  const p = loadPointer(hpa, 1);
   return p ? <u32>load<u8>(p) : busRead(hpa, 1) & 0xff;
 }
 
 export function physicalRead16(hpa: u64): u32 {
-  const p = ramPointer(hpa);
+  const p = loadPointer(hpa, 2);
   return p ? <u32>load<u16>(p) : busRead(hpa, 2) & 0xffff;
 }
 
 export function physicalRead32(hpa: u64): u32 {
-  const p = ramPointer(hpa);
+  const p = loadPointer(hpa, 4);
   return p ? load<u32>(p) : busRead(hpa, 4);
 }
 
 export function physicalRead64(hpa: u64): u64 {
-  const p = ramPointer(hpa);
+  const p = loadPointer(hpa, 8);
   if (p) return load<u64>(p);
   const low: u32 = busRead(hpa, 4);
   const high: u32 = busRead(hpa + 4, 4);
@@ -67,6 +78,7 @@ function storePointer(hpa: u64, bytes: u32): usize {
   const attributes = pageAttributes(hpa);
   if (!(attributes & PageAttribute.RAM)) return 0;
   if (attributes & PageAttribute.ROM) return ROM_HOLE;
+  if (attributes & PageAttribute.WATCHED) watchedAccess(hpa, bytes, WatchAccess.WRITE);
   hostPhysicalWritten(hpa, bytes);
   return Region.RAM + <usize>hpa;
 }

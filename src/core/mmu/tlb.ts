@@ -6,6 +6,7 @@ import { Cr0, Cr4, Efer } from '../gen/registers';
 import { dropAllBlocks } from '../blocks';
 import { Private, Tlb } from '../layout';
 import { S } from '../state';
+import { translationMoved } from '../watch';
 
 /** What changed, for `translationChanged`. */
 export const enum Changed {
@@ -144,6 +145,7 @@ function forget(byVpid: bool, vpid: u32, byEptp: bool, eptp: u64): void {
   }
   enterContext();
   selectContext();
+  translationMoved();
 }
 
 /** Forgets what the current VPID and EPT pointer gave, under any CR3: global pages are in all of them. */
@@ -180,6 +182,7 @@ export function translationChanged(kind: u32): void {
   store<u32>(c + Context.TAG, freshTag());
   store<u32>(c + Context.EPOCH, 0);
   selectContext();
+  translationMoved();
 }
 
 /** INVLPG: drops the translations of one linear page in the current context. */
@@ -200,6 +203,11 @@ export function dropWriteEntries(host: usize): void {
     if (tag != 0xffff_ffff_ffff_ffff && (<u32>tag & 0xfffff000) + load<u32>(e + Tlb.ADDEND) == <u32>host)
       store<u64>(e, 0xffff_ffff_ffff_ffff);
   }
+}
+
+/** Drops every entry for loads and stores: the embedder watches other pages now. */
+export function dropDataEntries(): void {
+  memory.fill(Tlb.READ, 0xff, Tlb.EXEC - Tlb.READ);
 }
 
 /** Drops every entry that allows stores: the embedder cleared DIRTY attributes. */

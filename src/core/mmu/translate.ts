@@ -23,7 +23,7 @@ export function translateData(linear: u64, access: u32): u64 {
   const hpa = walk(linear, access);
   if (faulted()) return NOT_MAPPED;
   const attributes = pageAttributes(hpa);
-  if (!(attributes & PageAttribute.RAM)) return hpa;
+  if ((attributes & (PageAttribute.RAM | PageAttribute.WATCHED)) != PageAttribute.RAM) return hpa;
   const context = load<u64>(S + (access & Access.SYSTEM ? Private.SYSTEM_CONTEXT : Private.CONTEXT));
   if ((context & 3) == <u64>Variant.WATCHED) return hpa;
   const tag = (linear & PAGE_MASK) | context;

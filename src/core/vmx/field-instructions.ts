@@ -1,5 +1,6 @@
 // VMREAD and VMWRITE (SDM 24.11.2, 30.3): every field of isa by its encoding, high halves, operand widths, read-only
 // fields. VMCS shadowing is not offered, so both always exit in non-root operation.
+import { WatchAccess } from '../../abi/memory-map';
 import { Mode, State } from '../../abi/state-block';
 import { faulted } from '../fault';
 import { Exit, Ia32VmxMisc, VmError } from '../gen/constants';
@@ -7,6 +8,7 @@ import { vmcsOffset } from '../gen/vmcs-layout';
 import { readOperand, writeOperand } from '../operands';
 import { get32, gpr } from '../state';
 import { Next, Uop } from '../uop';
+import { watchedField } from '../watch';
 import { CAP_MISC, capability } from './capabilities';
 import { exitInstruction } from './exit';
 import { displacement, recordFieldAccess } from './instruction-info';
@@ -53,6 +55,7 @@ export function execVmread(u: usize): i32 {
   const encoding = encodingOf(u);
   const slot = slotOf(encoding);
   if (slot == 0) return vmFail(VmError.UNSUPPORTED_VMCS_COMPONENT);
+  watchedField(page, slot, WatchAccess.READ);
   writeOperand(u, is64() ? 8 : 4, readField(page, <u32>encoding, slot));
   return faulted() ? <i32>Next.FAULT : vmSucceed();
 }
@@ -84,6 +87,7 @@ export function execVmwrite(u: usize): i32 {
   if (readOnly && (capability(CAP_MISC) & Ia32VmxMisc.WRITE_ANY) == 0) {
     return vmFail(VmError.VMWRITE_READ_ONLY_VMCS_COMPONENT);
   }
+  watchedField(page, slot, WatchAccess.WRITE);
   writeField(page, <u32>encoding, slot, value);
   markWritten(page);
   return vmSucceed();

@@ -18,6 +18,7 @@ import { vmFail, vmFailInvalid, vmSucceed } from './outcome';
 import { begin, vmxUndefined } from './privilege';
 import { NONE, markWritten, setLaunchState } from './vmcs';
 import { Region } from '../../abi/memory-map';
+import { translationMoved } from '../watch';
 
 function revision(): u32 {
   return (<u32>capability(CAP_BASIC)) & 0x7fffffff;
@@ -139,6 +140,7 @@ function loadPointer(address: u64): u32 {
     return VmError.VMPTRLD_INCORRECT_VMCS_REVISION_ID;
   }
   set64(State.VMCS_POINTER, address);
+  translationMoved();
   return 0;
 }
 

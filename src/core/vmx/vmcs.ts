@@ -1,11 +1,12 @@
 // The current VMCS and what the processor remembers about it while it is in force. A VMCS is a page of RAM in the format
 // of abi/vmcs-page.ts: every field has an 8-byte slot, so `vm64` reads any width. SDM 24.2, 24.11.
 // Must not interpret fields.
-import { PageAttribute, Region } from '../../abi/memory-map';
+import { PageAttribute, Region, WatchAccess } from '../../abi/memory-map';
 import { State } from '../../abi/state-block';
 import { VmcsPage } from '../../abi/vmcs-page';
 import { ramPointer } from '../mmu/physical';
 import { S, get32, get64 } from '../state';
+import { watchedField } from '../watch';
 
 /** Private variables of VMX, offsets from Region.STATE (0xB00..0xCFF belong to this folder). */
 export const enum Vmx {
@@ -73,11 +74,13 @@ export function vm16(field: usize): u32 {
 }
 
 export function setVm64(field: usize, value: u64): void {
+  watchedField(page(), field, WatchAccess.WRITE);
   store<u64>(page() + field, value);
 }
 
 /** Also for 16-bit fields: the unused bytes of a slot stay 0. */
 export function setVm32(field: usize, value: u32): void {
+  watchedField(page(), field, WatchAccess.WRITE);
   store<u64>(page() + field, <u64>value);
 }
 
