@@ -2,7 +2,7 @@
  * Changes a register of a level from outside, wherever it is now: in the chip while the level runs, in the VMCS it will be
  * loaded from while it waits. For the debugger; the guest cannot tell the change from its own.
  */
-import { Gpr, State } from '../abi/state-block';
+import { Gpr, Seg, Segment, State } from '../abi/state-block';
 import type { Cpu } from '../cpu/cpu';
 import type { FieldName } from '../isa/vmcs-fields';
 import { SEGMENT_NAMES, type SegmentName } from './level-state';
@@ -22,6 +22,8 @@ export type RegisterHome =
 export type WritableRegister =
   `gpr${number}` | 'rip' | 'rflags' | 'cr0' | 'cr2' | 'cr3' | 'cr4' | 'efer' | SegmentName | 'gdtr' | 'idtr';
 
+const GPR_BYTES = 8;
+
 const PLACES: Partial<Record<WritableRegister, State>> = {
   rip: State.RIP,
   rflags: State.RFLAGS,
@@ -33,6 +35,16 @@ const PLACES: Partial<Record<WritableRegister, State>> = {
   gdtr: State.GDTR_BASE,
   idtr: State.IDTR_BASE,
 };
+
+/** Where the chip holds a register of the level that runs; of a segment `.base` is the base, the plain name the selector. */
+export function statePlace(name: WritableRegister | `${SegmentName}.base`): State {
+  const general = /^gpr(\d+)$/.exec(name);
+  if (general) return (State.GPR + Number(general[1]) * GPR_BYTES) as State;
+  const [segment, part] = name.split('.') as [SegmentName, 'base' | undefined];
+  const index = SEGMENT_NAMES.indexOf(segment);
+  if (index < 0) return PLACES[name as WritableRegister]!;
+  return (State.SEGMENTS + index * Seg.SIZE + (part ? Segment.BASE : Segment.SELECTOR)) as State;
+}
 
 /** False when the register is not stored anywhere it could be written. */
 export function writeRegister(cpu: Cpu, home: RegisterHome, name: WritableRegister, value: bigint): boolean {

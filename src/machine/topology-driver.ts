@@ -3,17 +3,14 @@
  */
 import type { InitialCpuState } from '../platform/boot/boot-image';
 import type { L0State } from '../l0';
+import type { AddressSpace } from './address-space';
 import type { L0Runner } from './l0-runner';
 import type { Level, LevelRegisters } from './level-state';
 import type { MachineStop } from './machine-stop';
 import type { RegisterHome } from './register-write';
 import type { VmcsName, VmcsView } from './vmcs-view';
 
-/** Which bytes an address names: a level's linear or physical space, or the host's RAM. */
-export type AddressSpace =
-  | { readonly kind: 'linear'; readonly level: Level }
-  | { readonly kind: 'physical'; readonly level: Level }
-  | { readonly kind: 'host' };
+export type { AddressSpace } from './address-space';
 
 /** Gets the host-physical address of a paging-structure entry. */
 export type EntryVisitor = (entry: bigint) => void;

@@ -4,7 +4,7 @@
 import type { State } from '../abi/state-block';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { Level } from './level-state';
-import type { AddressSpace } from './topology-driver';
+import type { AddressSpace } from './address-space';
 import type { VmcsName } from './vmcs-view';
 
 export type WatchTarget =
@@ -17,7 +17,13 @@ export type WatchTarget =
     }
   | { readonly kind: 'field'; readonly vmcs: VmcsName; readonly field: FieldName }
   /** A register or MSR as the chip holds it while the level runs. */
-  | { readonly kind: 'word'; readonly level: Level; readonly place: State; readonly mask: bigint };
+  | {
+      readonly kind: 'word';
+      readonly level: Level;
+      readonly name: string;
+      readonly place: State;
+      readonly mask: bigint;
+    };
 
 export interface WatchRequest {
   readonly id: number;

@@ -146,7 +146,7 @@ describe('data watches', () => {
   it('registers and MSRs stop at the instruction that changed them', () => {
     const word = (place: State, level: 'L1' | 'L2'): WatchRequest => ({
       id: 4,
-      target: { kind: 'word', level, place, mask: 0xffffffffffffffffn },
+      target: { kind: 'word', level, name: 'a register', place, mask: 0xffffffffffffffffn },
       read: false,
       write: true,
     });
