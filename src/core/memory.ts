@@ -9,9 +9,10 @@ import { PAGE_MASK, tlbEntry, translateData } from './mmu/translate';
 import { in64BitMode, isCanonical, stackWidth } from './mode';
 import { S, segment } from './state';
 
+/** Address in linear memory of `size` bytes inside one page, out of a TLB array; 0 when there is no entry with these rights. */
 // @ts-ignore: decorator
 @inline
-function hit(array: usize, linear: u64, size: u64, context: u64): usize {
+export function hit(array: usize, linear: u64, size: u64, context: u64): usize {
   const e = tlbEntry(array, linear);
   return load<u64>(e) == (((linear + (size - 1)) & PAGE_MASK) | context)
     ? <usize>(<u32>linear + load<u32>(e + Tlb.ADDEND))
@@ -20,7 +21,7 @@ function hit(array: usize, linear: u64, size: u64, context: u64): usize {
 
 // @ts-ignore: decorator
 @inline
-function userAccess(): u32 {
+export function userAccess(): u32 {
   return load<u32>(S + State.CPL) == 3 ? Access.USER : 0;
 }
 
@@ -52,7 +53,7 @@ function writePhysical(hpa: u64, size: u32, value: u64): void {
 }
 
 /** First byte of the next page, wrapping as the address size of the mode does. */
-function nextPage(linear: u64): u64 {
+export function nextPage(linear: u64): u64 {
   return ((linear & PAGE_MASK) + 0x1000) & load<u64>(S + Private.ADDRESS_MASK);
 }
 

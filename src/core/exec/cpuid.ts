@@ -2,17 +2,17 @@
 import { Gpr, Mode, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
 import { cpuidRegister, findRow } from '../cpuid-table';
-import { Cr4, Ia32ApicBase, Ia32MiscEnable, Xcr0 } from '../gen/constants';
+import { Cr4, Ia32ApicBase, Ia32MiscEnable } from '../gen/constants';
 import { get32, get64, gpr, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptCpuid } from '../vmx/hooks';
+import { COMPACTED, areaSize, enabledComponents } from './xsave-layout';
 
 export { claimed, cpuidRegister, physicalAddressBits } from '../cpuid-table';
 
 const EXTENDED: u32 = 0x80000000;
-/** Size of an XSAVE area: legacy region and header, with the AVX state. */
-const XSAVE_BASE: u32 = 576;
-const XSAVE_AVX: u32 = 832;
+/** CPUID.(DH,1).EAX: XSAVEC, XSAVES. */
+const COMPACTING: u32 = 0xa;
 
 /** Leaves beyond the maximum of their range answer with the highest basic leaf (SDM CPUID). */
 function answeringLeaf(leaf: u32): u32 {
@@ -49,7 +49,10 @@ export function execCpuid(u: usize): i32 {
     } else if (leaf == 7 && subleaf == 0) {
       ecx = withBit(ecx, 4, (cr4 & Cr4.PKE) != 0);
     } else if (leaf == 0xd && subleaf == 0) {
-      ebx = (get64(State.XCR0) & Xcr0.AVX) != 0 ? XSAVE_AVX : XSAVE_BASE;
+      ebx = areaSize(enabledComponents(false), 0);
+    } else if (leaf == 0xd && subleaf == 1) {
+      // With XSAVEC or XSAVES: the area of the enabled components, compacted.
+      if (eax & COMPACTING) ebx = areaSize(enabledComponents(true), COMPACTED | enabledComponents(true));
     } else if (leaf == 0x80000001 && get32(State.MODE) != Mode.LONG_64) {
       edx = withBit(edx, 11, false);
     }

@@ -1,4 +1,4 @@
-// XGETBV and XSETBV: XCR0 (SDM 1 13.3, 2D). The states themselves (XSAVE ...) are not here.
+// XGETBV and XSETBV: XCR0 (SDM 1 13.3, 2D). The states themselves are saved and loaded by fxsave.ts, xsave.ts and xrstor.ts.
 import { Gpr, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
 import { raise, raisePlain } from '../fault';
@@ -7,6 +7,12 @@ import { get32, get64, gpr, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptXsetbv } from '../vmx/hooks';
 import { cpuidRegister } from './cpuid';
+import { componentsInUse } from './xsave-layout';
+
+export { execFxrstor, execFxsave, execLdmxcsr, execStmxcsr } from './fxsave';
+export { execRdpkru, execWrpkru } from './protection-keys';
+export { SaveForm, execXsave } from './xsave';
+export { execXrstor, execXrstors } from './xrstor';
 
 const XSAVE_LEAF: u32 = 0xd;
 
@@ -34,8 +40,7 @@ export function execXgetbv(u: usize): i32 {
   const index = <u32>gpr(Gpr.RCX);
   const inUse = ((cpuidRegister(XSAVE_LEAF, 1, CpuidTable.EAX) >> 2) & 1) != 0;
   if (index > 1 || (index == 1 && !inUse)) return refuse();
-  // XCR0 & XINUSE: every enabled state counts as in use.
-  const value = get64(State.XCR0);
+  const value = index == 0 ? get64(State.XCR0) : get64(State.XCR0) & componentsInUse();
   setGpr(Gpr.RAX, value & 0xffffffff);
   setGpr(Gpr.RDX, value >> 32);
   return Next.DONE;

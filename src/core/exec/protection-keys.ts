@@ -1,0 +1,40 @@
+// RDPKRU and WRPKRU (SDM Vol. 2; Vol. 3, 4.6.2). The rights themselves are looked up in mmu/walk.ts.
+import { Gpr, State } from '../../abi/state-block';
+import { raise, raisePlain } from '../fault';
+import { Cr4, Vector } from '../gen/constants';
+import { Changed, translationChanged } from '../mmu/tlb';
+import { get32, get64, gpr, set32, setGpr } from '../state';
+import { Next } from '../uop';
+
+/** TLB entries were made with the old rights. */
+export function writePkru(value: u32): void {
+  if (get32(State.PKRU) == value) return;
+  set32(State.PKRU, value);
+  translationChanged(Changed.CR4);
+}
+
+/** ECX must be 0, and CR4.PKE set. */
+function refused(): bool {
+  if ((get64(State.CR4) & Cr4.PKE) == 0) raisePlain(Vector.UD);
+  else if (<u32>gpr(Gpr.RCX) != 0) raise(Vector.GP, 0);
+  else return false;
+  return true;
+}
+
+export function execRdpkru(u: usize): i32 {
+  if (refused()) return Next.FAULT;
+  setGpr(Gpr.RAX, <u64>get32(State.PKRU));
+  setGpr(Gpr.RDX, 0);
+  return Next.DONE;
+}
+
+/** EDX must be 0 too. */
+export function execWrpkru(u: usize): i32 {
+  if (refused()) return Next.FAULT;
+  if (<u32>gpr(Gpr.RDX) != 0) {
+    raise(Vector.GP, 0);
+    return Next.FAULT;
+  }
+  writePkru(<u32>gpr(Gpr.RAX));
+  return Next.BOUNDARY;
+}
