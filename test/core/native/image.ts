@@ -22,6 +22,7 @@ export function loadImage(cpu: Cpu, image: Uint8Array): void {
   cpu.set32(State.FPU_OPCODE, view.getUint16(6, true));
   cpu.set64(State.FPU_IP, view.getBigUint64(8, true));
   cpu.set64(State.FPU_DP, view.getBigUint64(16, true));
+  for (const selector of [State.FPU_CS, State.FPU_DS]) cpu.set32(selector, 0);
   cpu.set32(State.MXCSR, view.getUint32(24, true));
   for (let i = 0; i < 8; i++) {
     const at = State.X87 + physical(status, i) * 16;
