@@ -1,8 +1,9 @@
 // Decoded blocks: a hash from (host-physical address, RIP, mode, code segment) to a block in a bump arena, and for each
 // host-physical page the list of blocks that hold its bytes, so that a store can drop them. Nothing here is
-// architectural state. Must not decode: decode.ts does.
+// architectural state. Must not decode: decode/block.ts does.
 import { PageAttribute, Region } from '../abi/memory-map';
-import { Arena, Tlb } from './layout';
+import { NEXT_FREE, emptyArena } from './block-arena';
+import { Arena } from './layout';
 import { breakLinks, dropWriteEntries } from './mmu/tlb';
 import { setAttention } from './attention';
 
@@ -48,9 +49,6 @@ export const enum BlockFlag {
 
 /** Key bit of blocks in which each micro-op is one exact instruction: no fusion, no flags left out. */
 export const PLAIN: u32 = 0x100;
-
-// The arena's fill mark lies beside the TLB's counters.
-const NEXT_FREE: usize = Tlb.COUNTERS + 16;
 
 // @ts-ignore: decorator
 @inline
@@ -166,20 +164,6 @@ const DEAD_KEY: u32 = 0xffffffff;
 
 /** Forgets all decoded code. */
 export function dropAllBlocks(): void {
-  memory.fill(Arena.INDEX, 0, Arena.INDEX_END - Arena.INDEX);
-  // Only pages that ever held code have something to clear; the attribute byte tells.
-  for (let page: usize = 0; page < 0x100000; page += 8) {
-    if (load<u64>(Region.PAGE_ATTRIBUTES + page) & 0x0202020202020202) clearCodeMarks(page);
-  }
-  store<u32>(NEXT_FREE, Arena.BLOCKS);
+  emptyArena();
   breakLinks();
-}
-
-function clearCodeMarks(first: usize): void {
-  for (let page = first; page < first + 8; page++) {
-    const attributes = load<u8>(Region.PAGE_ATTRIBUTES + page);
-    store<u8>(Region.PAGE_ATTRIBUTES + page, attributes & ~PageAttribute.CODE);
-    store<u32>(Arena.PAGE_BLOCKS + (page << 2), 0);
-    store<u64>(Arena.CODE_LINES + (page << 3), 0);
-  }
 }

@@ -10,4 +10,4 @@ export {
   eventBeingDelivered,
   forgetStream,
 } from './events/event-state';
-export { deliverInterrupt, pollEvents } from './events/poll';
+export { pollEvents } from './events/poll';

@@ -54,7 +54,7 @@ export function stateReplaced(): void {
   store<u32>(S + Private.PHYSICAL_BITS, 0);
   store<u32>(S + Private.SHADOW_NEW, 0);
   dropAllWriteEntries();
-  translationChanged(0);
+  translationChanged();
   modeChanged();
   setAttention();
 }

@@ -1,13 +1,13 @@
-// The run loop: one slice from RETIRED to DEADLINE. This file is the instruction boundary: it polls events, keeps the
-// budget and the interrupt shadow, finds or decodes the block at RIP and links it to its predecessor. interpreter.ts does
+// The run loop: one slice from RETIRED to DEADLINE. This file is the instruction boundary: it polls events, takes what is
+// pending, keeps the budget and the interrupt shadow, finds or decodes the block at RIP and links it to its predecessor. interpreter.ts does
 // everything between two boundaries. SDM Vol. 3, 6.6 to 6.9.
 import { Gap, Stop } from '../abi/stop-codes';
 import { Seg, Segment, State } from '../abi/state-block';
 import { Block, BlockFlag, PLAIN, findBlock } from './blocks';
 import { codeLinear, decodeBlock, fetchGap } from './decode/block';
 import { setAttention } from './attention';
-import { deliverFault, pollEvents } from './events';
-import { clearFault, faultIsExit, faulted, raise } from './fault';
+import { pollEvents } from './events';
+import { faulted, raise } from './fault';
 import { materializeFlags } from './flags';
 import { Vector } from './gen/exceptions';
 import { jumpEntry } from './hot-operands';
@@ -18,6 +18,7 @@ import { in64BitMode, isCanonical } from './mode';
 import { ramPointer } from './mmu/physical';
 import { translateFetch } from './mmu/translate';
 import { Op } from './ops';
+import { settlePending } from './settle';
 import { S, rip, segment, setRip } from './state';
 import { Next, Uop } from './uop';
 import { timerPollAt } from './vmx/preemption-timer';
@@ -41,21 +42,11 @@ function takeEvents(): bool {
     }
     store<u32>(S + Private.ATTENTION, 0);
     const next = pollEvents();
-    if (next == Next.STOP) return true;
     if (next == Next.DONE) return takeStopRequest();
+    if (next == Next.STOP || settlePending()) return true;
     store<u32>(S + Private.ATTENTION, 1);
   }
   return false;
-}
-
-/** What the fetch at RIP ran into: a fault is delivered, an exit was made. True when the loop must be left. */
-function fetchFault(): bool {
-  setAttention();
-  if (faultIsExit()) {
-    clearFault();
-    return false;
-  }
-  return deliverFault() == Next.STOP;
 }
 
 /** The block at RIP for this key, decoded if need be; 0 with a fault pending or with `fetchGap`. */
@@ -136,16 +127,11 @@ function settle(next: i32): bool {
     case Next.JUMPED:
       retire(false);
       break;
-    case Next.FAULT:
-      if (faultIsExit()) clearFault();
-      else if (deliverFault() == Next.STOP) return true;
-      setAttention();
-      return false;
     case Next.STOP:
       return true;
     default:
       setAttention();
-      return false;
+      return settlePending();
   }
   if (next != Next.DONE) setAttention();
   return false;
@@ -223,7 +209,8 @@ export function run(): i32 {
         endShadow();
     } else if (faulted()) {
       link = 0;
-      if (fetchFault()) break;
+      setAttention();
+      if (settlePending()) break;
     } else if (noRam) {
       stop(Stop.UNIMPLEMENTED, Gap.FETCH_FROM_MMIO, rip());
       break;

@@ -70,9 +70,9 @@ export const enum Next {
   DONE = 0,
   /** Completed and wrote RIP itself, or changed mode, translation or interrupt state: counted, the block ends, events are polled. */
   JUMPED = 1,
-  /** Raised a fault (see fault.ts): not counted; the loop delivers it. RIP is still the instruction's. */
+  /** A fault, VM exit or stop is pending in its place (see pending.ts): not counted; the loop takes it. RIP is still the instruction's. */
   FAULT = 2,
-  /** A VM exit took its place or the vCPU state was replaced (VM entry is JUMPED): not counted, RIP is the new one; the block ends. */
+  /** Requested a VM exit, or the vCPU state was replaced (a VM entry): not counted here, RIP stands as it is; the block ends. */
   EXITED = 3,
   /** Leave the run loop; State.STOP says why. Not counted unless the handler counted it. */
   STOP = 4,

@@ -33,7 +33,7 @@ export interface CoreExports {
   vmEnterByEmbedder(launch: number): number;
   /** INVEPT single-context (type 1) or all (2); INVVPID by type. For an embedded host. */
   inveptByEmbedder(type: number, eptpHigh: number, eptpLow: number): void;
-  invvpidByEmbedder(type: number, vpid: number, linearHigh: number, linearLow: number): void;
+  invvpidByEmbedder(type: number, vpid: number): void;
   /**
    * Runs every entry check on a VMCS image; ids at Region.FAILED_CHECKS; returns their count. The image's physical addresses
    * go through `eptp` (0: host-physical); `pointer` is its own address (all ones: unknown).

@@ -238,7 +238,7 @@ export class Cpu {
 
   /** INVVPID single-context for `vpid`, or all contexts. */
   invvpid(vpid?: number): void {
-    this.core.exports.invvpidByEmbedder(vpid === undefined ? 2 : 1, vpid ?? 0, 0, 0);
+    this.core.exports.invvpidByEmbedder(vpid === undefined ? 2 : 1, vpid ?? 0);
   }
 
   /**

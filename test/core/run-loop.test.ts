@@ -3,6 +3,7 @@ import { Gpr, State } from '../../src/abi/state-block';
 import { Gap, Stop } from '../../src/abi/stop-codes';
 import { cpuidFeatures } from '../../src/isa/cpuid-features';
 import { Random } from './native/families';
+import { coreConstant } from './support/core-constant';
 import { FlatMachine, PAGE_TABLES } from './support/flat-machine';
 import { assemble } from './system/assembly';
 
@@ -291,6 +292,19 @@ describe('run loop: breakpoints and stops', () => {
     assert.equal(one.step(1000), Stop.BREAKPOINT);
     one.cpu.setBreakpoints([]);
     assert.equal(one.step(1000), Stop.BUDGET);
+  });
+
+  it('starts over when the numbers of chain links run out', () => {
+    const one = machine('again: invlpg [rdi]; call leaf; dec ecx; jnz again; hlt; leaf: inc eax; ret');
+    const epoch = coreConstant('layout.ts', 'COUNTERS') + coreConstant('mmu/tlb.ts', 'EPOCHS');
+    const last = coreConstant('mmu/tlb.ts', 'LAST_EPOCH');
+    const memory = new DataView(one.cpu.memory);
+    memory.setUint32(epoch, last - 10, true);
+    one.cpu.setGpr(Gpr.RCX, 100n);
+    one.cpu.setGpr(Gpr.RSP, 0x90000n);
+    assert.equal(one.step(1000), Stop.HALT);
+    assert.equal(one.cpu.gpr(Gpr.RAX), 100n);
+    assert.ok(memory.getUint32(epoch, true) < last - 10);
   });
 
   it('says where code outside RAM was fetched', () => {

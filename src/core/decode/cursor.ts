@@ -71,6 +71,11 @@ export function isLong(): bool {
   return mode == Mode.LONG_64;
 }
 
+/** In 64-bit mode near branches are 64 bits wide whatever the prefixes. */
+export function branchSize(): u32 {
+  return isLong() ? 8 : operandSize;
+}
+
 /** 16-bit code by default: real mode, virtual-8086 mode, 16-bit segments. */
 function is16Bit(): bool {
   return mode <= <u32>Mode.PROTECTED_16 || mode == Mode.COMPATIBILITY_16;

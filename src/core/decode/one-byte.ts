@@ -6,6 +6,7 @@ import { SlowOp } from '../slow-ops';
 import { Uop } from '../uop';
 import * as cursor from './cursor';
 import {
+  branchSize,
   endBlock,
   immediate,
   modrm,
@@ -60,11 +61,6 @@ function relative(u: usize, op: u32, size: u32): void {
   setGeneric(u, op);
   setWidth(u, branchSize());
   endBlock();
-}
-
-/** In 64-bit mode near branches are 64 bits wide whatever the prefixes. */
-export function branchSize(): u32 {
-  return cursor.isLong() ? 8 : cursor.operandSize;
 }
 
 function relativeSize(): u32 {

@@ -6,6 +6,7 @@ import { SlowOp } from '../slow-ops';
 import { Uop, UopFlag } from '../uop';
 import * as cursor from './cursor';
 import {
+  branchSize,
   endBlock,
   immediate,
   modrm,
@@ -17,7 +18,6 @@ import {
   setUndefined,
   setWidth,
 } from './cursor';
-import { branchSize } from './one-byte';
 
 /** Nothing of this table: a row of the decode map has it, or nobody. */
 function vector(u: usize): void {

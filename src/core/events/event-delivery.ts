@@ -22,8 +22,8 @@ export function longMode(): bool {
 /**
  * Delivers an event; State.RIP is the interrupted instruction (or the next one for a trap or interrupt). `type` is the VMX
  * interruption type; types 4, 5, 6 push RIP + `instructionLength`. Returns true when the handler's first instruction is
- * next. False: the state is the one of before, and either a fault is pending (`deliverFault` goes on with it, knowing
- * this event), or the access ended in a VM exit, or a gap was recorded (`takeGap`).
+ * next. False: the state is the one of before, and a fault is pending (`deliverFault` goes on with it, knowing this event), a VM
+ * exit or a stop.
  */
 export function deliverEvent(
   vector: u32,
@@ -42,7 +42,7 @@ export function deliverEvent(
   if (mode == Mode.REAL) deliverReal(vector, returnRip);
   else if (longMode()) deliverLong(vector, type, hasError, error, returnRip);
   else deliverProtected(vector, type, hasError, error, returnRip);
-  if (faulted() || get32(Private.GAP) != 0) return false;
+  if (faulted()) return false;
   clearDelivery();
   forgetStream();
   // The monitor trap flag's exit comes before the handler's first instruction (SDM 25.5.2); a software interrupt still

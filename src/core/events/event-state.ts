@@ -1,8 +1,6 @@
 // Private variables of event delivery and far transfers (state block 0xA00..0xAFF) and the small state machines kept in
-// them: the event being delivered (SDM 3C 27.2.4), what single-stepping and RF cover (SDM 3B 17.3.1), the gap that stopped
-// a handler. They stand in the state block so that a snapshot holds them. No architectural rule is decided here.
+// them: the event being delivered (SDM 3C 27.2.4), what single-stepping and RF cover (SDM 3B 17.3.1). They stand in the state block so that a snapshot holds them. No architectural rule is decided here.
 import { State } from '../../abi/state-block';
-import { Gap, Stop } from '../../abi/stop-codes';
 import { EventType, IdtVectoring } from '../gen/constants';
 import { get32, get64, set32, set64 } from '../state';
 
@@ -14,8 +12,6 @@ export const enum Private {
   DELIVERING_HAS_ERROR = 0xa0c, // u32
   DELIVERING_ERROR = 0xa10, // u32
   DELIVERING_LENGTH = 0xa14, // u32, instruction length for types 4, 5, 6
-  /** 1: a handler hit an `unimplemented` mechanism and set State.STOP. u32 */
-  GAP = 0xa18,
   /** Boundary at which a single-step trap is due: `boundaryMark(1)` of when an instruction began with TF set; 0: none. u64 */
   TRAP_DUE = 0xa20,
   /** The same for the exit of the monitor trap flag. u64 */
@@ -87,21 +83,6 @@ export function deliveringExternal(): bool {
   if (get32(Private.DELIVERING) == 0) return false;
   const type = get32(Private.DELIVERING_TYPE);
   return type != EventType.SOFTWARE_INTERRUPT && type != EventType.SOFTWARE_EXCEPTION;
-}
-
-/** Stops the machine at this instruction: a mechanism the chip lacks (our gap, never a guest-visible result). */
-export function stopMechanism(mechanism: u32): void {
-  set32(State.STOP, Stop.UNIMPLEMENTED);
-  set32(State.STOP_DETAIL, Gap.MECHANISM);
-  set64(State.STOP_VALUE, mechanism);
-  set32(Private.GAP, 1);
-}
-
-/** True once after `stopMechanism`: the handler must return Next.STOP. */
-export function takeGap(): bool {
-  if (get32(Private.GAP) == 0) return false;
-  set32(Private.GAP, 0);
-  return true;
 }
 
 /**

@@ -1,24 +1,17 @@
 // What becomes of a pending fault: exception bitmap, double and triple fault (SDM 3A Table 6-4, Table 6-5; 3C 25.2), CR2 and
-// DR6 updates, delivery. Loops until an event is delivered, exited, or the processor shuts down.
+// DR6 updates, delivery. Loops until an event is delivered, an exit is requested, or the processor shuts down.
 import { State } from '../../abi/state-block';
 import { Stop } from '../../abi/stop-codes';
-import {
-  clearFault,
-  faultData,
-  faultError,
-  faultHasError,
-  faultIsExit,
-  faultVector,
-  faulted,
-} from '../fault';
+import { faultData, faultError, faultHasError, faultVector } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { Activity, Dr6, Dr7, EventType, Rflags, Vector, VectorSet } from '../gen/constants';
 import { stop } from '../leave';
+import { Pending, clearPending, pendingKind } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptException, vmExitTripleFault } from '../vmx/hooks';
 import { deliverEvent } from './event-delivery';
-import { Private, deliveringExternal, clearDelivery, takeGap } from './event-state';
+import { Private, deliveringExternal, clearDelivery } from './event-state';
 
 /** Contributory class of SDM Table 6-4: #DE #TS #NP #SS #GP (and #CP). */
 function contributory(vector: u32): bool {
@@ -48,13 +41,9 @@ function tripleFault(): i32 {
   return stop(Stop.SHUTDOWN, 0, 0);
 }
 
-/** The exception bitmap decides; true when the exit is done. */
+/** The exception bitmap decides; true when the exit is requested. */
 function exits(vector: u32, hasError: bool, error: u32, data: u64): bool {
-  if (!inNonRoot()) return false;
-  if (!interceptException(vector, EventType.HARDWARE_EXCEPTION, hasError, error, data, 0)) return false;
-  clearFault();
-  clearDelivery();
-  return true;
+  return inNonRoot() && interceptException(vector, EventType.HARDWARE_EXCEPTION, hasError, error, data, 0);
 }
 
 /** Faults delivered without one retired instruction between them before the loop gives its caller a turn. */
@@ -74,21 +63,17 @@ function storm(): bool {
 
 /**
  * Takes the pending fault to its end. State is the one the fault is to be reported with (RIP of the instruction for faults, of
- * the next one for traps). Returns Next.EXITED when the loop goes on at State.RIP, Next.STOP when it must leave.
+ * the next one for traps). Returns Next.STOP when the loop must be left; else a handler's first instruction is next, or a VM exit
+ * or a stop is pending.
  */
 export function deliverFault(): i32 {
   set64(Private.TRAP_DUE, 0);
-  while (true) {
-    if (faultIsExit()) {
-      clearFault();
-      clearDelivery();
-      return Next.EXITED;
-    }
+  while (pendingKind() == Pending.FAULT) {
     let vector = faultVector();
     let hasError = faultHasError();
     let error = faultError();
     const data = faultData();
-    clearFault();
+    clearPending();
     if (vector >= <u32>Vector.TS && vector <= <u32>Vector.GP && deliveringExternal()) error |= 1;
     // SDM 17.3.1.1: RF is set in the image that every fault but an instruction breakpoint pushes.
     if (vector != Vector.DB || (data & Dr6.BD) != 0) setRflags(rflags() | Rflags.RF);
@@ -109,22 +94,14 @@ export function deliverFault(): i32 {
     if (vector == Vector.DB) updateDebugRegisters(data);
     if (deliverEvent(vector, EventType.HARDWARE_EXCEPTION, hasError, error, 0))
       return storm() ? stop(Stop.BUDGET, 0, 0) : Next.EXITED;
-    if (!faulted() && takeGap()) {
-      clearDelivery();
-      return Next.STOP;
-    }
   }
+  return Next.EXITED;
 }
 
 /**
  * An exception or interrupt made by an instruction (INT n, INT3, INTO, INT1) or accepted at a boundary: delivered now.
- * Returns `delivered` on success, else what became of the fault on the way.
+ * Returns `delivered` on success.
  */
 export function deliverOrFault(vector: u32, type: u32, length: u32, delivered: i32): i32 {
-  if (deliverEvent(vector, type, false, 0, length)) return delivered;
-  if (takeGap()) {
-    clearDelivery();
-    return Next.STOP;
-  }
-  return Next.FAULT;
+  return deliverEvent(vector, type, false, 0, length) ? delivered : Next.FAULT;
 }

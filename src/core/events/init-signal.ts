@@ -4,7 +4,7 @@ import { Gpr, Seg, State } from '../../abi/state-block';
 import { storeSegment } from '../exec/segment-load';
 import { setRflags } from '../flags';
 import { Activity, Cr0, Dr7, Ia32ApicBase, Rflags } from '../gen/constants';
-import { Changed, flushTlb, translationChanged } from '../mmu/tlb';
+import { flushTlb, translationChanged } from '../mmu/tlb';
 import { modeChanged } from '../mode';
 import { DR6_ONES, RESET_CODE, RESET_DATA, RESET_LDT, RESET_TSS } from '../reset-values';
 import { get64, set32, set64, setGpr, setRip } from '../state';
@@ -42,8 +42,8 @@ export function takeInit(): void {
     (get64(State.MSR_APIC_BASE) & Ia32ApicBase.BSP) != 0 ? Activity.ACTIVE : Activity.WAIT_FOR_SIPI,
   );
   forgetStream();
-  flushTlb(true);
-  translationChanged(Changed.CR0 | Changed.CR3 | Changed.CR4 | Changed.EFER);
+  flushTlb();
+  translationChanged();
   modeChanged();
 }
 

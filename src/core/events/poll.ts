@@ -35,25 +35,20 @@ import {
   watchesExecution,
 } from './debug-traps';
 import { deliverEvent } from './event-delivery';
-import { Private, boundaryMark, clearDelivery, takeGap } from './event-state';
-import { deliverFault } from './fault-delivery';
+import { Private, boundaryMark } from './event-state';
 import { takeInit, takeSipi } from './init-signal';
 
 const SHADOW: u32 = Interruptibility.STI | Interruptibility.MOV_SS;
 
-/** Delivers an event accepted at a boundary; a fault on the way is taken to its end. */
-export function deliverInterrupt(vector: u32, type: u32): i32 {
-  if (deliverEvent(vector, type, false, 0, 0)) return Next.EXITED;
-  if (takeGap()) {
-    clearDelivery();
-    return Next.STOP;
-  }
-  return deliverFault();
+/** Delivers an event accepted at a boundary; what it meets on the way is pending then. */
+function deliverInterrupt(vector: u32, type: u32): i32 {
+  deliverEvent(vector, type, false, 0, 0);
+  return Next.EXITED;
 }
 
 /**
- * Takes at most one event at this boundary. Next.DONE: none, execute the instruction at RIP; Next.EXITED: RIP changed (an
- * event was delivered, or a VM exit made), poll again; Next.STOP: leave the loop.
+ * Takes at most one event at this boundary. Next.DONE: none, execute the instruction at RIP; Next.EXITED: an event was
+ * delivered, or a fault or VM exit is pending now: settle it and poll again; Next.STOP: leave the loop.
  */
 export function pollEvents(): i32 {
   if (get32(State.INIT) != 0 && initAccepted()) return Next.EXITED;
@@ -67,7 +62,7 @@ export function pollEvents(): i32 {
     const traps = takePendingDebug();
     if (traps != 0) {
       raiseDebug(traps);
-      return deliverFault();
+      return Next.EXITED;
     }
   }
   if (inNonRoot() && (preemptionTimerExit() || nmiWindowExit())) return Next.EXITED;
@@ -97,7 +92,7 @@ function beforeInstruction(resume: bool, blocking: u32): i32 {
     const bits = instructionBreakpoints();
     if (bits != 0) {
       raiseDebug(bits);
-      return deliverFault();
+      return Next.EXITED;
     }
   }
   armSingleStep();
@@ -108,7 +103,7 @@ function beforeInstruction(resume: bool, blocking: u32): i32 {
   return Next.DONE;
 }
 
-/** The exit after an instruction that ran with the monitor trap flag; true when made. */
+/** The exit after an instruction that ran with the monitor trap flag; true when requested. */
 function monitorTrap(): bool {
   const due = get64(Private.MONITOR_TRAP_DUE);
   set64(Private.MONITOR_TRAP_DUE, 0);

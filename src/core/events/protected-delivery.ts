@@ -25,13 +25,14 @@ import {
   openInnerStack,
 } from '../exec/frame';
 import { checkStack, commitStack, storeFromDescriptor, storeNull } from '../exec/segment-load';
-import { faulted, raise, raiseExited } from '../fault';
+import { faulted, raise } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { AccessRights, EventType, Rflags, Vector } from '../gen/constants';
 import { readSystem16, readSystem32, readSystem64 } from '../memory';
+import { requestGap } from '../pending';
 import { get32, get64, gpr, segment, segmentBase, set32, set64, setRip } from '../state';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch } from '../vmx/hooks';
-import { Private, stopMechanism } from './event-state';
+import { Private } from './event-state';
 
 /** Error code that names an IDT entry. */
 function idtError(vector: u32): u32 {
@@ -91,11 +92,8 @@ export function handlerFlags(flags: u64, gateType: u32): u64 {
 
 /** A task gate: a VM exit in non-root operation, otherwise our gap. */
 function taskGate(gate: u64): void {
-  if (inNonRoot() && interceptTaskSwitch(0, gateSelector(gate), TaskSwitchSource.GATE)) {
-    if (!faulted()) raiseExited();
-    return;
-  }
-  stopMechanism(Mechanism.TASK_SWITCH);
+  if (inNonRoot() && interceptTaskSwitch(0, gateSelector(gate), TaskSwitchSource.GATE)) return;
+  requestGap(Mechanism.TASK_SWITCH);
 }
 
 /**

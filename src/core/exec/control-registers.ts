@@ -5,7 +5,7 @@ import { CpuidTable } from '../../abi/tables';
 import { faulted, raise, raisePlain } from '../fault';
 import { AccessRights, Cr0, Cr4, Efer, Proc2, Vector } from '../gen/constants';
 import { taskPriorityRead, taskPriorityWrite } from '../imports';
-import { Changed, flushTlb, translationChanged } from '../mmu/tlb';
+import { flushTlb, translationChanged } from '../mmu/tlb';
 import { loadPdptes } from '../mmu/walk';
 import { modeChanged } from '../mode';
 import { checkedOperandLinear, readOperand, writeOperand } from '../operands';
@@ -90,8 +90,8 @@ export function writeCr0(raw: u64): bool {
     return false;
   set64(State.CR0, value);
   set64(State.EFER, efer);
-  if ((changed & Cr0.PG) != 0) flushTlb(true);
-  translationChanged(Changed.CR0 | Changed.EFER);
+  if ((changed & Cr0.PG) != 0) flushTlb();
+  translationChanged();
   modeChanged();
   setAttention();
   return true;
@@ -117,7 +117,7 @@ export function writeCr3(raw: u64): bool {
   if (get32(State.MODE) == Mode.LONG_64 && value >> physicalAddressBits() != 0) return protectionFault();
   if (paePaging(get64(State.CR0), cr4, get64(State.EFER)) && !reloadPdptes(value)) return false;
   set64(State.CR3, value);
-  translationChanged(Changed.CR3);
+  translationChanged();
   return true;
 }
 
@@ -162,8 +162,8 @@ export function writeCr4(value: u64): bool {
   )
     return false;
   set64(State.CR4, value);
-  if ((changed & CR4_TRANSLATION) != 0) flushTlb(true);
-  translationChanged(Changed.CR4);
+  if ((changed & CR4_TRANSLATION) != 0) flushTlb();
+  translationChanged();
   modeChanged();
   return true;
 }

@@ -2,10 +2,10 @@
 // unconditional stack switch (SDM 2A IRET, 2B RET pseudocode, SDM 3A 6.12.1). Nested-task IRET is a gap.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
-import { stopMechanism, takeGap } from '../events/event-state';
 import { faulted, raise } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { AccessRights, Interruptibility, Rflags, Vector } from '../gen/constants';
+import { unimplementedMechanism } from '../leave';
 import { readSystem16 } from '../memory';
 import { modeChanged } from '../mode';
 import { setAttention } from '../attention';
@@ -159,9 +159,7 @@ function nestedTask(u: usize): i32 {
   const link = readSystem16(segmentBase(Seg.TR)) & 0xffff;
   if (faulted()) return Next.FAULT;
   if (inNonRoot() && interceptTaskSwitch(u, link, TaskSwitchSource.IRET)) return Next.EXITED;
-  stopMechanism(Mechanism.TASK_SWITCH);
-  takeGap();
-  return Next.STOP;
+  return unimplementedMechanism(Mechanism.TASK_SWITCH);
 }
 
 /** RFLAGS after loading `image` with the privileges of `cpl`: what may not change keeps its value. */

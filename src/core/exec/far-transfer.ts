@@ -2,11 +2,12 @@
 // 5.8). Task switches are a gap. Far RET and IRET are far-return.ts.
 import { Gpr, Seg, Segment, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
-import { Private, stopMechanism, takeGap } from '../events/event-state';
+import { Private } from '../events/event-state';
 import { readTaskStack, taskStackOffset } from '../events/long-delivery';
 import { openReadInnerStack, readInnerStack } from '../events/protected-delivery';
 import { faulted, raise } from '../fault';
 import { AccessRights, Vector } from '../gen/constants';
+import { unimplementedMechanism } from '../leave';
 import { readLinear16, readLinear32, readLinear64 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { get32, get64, gpr, rip, segment, segmentBase } from '../state';
@@ -71,11 +72,6 @@ export function farPointerOffset(u: usize, linear: u64): u64 {
   return width == 4 ? <u64>readLinear32(linear) : <u64>readLinear16(linear);
 }
 
-/** What a failed transfer returns. */
-function failed(): i32 {
-  return !faulted() && takeGap() ? Next.STOP : Next.FAULT;
-}
-
 /** The kind of system descriptor that a far transfer may use, 0 for none; #GP(selector) is raised then. */
 function gateKind(selector: u32, descriptor: u64): u32 {
   const access = descriptorAccess(descriptor);
@@ -104,9 +100,7 @@ function taskSwitch(u: usize, selector: u32, descriptor: u64, source: u32): i32 
   const gate = (access & AccessRights.TYPE) == SystemType.TASK_GATE;
   const target: u32 = gate ? (<u32>(descriptor >> 16)) & 0xffff : selector;
   if (inNonRoot() && interceptTaskSwitch(u, target, source)) return Next.EXITED;
-  stopMechanism(Mechanism.TASK_SWITCH);
-  takeGap();
-  return Next.STOP;
+  return unimplementedMechanism(Mechanism.TASK_SWITCH);
 }
 
 function farJump(u: usize, selector: u32, offset: u64): i32 {
@@ -186,7 +180,7 @@ function checkOffsetUnlessFaulted(code: u64, offset: u64): void {
 
 /** The frame is written: commits stack and code segment. */
 function finishCall(selector: u32, code: u64, offset: u64, cpl: u32, inner: bool): i32 {
-  if (faulted()) return failed();
+  if (faulted()) return Next.FAULT;
   markAccessed(selector, code);
   if (faulted()) return Next.FAULT;
   if (inner) {

@@ -19,7 +19,7 @@ import {
   Vector,
 } from '../gen/constants';
 import { msrRead, msrWrite } from '../imports';
-import { Changed, translationChanged } from '../mmu/tlb';
+import { translationChanged } from '../mmu/tlb';
 import { isCanonical, modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, get64, gpr, segment, set64, setGpr } from '../state';
@@ -169,7 +169,7 @@ function writeEfer(value: u64): void {
   const lmeChanges = ((old ^ value) & Efer.LME) != 0;
   if ((value & ~defined) != 0 || (lmeChanges && (get64(State.CR0) & Cr0.PG) != 0)) return refuseWrite();
   set64(State.EFER, (value & ~Efer.LMA) | (old & Efer.LMA));
-  translationChanged(Changed.EFER);
+  translationChanged();
   modeChanged();
 }
 

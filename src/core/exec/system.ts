@@ -4,7 +4,7 @@ import { CpuidTable } from '../../abi/tables';
 import { faulted, raise, raisePlain } from '../fault';
 import { Activity, Cr4, Proc2, Vector } from '../gen/constants';
 import { readLinear64 } from '../memory';
-import { flushTlb, invalidateLinear } from '../mmu/tlb';
+import { flushTlb } from '../mmu/tlb';
 import { in64BitMode, isCanonical } from '../mode';
 import { checkedOperandLinear, effectiveAddress, linearOf } from '../operands';
 import { setAttention } from '../attention';
@@ -67,7 +67,7 @@ export function execInvlpg(u: usize): i32 {
   const index: u32 = load<u8>(u + Uop.SEGMENT);
   const linear = linearOf(index, effectiveAddress(u));
   if (inNonRoot() && interceptInvlpg(u, linear)) return Next.EXITED;
-  if (isCanonical(linear)) invalidateLinear(linear);
+  if (isCanonical(linear)) flushTlb();
   return Next.BOUNDARY;
 }
 
@@ -87,7 +87,7 @@ export function execInvpcid(u: usize): i32 {
   if (type < 2 && (get64(State.CR4) & Cr4.PCIDE) == 0 && pcid != 0) return refuse(Vector.GP);
   if (type == 0 && !isCanonical(linear)) return refuse(Vector.GP);
   // Translations are not tagged with a PCID, so every type drops those of the context.
-  flushTlb(type != 1 && type != 3);
+  flushTlb();
   return Next.BOUNDARY;
 }
 

@@ -2,20 +2,11 @@
 // user or supervisor) flushes nothing, and a flush is the assignment of a fresh number. More is dropped than the SDM asks
 // for (Vol. 3, 4.10 and 28.3), never less. Must not walk tables: walk.ts does.
 import { State } from '../../abi/state-block';
-import { Cr0, Cr4, Efer } from '../gen/registers';
-import { dropAllBlocks } from '../blocks';
+import { Cr0, Cr4, Efer, Rflags } from '../gen/registers';
+import { emptyArena } from '../block-arena';
 import { Private, Tlb } from '../layout';
 import { S } from '../state';
 import { translationMoved } from '../watch';
-
-/** What changed, for `translationChanged`. */
-export const enum Changed {
-  CR0 = 1,
-  CR3 = 2,
-  CR4 = 4,
-  EFER = 8,
-  PDPTE = 16,
-}
 
 /**
  * A context: who its translations belong to (VPID, EPT pointer, CR3 and the control bits that decide what an entry means), its
@@ -33,9 +24,10 @@ const enum Context {
   EPOCH = 36, // u32
 }
 
+/** Numbers given so far, u32 each. */
 const enum Counter {
-  TAG = 0,
-  EPOCH = 4,
+  TAGS = 0,
+  EPOCHS = 4,
   VICTIM = 8,
 }
 
@@ -66,24 +58,25 @@ export function clearTlb(): void {
   for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
     if (load<u32>(c + Context.USED)) store<u32>(c + Context.TAG, ++tag);
   }
-  store<u32>(Tlb.COUNTERS + Counter.TAG, tag);
+  store<u32>(Tlb.COUNTERS + Counter.TAGS, tag);
 }
 
 function freshTag(): u32 {
-  if (counter(Counter.TAG) >= LAST_TAG) clearTlb();
-  const tag = counter(Counter.TAG) + 1;
-  store<u32>(Tlb.COUNTERS + Counter.TAG, tag);
+  if (counter(Counter.TAGS) >= LAST_TAG) clearTlb();
+  const tag = counter(Counter.TAGS) + 1;
+  store<u32>(Tlb.COUNTERS + Counter.TAGS, tag);
   return tag;
 }
 
 function freshEpoch(): u32 {
-  let epoch = counter(Counter.EPOCH) + 1;
-  // A reused number would revive stale links in old blocks, so the blocks go first.
+  let epoch = counter(Counter.EPOCHS) + 1;
+  // A reused number would revive stale links in old blocks, so the blocks go first, and no context keeps an old number.
   if (epoch > LAST_EPOCH) {
     epoch = 1;
-    dropAllBlocks();
+    emptyArena();
+    forgetEpochs();
   }
-  store<u32>(Tlb.COUNTERS + Counter.EPOCH, epoch);
+  store<u32>(Tlb.COUNTERS + Counter.EPOCHS, epoch);
   return epoch;
 }
 
@@ -148,8 +141,11 @@ function forget(byVpid: bool, vpid: u32, byEptp: bool, eptp: u64): void {
   translationMoved();
 }
 
-/** Forgets what the current VPID and EPT pointer gave, under any CR3: global pages are in all of them. */
-function forgetCurrent(): void {
+/**
+ * INVLPG, INVPCID, CR4.PGE and the like: forgets what the current VPID and EPT pointer gave, under any CR3, because global
+ * pages are in all of them. One linear address is no less: a large page fills many entries, and which is not recorded.
+ */
+export function flushTlb(): void {
   forget(true, load<u32>(S + Private.VPID), true, load<u64>(S + Private.EPTP));
 }
 
@@ -162,7 +158,7 @@ export function selectContext(): void {
   if (!load<u32>(c + Context.EPOCH)) store<u32>(c + Context.EPOCH, freshEpoch());
   let variant: u64 = Variant.SUPERVISOR;
   if (load<u32>(S + State.CPL) == 3) variant = Variant.USER;
-  else if (load<u64>(S + State.RFLAGS) & 0x40000) variant = Variant.SUPERVISOR_AC;
+  else if (load<u64>(S + State.RFLAGS) & Rflags.AC) variant = Variant.SUPERVISOR_AC;
   store<u64>(S + Private.SYSTEM_CONTEXT, base);
   store<u64>(S + Private.CONTEXT, base | (load<u32>(S + Private.WATCHED) ? <u64>Variant.WATCHED : variant));
   store<u32>(S + Private.STAMP, (load<u32>(c + Context.EPOCH) << 8) | load<u32>(S + Private.MODE_KEY));
@@ -170,14 +166,17 @@ export function selectContext(): void {
 
 /** Links between blocks and cached jump targets are no longer to be followed, in any context. */
 export function breakLinks(): void {
-  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
-    store<u32>(c + Context.EPOCH, 0);
-  }
+  forgetEpochs();
   selectContext();
 }
 
+/** The next `selectContext` of each context numbers its links anew. */
+function forgetEpochs(): void {
+  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) store<u32>(c + Context.EPOCH, 0);
+}
+
 /** Call after CR0.PG/WP/AM, CR3, CR4 paging bits, EFER.NXE or the PDPTEs changed. */
-export function translationChanged(kind: u32): void {
+export function translationChanged(): void {
   const c = enterContext();
   store<u32>(c + Context.TAG, freshTag());
   store<u32>(c + Context.EPOCH, 0);
@@ -185,16 +184,6 @@ export function translationChanged(kind: u32): void {
   translationMoved();
 }
 
-/** INVLPG: drops the translations of one linear page in the current context. */
-export function invalidateLinear(linear: u64): void {
-  // A large page fills many entries, and which of them is not recorded.
-  forgetCurrent();
-}
-
-/** Drops all translations of the current context, global ones too when asked. */
-export function flushTlb(global: bool): void {
-  forgetCurrent();
-}
 
 /** Write rights of pages changed (code decoded there, dirty bits cleared by the embedder): entries must be made anew. */
 export function dropWriteEntries(host: usize): void {
@@ -226,12 +215,7 @@ export function tlbEnterContext(vpid: u32, eptp: u64): void {
   selectContext();
 }
 
-/** INVVPID type 0. */
-export function invalidateVpidLinear(vpid: u32, linear: u64): void {
-  forget(true, vpid, false, 0);
-}
-
-/** INVVPID types 1 and 3. */
+/** INVVPID types 0, 1 and 3. */
 export function invalidateVpid(vpid: u32): void {
   forget(true, vpid, false, 0);
 }

@@ -4,9 +4,8 @@ import { Region } from '../../abi/memory-map';
 import { State } from '../../abi/state-block';
 import { Stop, StopOn } from '../../abi/stop-codes';
 import { LaunchState, VmcsPage } from '../../abi/vmcs-page';
-import { deliverEvent, deliverFault } from '../events';
-import { Private, boundaryMark, clearDelivery, forgetStream, takeGap } from '../events/event-state';
-import { faulted } from '../fault';
+import { deliverEvent } from '../events';
+import { Private, boundaryMark, clearDelivery, forgetStream } from '../events/event-state';
 import {
   Check,
   EntryInterruption,
@@ -18,12 +17,14 @@ import {
   VmError,
 } from '../gen/constants';
 import { setAttention } from '../attention';
+import { requestExit } from '../pending';
+import { settlePending } from '../settle';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';
 import { beginChecks, firstFailure } from './check-context';
 import { brokenListRule, controlsFail, guestStateFails, hostStateFails } from './checks';
 import { loadGuest } from './entry-guest';
-import { failedEntryExit, vmExit } from './exit';
+import { failedEntryExit } from './exit';
 import { loadMsrs } from './msr-lists';
 import { flagInvalid, flagValid } from './outcome';
 import { requestEventStop, requestStop, takeStopRequest } from './stop';
@@ -33,7 +34,8 @@ import { vmReadsTprBelowThreshold } from './tpr-shadow';
 
 /**
  * The entry proper. `length`: bytes of the instruction, 0 for an embedded host. Next.BOUNDARY after a VMfail (the
- * instruction completes), Next.EXITED when the guest or, after a failed entry, the host goes on at a new RIP.
+ * instruction completes), Next.EXITED when the guest or, after a failed entry, the host goes on at a new RIP, unless something
+ * is pending there; Next.FAULT when the delivery of the injected event met something.
  */
 export function enter(launch: bool, length: u32): i32 {
   const page = currentPage();
@@ -100,22 +102,14 @@ function inject(): i32 {
   const length = vm32(V.VM_ENTRY_INSTRUCTION_LEN);
   const error = vm32(V.VM_ENTRY_EXCEPTION_ERROR_CODE);
   const pushed = type >= <u32>EventType.SOFTWARE_INTERRUPT ? length : 0;
-  if (!deliverEvent(info & EntryInterruption.VECTOR, type, hasError, error, pushed)) {
-    if (takeGap()) {
-      // The state is the guest's before the event: the run loop reports the gap before the first instruction.
-      clearDelivery();
-      requestStop(get32(State.STOP), get32(State.STOP_DETAIL), get64(State.STOP_VALUE));
-      return Next.EXITED;
-    }
-    if (faulted()) return deliverFault();
-  }
+  if (!deliverEvent(info & EntryInterruption.VECTOR, type, hasError, error, pushed)) return Next.FAULT;
   // MTF is pending on the boundary after the injected event (SDM 25.5.2).
   if (trapFlag) set64(Private.MONITOR_TRAP_DUE, boundaryMark(0));
   return afterEntry();
 }
 
 function afterEntry(): i32 {
-  if (get32(State.VMX_NON_ROOT) && vmReadsTprBelowThreshold()) vmExit(Exit.TPR_BELOW_THRESHOLD, 0);
+  if (get32(State.VMX_NON_ROOT) && vmReadsTprBelowThreshold()) requestExit(Exit.TPR_BELOW_THRESHOLD, 0);
   return Next.EXITED;
 }
 
@@ -133,6 +127,8 @@ export function vmEnterByEmbedder(launch: u32): i32 {
     set32(State.STOP_DETAIL, valid ? load<u32>(page + V.VM_INSTRUCTION_ERROR) : 0);
     return Stop.VM_FAIL;
   }
+  // A stop in the middle of the entry: the run loop reports it before the first instruction.
+  if (settlePending()) requestStop(get32(State.STOP), get32(State.STOP_DETAIL), get64(State.STOP_VALUE));
   if (get32(State.VMX_NON_ROOT)) return 0;
   takeStopRequest();
   return Stop.VM_EXIT;

@@ -1,13 +1,13 @@
 // Extended page tables: guest-physical to host-physical through the EPT in force (SDM 28.2). One walk serves hardware
 // accesses (which end in EPT-violation or misconfiguration exits) and probes of the debugger (which end in NOT_MAPPED).
-import { EptEntry, EptViolationQualification, Eptp, Exit, Ia32VmxEptVpidCap, V } from '../gen/constants';
-import { raiseExited } from '../fault';
+import { EptEntry, EptViolationQualification, Eptp, Exit, Ia32VmxEptVpidCap } from '../gen/constants';
 import { Access, NOT_MAPPED, WalkInfo } from '../mmu/access';
 import { physicalRead64, physicalWrite64 } from '../mmu/physical';
+import { giveLinearAddress, givePhysicalAddress, requestExit } from '../pending';
 import { get64 } from '../state';
 import { CAP_EPT_VPID, capability, physicalMask } from './capabilities';
-import { nmiUnblockedByThisIret, vmExit } from './exit';
-import { Vmx, setVm64 } from './vmcs';
+import { nmiUnblockedByThisIret } from './nmi-unblocking';
+import { Vmx } from './vmcs';
 
 /** Rights in an EPT entry; the access of a qualification has the same bits. */
 const READ: u64 = EptEntry.R;
@@ -36,7 +36,7 @@ export function eptActive(): bool {
 
 /**
  * Host-physical address of `gpa` under the EPT in force, setting accessed and dirty flags. On failure the VM exit is
- * complete and `raiseExited()` recorded. `info` is WalkInfo; with Access.PROBE: no side effect, NOT_MAPPED on failure.
+ * requested (so `faulted()`). `info` is WalkInfo; with Access.PROBE: no side effect, NOT_MAPPED on failure.
  */
 export function guestPhysical(gpa: u64, access: u32, linear: u64, info: u32): u64 {
   const eptp = get64(Vmx.EPTP);
@@ -48,21 +48,21 @@ export function guestPhysical(gpa: u64, access: u32, linear: u64, info: u32): u6
   const hpa = walkEpt(eptp, gpa, need, !probe);
   if (end == End.MAPPED) return hpa;
   if (probe) return NOT_MAPPED;
-  setVm64(V.GUEST_PHYSICAL_ADDRESS, gpa);
-  if (end == End.MISCONFIGURED) {
-    vmExit(Exit.EPT_MISCONFIG, 0);
-  } else {
-    let qualification = need | (rights * EptViolationQualification.READABLE);
-    if (!(info & WalkInfo.NO_LINEAR)) {
-      qualification |= EptViolationQualification.LINEAR_VALID;
-      if (!structure) qualification |= EptViolationQualification.TRANSLATED;
-      setVm64(V.GUEST_LINEAR_ADDRESS, linear);
-    }
-    if (nmiUnblockedByThisIret()) qualification |= EptViolationQualification.NMI_UNBLOCKING;
-    vmExit(Exit.EPT_VIOLATION, qualification);
-  }
-  raiseExited();
+  if (end == End.MISCONFIGURED) requestExit(Exit.EPT_MISCONFIG, 0);
+  else requestViolation(need, linear, info);
+  givePhysicalAddress(gpa);
   return 0;
+}
+
+/** Exit 48 with the qualification of SDM Table 27-7: the access, the rights found, what `linear` is to it. */
+function requestViolation(need: u64, linear: u64, info: u32): void {
+  let qualification = need | (rights * EptViolationQualification.READABLE);
+  if (nmiUnblockedByThisIret()) qualification |= EptViolationQualification.NMI_UNBLOCKING;
+  if (info & WalkInfo.NO_LINEAR) return requestExit(Exit.EPT_VIOLATION, qualification);
+  qualification |= EptViolationQualification.LINEAR_VALID;
+  if (!(info & WalkInfo.PAGING_STRUCTURE)) qualification |= EptViolationQualification.TRANSLATED;
+  requestExit(Exit.EPT_VIOLATION, qualification);
+  giveLinearAddress(linear);
 }
 
 function neededRights(access: u32): u64 {

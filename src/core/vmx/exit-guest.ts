@@ -1,6 +1,6 @@
 // Saving guest state into the VMCS at a VM exit (SDM 27.3). Exit information is not written here.
 import { Gpr, Segment, State } from '../../abi/state-block';
-import { eventBeingDelivered } from '../events';
+import { eventBeingDelivered } from '../events/event-state';
 import { rflags } from '../flags';
 import {
   Activity,

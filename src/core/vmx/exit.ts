@@ -1,5 +1,5 @@
-// VM exits: exit information, saving guest state, loading host state (SDM chapter 27). The one door out of non-root
-// operation. Callers pass what is specific to their reason; who decided to exit does not matter here.
+// Making VM exits: exit information, saving guest state, loading host state (SDM chapter 27). The one door out of non-root
+// operation. What is specific to the reason stands in the request (pending.ts); who asked does not matter here.
 import { State } from '../../abi/state-block';
 import { Stop, StopOn } from '../../abi/stop-codes';
 import {
@@ -8,8 +8,18 @@ import {
   deliveredInfo,
   deliveredInstructionLength,
   eventBeingDelivered,
-} from '../events';
-import { EntryInterruption, EventType, Exit, ExitFlag, ExitInterruption, V } from '../gen/constants';
+} from '../events/event-state';
+import {
+  EntryInterruption,
+  EventType,
+  Exit,
+  ExitFlag,
+  ExitInterruption,
+  V,
+  Vector,
+  VmxAbort,
+} from '../gen/constants';
+import { Given, PendingAt, clearPending } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
 import { abort } from './abort';
 import { saveGuest } from './exit-guest';
@@ -19,32 +29,20 @@ import { requestEventStop, requestStop } from './stop';
 import { traceEntryFailure, traceExit } from './trace';
 import { Vmx, markWritten, setVm32, setVm64, vm32 } from './vmcs';
 
-/** True when the instruction that exits now is an IRET that ended blocking by NMI (SDM 27.2.2). */
-export function nmiUnblockedByThisIret(): bool {
-  return get64(Vmx.IRET_UNBLOCKED_AT) == get64(State.RETIRED) + 1;
-}
-
-/** Exit of an instruction: its length is reported, no addresses. */
-export function exitInstruction(reason: u32, qualification: u64, length: u32): void {
-  setVm32(V.VM_EXIT_INSTRUCTION_LEN, length);
-  vmExit(reason, qualification);
-}
-
-/** A VM exit without interruption information. Fields the reason needs beyond the qualification are already written. */
-export function vmExit(reason: u32, qualification: u64): void {
-  vmExitEvent(reason, qualification, 0, 0);
-}
-
 /**
- * A completed VM exit: afterwards the state is the host's. `info` and `error` go to the exit interruption fields.
- * What was being delivered goes to the IDT-vectoring fields, except where the exit counts as the event's own
- * (SDM 27.2.3).
+ * Makes the requested VM exit: afterwards the state is the host's and nothing is pending. What was being delivered goes to
+ * the IDT-vectoring fields, except where the exit counts as the event's own (SDM 27.2.3).
  */
-export function vmExitEvent(reason: u32, qualification: u64, info: u32, error: u32): void {
+export function makeExit(): void {
+  const reason = get32(PendingAt.REASON);
+  const info = get32(PendingAt.EVENT);
+  clearPending();
   setVm32(V.VM_EXIT_REASON, reason);
-  setVm64(V.EXIT_QUALIFICATION, qualification);
+  setVm64(V.EXIT_QUALIFICATION, get64(PendingAt.QUALIFICATION));
   setVm32(V.VM_EXIT_INTR_INFO, info);
-  if (info & ExitInterruption.ERROR_CODE_VALID) setVm32(V.VM_EXIT_INTR_ERROR_CODE, error);
+  if (info & ExitInterruption.ERROR_CODE_VALID)
+    setVm32(V.VM_EXIT_INTR_ERROR_CODE, get32(PendingAt.EVENT_ERROR));
+  recordGiven(get32(PendingAt.GIVEN));
   recordVectoring(reason, info);
   setVm32(V.VM_ENTRY_INTR_INFO_FIELD, vm32(V.VM_ENTRY_INTR_INFO_FIELD) & ~EntryInterruption.VALID);
   saveGuest(reason);
@@ -56,8 +54,8 @@ export function vmExitEvent(reason: u32, qualification: u64, info: u32, error: u
   const stored = storeMsrs();
   const controls = vm32(V.VM_EXIT_CONTROLS);
   leaveNonRoot();
-  if (!stored) return abort(1);
-  loadHost(controls, reason == Exit.EXCEPTION_NMI && ((info >> 8) & 7) == EventType.NMI);
+  if (!stored) return abort(VmxAbort.SAVE_GUEST_MSRS);
+  loadHost(controls, reason == Exit.EXCEPTION_NMI && eventType(info) == EventType.NMI);
   requestStops(reason, StopOn.VM_EXIT);
 }
 
@@ -89,13 +87,27 @@ function leaveNonRoot(): void {
   set32(Vmx.MTF_NOW, 0);
 }
 
+/** Exit information that only some reasons have. */
+function recordGiven(given: u32): void {
+  if (given & Given.INSTRUCTION_LENGTH)
+    setVm32(V.VM_EXIT_INSTRUCTION_LEN, get32(PendingAt.INSTRUCTION_LENGTH));
+  if (given & Given.INSTRUCTION_INFORMATION)
+    setVm32(V.VMX_INSTRUCTION_INFO, get32(PendingAt.INSTRUCTION_INFORMATION));
+  if (given & Given.LINEAR) setVm64(V.GUEST_LINEAR_ADDRESS, get64(PendingAt.LINEAR));
+  if (given & Given.PHYSICAL) setVm64(V.GUEST_PHYSICAL_ADDRESS, get64(PendingAt.PHYSICAL));
+}
+
+/** Event type of interruption information; the IDT-vectoring word has it in the same place. */
+function eventType(info: u32): u32 {
+  return (info & ExitInterruption.TYPE) >> ExitInterruption.TYPE_SHIFT;
+}
+
 function recordVectoring(reason: u32, info: u32): void {
   let vectoring: u32 = 0;
   if (eventBeingDelivered() && !endsDelivery(reason, info)) {
     vectoring = deliveredInfo();
     if (vectoring & ExitInterruption.ERROR_CODE_VALID) setVm32(V.IDT_VECTORING_ERROR_CODE, deliveredError());
-    const type = (vectoring >> 8) & 7;
-    if (type >= <u32>EventType.SOFTWARE_INTERRUPT)
+    if (eventType(vectoring) >= <u32>EventType.SOFTWARE_INTERRUPT)
       setVm32(V.VM_EXIT_INSTRUCTION_LEN, deliveredInstructionLength());
   }
   setVm32(V.IDT_VECTORING_INFO_FIELD, vectoring);
@@ -104,5 +116,9 @@ function recordVectoring(reason: u32, info: u32): void {
 /** Exits that are not "during delivery" though an event was in flight: double fault and triple fault. */
 function endsDelivery(reason: u32, info: u32): bool {
   if (reason == Exit.TRIPLE_FAULT) return true;
-  return reason == Exit.EXCEPTION_NMI && (info & 0x7ff) == ((EventType.HARDWARE_EXCEPTION << 8) | 8);
+  return (
+    reason == Exit.EXCEPTION_NMI &&
+    eventType(info) == EventType.HARDWARE_EXCEPTION &&
+    (info & ExitInterruption.VECTOR) == Vector.DF
+  );
 }

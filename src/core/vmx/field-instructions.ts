@@ -6,12 +6,12 @@ import { faulted } from '../fault';
 import { Exit, Ia32VmxMisc, VmError } from '../gen/constants';
 import { vmcsOffset } from '../gen/vmcs-layout';
 import { readOperand, writeOperand } from '../operands';
+import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, gpr } from '../state';
 import { Next, Uop } from '../uop';
 import { watchedField } from '../watch';
 import { CAP_MISC, capability } from './capabilities';
-import { exitInstruction } from './exit';
-import { displacement, recordFieldAccess } from './instruction-info';
+import { displacement, fieldAccessInformation } from './instruction-info';
 import { vmFail, vmFailInvalid, vmSucceed } from './outcome';
 import { begin, vmxUndefined } from './privilege';
 import { currentPage, markWritten } from './vmcs';
@@ -26,8 +26,8 @@ const enum Width {
 
 function beginField(u: usize, reason: u32): i32 {
   if (!vmxUndefined() && get32(State.VMX_NON_ROOT)) {
-    recordFieldAccess(u);
-    exitInstruction(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+    requestInstructionExit(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+    giveInstructionInformation(fieldAccessInformation(u));
     return Next.EXITED;
   }
   return begin(u, reason);

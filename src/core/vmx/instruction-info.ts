@@ -1,8 +1,7 @@
 // The VM-exit instruction-information field and the displacement that qualifies memory operands (SDM 27.2.5, Tables 27-8
 // to 27-14), from the decoded instruction.
-import { DescriptorTableInformation, FieldInformation, SegmentTableInformation, V } from '../gen/constants';
+import { DescriptorTableInformation, FieldInformation, SegmentTableInformation } from '../gen/constants';
 import { Uop, UopFlag } from '../uop';
-import { setVm32 } from './vmcs';
 
 const REGISTER_OPERAND: u32 = FieldInformation.REGISTER;
 const NO_INDEX: u32 = FieldInformation.INDEX_INVALID;
@@ -33,30 +32,24 @@ export function displacement(u: usize): u64 {
 }
 
 /** VMCLEAR, VMPTRLD, VMPTRST, VMXON, XSAVES, XRSTORS (Table 27-13). */
-export function recordMemoryOperand(u: usize): void {
-  setVm32(V.VMX_INSTRUCTION_INFO, memoryPart(u));
+export function memoryOperandInformation(u: usize): u32 {
+  return memoryPart(u);
 }
 
 /** INVEPT, INVVPID, INVPCID (Table 27-9). */
-export function recordTypeAndDescriptor(u: usize): void {
-  setVm32(
-    V.VMX_INSTRUCTION_INFO,
-    memoryPart(u) | ((<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT),
-  );
+export function typeAndDescriptorInformation(u: usize): u32 {
+  return memoryPart(u) | ((<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT);
 }
 
 /** VMREAD, VMWRITE (Table 27-14): Reg1 is the rm register, Reg2 holds the encoding. */
-export function recordFieldAccess(u: usize): void {
+export function fieldAccessInformation(u: usize): u32 {
   const encoding = (<u32>load<u8>(u + Uop.REG)) << FieldInformation.REG2_SHIFT;
-  setVm32(V.VMX_INSTRUCTION_INFO, encoding | registerOrMemory(u));
+  return encoding | registerOrMemory(u);
 }
 
 /** SLDT, STR, LLDT, LTR (Table 27-11): `identity` 0 to 3 in that order. */
-export function recordSystemSegment(u: usize, identity: u32): void {
-  setVm32(
-    V.VMX_INSTRUCTION_INFO,
-    registerOrMemory(u) | (identity << SegmentTableInformation.INSTRUCTION_SHIFT),
-  );
+export function systemSegmentInformation(u: usize, identity: u32): u32 {
+  return registerOrMemory(u) | (identity << SegmentTableInformation.INSTRUCTION_SHIFT);
 }
 
 function registerOrMemory(u: usize): u32 {
@@ -65,16 +58,13 @@ function registerOrMemory(u: usize): u32 {
 }
 
 /** SGDT, SIDT, LGDT, LIDT (Table 27-10): `identity` 0 to 3 in that order. */
-export function recordTableRegister(u: usize, identity: u32): void {
+export function tableRegisterInformation(u: usize, identity: u32): u32 {
   const size: u32 = load<u8>(u + Uop.WIDTH) == 2 ? 0 : DescriptorTableInformation.OPERAND_SIZE;
-  setVm32(
-    V.VMX_INSTRUCTION_INFO,
-    memoryPart(u) | size | (identity << DescriptorTableInformation.INSTRUCTION_SHIFT),
-  );
+  return memoryPart(u) | size | (identity << DescriptorTableInformation.INSTRUCTION_SHIFT);
 }
 
 /** INS, OUTS (Table 27-8): the segment counts for OUTS only. */
-export function recordStringIo(u: usize, isIn: bool): void {
+export function stringIoInformation(u: usize, isIn: bool): u32 {
   const from = isIn ? 0 : (<u32>load<u8>(u + Uop.SEGMENT)) << FieldInformation.SEGMENT_SHIFT;
-  setVm32(V.VMX_INSTRUCTION_INFO, addressSize(u) | from);
+  return addressSize(u) | from;
 }

@@ -16,11 +16,12 @@ import {
   Vector,
 } from '../gen/constants';
 import { interruptAcknowledge } from '../imports';
-import { get32, get64, set64 } from '../state';
-import { nmiUnblockedByThisIret, vmExit, vmExitEvent } from './exit';
+import { giveInstructionLength, requestEventExit, requestExit } from '../pending';
+import { get32 } from '../state';
+import { nmiUnblockedByThisIret } from './nmi-unblocking';
 import { inNonRoot } from './state-of-operation';
 import { traceTripleFault } from './trace';
-import { Vmx, pin, proc, setVm32, vm32 } from './vmcs';
+import { Vmx, pin, proc, vm32 } from './vmcs';
 
 /** The exception bitmap, with the error-code mask and match for page faults (SDM 25.2). */
 function bitmapExits(vector: u32, error: u32): bool {
@@ -46,9 +47,9 @@ export function interceptException(
   let info = ExitInterruption.VALID | (type << ExitInterruption.TYPE_SHIFT) | vector;
   if (hasError) info |= ExitInterruption.ERROR_CODE_VALID;
   if (nmiUnblockedByThisIret() && vector != Vector.DF) info |= ExitInterruption.NMI_UNBLOCKING;
-  if (type >= <u32>EventType.PRIVILEGED_SOFTWARE_EXCEPTION) setVm32(V.VM_EXIT_INSTRUCTION_LEN, length);
   const qualified = vector == Vector.PF || vector == Vector.DB;
-  vmExitEvent(Exit.EXCEPTION_NMI, qualified ? data : 0, info, error);
+  requestEventExit(Exit.EXCEPTION_NMI, qualified ? data : 0, info, error);
+  if (type >= <u32>EventType.PRIVILEGED_SOFTWARE_EXCEPTION) giveInstructionLength(length);
   return true;
 }
 
@@ -64,7 +65,7 @@ export function interceptExternalInterrupt(): bool {
   if (vm32(V.VM_EXIT_CONTROLS) & ExitCtl.VM_EXIT_ACKNOWLEDGE_INTERRUPT_ON_EXIT) {
     info = ExitInterruption.VALID | (interruptAcknowledge() & 0xff);
   }
-  vmExitEvent(Exit.EXTERNAL_INTERRUPT, 0, info, 0);
+  requestEventExit(Exit.EXTERNAL_INTERRUPT, 0, info, 0);
   return true;
 }
 
@@ -79,19 +80,7 @@ export function interceptNmi(): bool {
   if ((pin() & Pin.VIRTUAL_NMIS) == 0 && get32(State.INTERRUPTIBILITY) & Interruptibility.NMI) return false;
   const info =
     ExitInterruption.VALID | ((<u32>EventType.NMI) << ExitInterruption.TYPE_SHIFT) | (<u32>Vector.NMI);
-  vmExitEvent(Exit.EXCEPTION_NMI, 0, info, 0);
-  return true;
-}
-
-/**
- * Called by IRET: true when it ends blocking by NMI. With "NMI exiting" and without virtual NMIs it does not
- * (SDM 25.3). Remembers the instruction for the exit fields.
- */
-export function iretUnblocksNmi(): bool {
-  if (!inNonRoot()) return true;
-  if ((pin() & Pin.NMI_EXITING) != 0 && (pin() & Pin.VIRTUAL_NMIS) == 0) return false;
-  if (get32(State.INTERRUPTIBILITY) & Interruptibility.NMI)
-    set64(Vmx.IRET_UNBLOCKED_AT, get64(State.RETIRED) + 1);
+  requestEventExit(Exit.EXCEPTION_NMI, 0, info, 0);
   return true;
 }
 
@@ -101,7 +90,7 @@ export function interruptWindowExit(): bool {
   if (get32(State.INTERRUPTIBILITY) & (Interruptibility.STI | Interruptibility.MOV_SS)) return false;
   // Shutdown and wait-for-SIPI hold it back (SDM 25.2).
   if (get32(State.ACTIVITY) > <u32>Activity.HLT) return false;
-  vmExit(Exit.INTERRUPT_WINDOW, 0);
+  requestExit(Exit.INTERRUPT_WINDOW, 0);
   return true;
 }
 
@@ -111,7 +100,7 @@ export function nmiWindowExit(): bool {
   const held = Interruptibility.NMI | Interruptibility.MOV_SS | Interruptibility.STI;
   if (get32(State.INTERRUPTIBILITY) & held) return false;
   if (get32(State.ACTIVITY) == 3) return false;
-  vmExit(Exit.NMI_WINDOW, 0);
+  requestExit(Exit.NMI_WINDOW, 0);
   return true;
 }
 
@@ -123,22 +112,22 @@ export function mtfPending(): bool {
 /** The exit at the boundary where it is due; the poller knows which that is. */
 export function mtfExit(): bool {
   if (!mtfPending() && get32(Vmx.MTF_NOW) == 0) return false;
-  vmExit(Exit.MONITOR_TRAP_FLAG, 0);
+  requestExit(Exit.MONITOR_TRAP_FLAG, 0);
   return true;
 }
 
 export function vmExitTripleFault(): void {
   traceTripleFault();
-  vmExit(Exit.TRIPLE_FAULT, 0);
+  requestExit(Exit.TRIPLE_FAULT, 0);
 }
 
 export function vmExitInit(): void {
-  vmExit(Exit.INIT_SIGNAL, 0);
+  requestExit(Exit.INIT_SIGNAL, 0);
 }
 
 /** In wait-for-SIPI activity: the vector is the qualification. */
 export function vmExitSipi(vector: u32): bool {
   if (!inNonRoot()) return false;
-  vmExit(Exit.SIPI_SIGNAL, <u64>(vector & 0xff));
+  requestExit(Exit.SIPI_SIGNAL, <u64>(vector & 0xff));
   return true;
 }

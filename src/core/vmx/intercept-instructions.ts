@@ -2,19 +2,44 @@
 // on control registers, ports and MSRs. Callers have made every check that comes before the exit (#UD, privilege).
 import { State } from '../../abi/state-block';
 import { raisePlain } from '../fault';
-import { Exit, Proc, Proc2, V, Vector } from '../gen/constants';
-import { inNonRoot } from './state-of-operation';
+import { Exit, Proc, Proc2, TaskSwitchQualification, V, Vector } from '../gen/constants';
+import {
+  giveInstructionInformation,
+  giveInstructionLength,
+  requestExit,
+  requestInstructionExit,
+} from '../pending';
 import { get32, get64, set64 } from '../state';
 import { Uop } from '../uop';
-import { exitInstruction, vmExit } from './exit';
 import {
   displacement,
-  recordSystemSegment,
-  recordTableRegister,
-  recordTypeAndDescriptor,
+  systemSegmentInformation,
+  tableRegisterInformation,
+  typeAndDescriptorInformation,
 } from './instruction-info';
 import { clockTicks } from './preemption-timer';
-import { NONE, Vmx, proc, proc2, setVm32, vm32 } from './vmcs';
+import { inNonRoot } from './state-of-operation';
+import { NONE, Vmx, proc, proc2, vm32 } from './vmcs';
+
+/** Second argument of `interceptDescriptorTable`. */
+export const enum TableInstruction {
+  SGDT = 0,
+  SIDT = 1,
+  LGDT = 2,
+  LIDT = 3,
+  SLDT = 4,
+  STR = 5,
+  LLDT = 6,
+  LTR = 7,
+}
+
+/** Source of a task switch as the exit qualification numbers it. */
+export const enum TaskSwitchSource {
+  CALL = 0,
+  IRET = 1,
+  JMP = 2,
+  GATE = 3,
+}
 
 export function length(u: usize): u32 {
   return load<u8>(u + Uop.LENGTH);
@@ -23,14 +48,14 @@ export function length(u: usize): u32 {
 /** Unconditional in non-root operation. */
 function always(u: usize, reason: u32): bool {
   if (!inNonRoot()) return false;
-  exitInstruction(reason, 0, length(u));
+  requestInstructionExit(reason, 0, length(u));
   return true;
 }
 
 /** By a bit of the primary controls; those words are 0 in root operation. */
 function byPrimary(u: usize, control: u32, reason: u32): bool {
   if ((proc() & control) == 0) return false;
-  exitInstruction(reason, 0, length(u));
+  requestInstructionExit(reason, 0, length(u));
   return true;
 }
 
@@ -71,7 +96,7 @@ export function interceptPause(u: usize): bool {
   }
   if (now - get64(Vmx.FIRST_PAUSE) <= <u64>vm32(V.PLE_WINDOW)) return false;
   set64(Vmx.LAST_PAUSE, NONE);
-  exitInstruction(Exit.PAUSE_INSTRUCTION, 0, length(u));
+  requestInstructionExit(Exit.PAUSE_INSTRUCTION, 0, length(u));
   return true;
 }
 
@@ -86,13 +111,13 @@ export function interceptMwait(u: usize): bool {
 
 export function interceptWbinvd(u: usize): bool {
   if ((proc2() & Proc2.WBINVD_EXITING) == 0) return false;
-  exitInstruction(Exit.WBINVD, 0, length(u));
+  requestInstructionExit(Exit.WBINVD, 0, length(u));
   return true;
 }
 
 export function interceptInvlpg(u: usize, linear: u64): bool {
   if ((proc() & Proc.INVLPG_EXITING) == 0) return false;
-  exitInstruction(Exit.INVLPG, linear, length(u));
+  requestInstructionExit(Exit.INVLPG, linear, length(u));
   return true;
 }
 
@@ -114,17 +139,19 @@ export function interceptInvpcid(u: usize): bool {
     return false;
   }
   if ((proc() & Proc.INVLPG_EXITING) == 0) return false;
-  recordTypeAndDescriptor(u);
-  exitInstruction(Exit.INVPCID, displacement(u), length(u));
+  requestInstructionExit(Exit.INVPCID, displacement(u), length(u));
+  giveInstructionInformation(typeAndDescriptorInformation(u));
   return true;
 }
 
-/** `kind` is TableInstruction (hooks.ts): SGDT SIDT LGDT LIDT, then SLDT STR LLDT LTR. */
+/** `kind` is a TableInstruction. */
 export function interceptDescriptorTable(u: usize, kind: u32): bool {
   if ((proc2() & Proc2.DESCRIPTOR_TABLE_EXITING) == 0) return false;
-  if (kind < 4) recordTableRegister(u, kind);
-  else recordSystemSegment(u, kind - 4);
-  exitInstruction(kind < 4 ? Exit.GDTR_IDTR : Exit.LDTR_TR, displacement(u), length(u));
+  const isTable = kind < <u32>TableInstruction.SLDT;
+  requestInstructionExit(isTable ? Exit.GDTR_IDTR : Exit.LDTR_TR, displacement(u), length(u));
+  giveInstructionInformation(
+    isTable ? tableRegisterInformation(u, kind) : systemSegmentInformation(u, kind - TableInstruction.SLDT),
+  );
   return true;
 }
 
@@ -134,7 +161,7 @@ export function interceptDescriptorTable(u: usize, kind: u32): bool {
  */
 export function interceptTaskSwitch(u: usize, selector: u32, source: u32): bool {
   if (!inNonRoot()) return false;
-  if (u != 0) setVm32(V.VM_EXIT_INSTRUCTION_LEN, length(u));
-  vmExit(Exit.TASK_SWITCH, (<u64>selector) | ((<u64>source) << 30));
+  requestExit(Exit.TASK_SWITCH, (<u64>selector) | ((<u64>source) << TaskSwitchQualification.SOURCE_SHIFT));
+  if (u != 0) giveInstructionLength(length(u));
   return true;
 }

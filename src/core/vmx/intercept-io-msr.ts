@@ -1,11 +1,11 @@
 // Ports and MSRs in non-root operation: I/O bitmaps and MSR bitmaps (SDM 24.6.4, 24.6.9, 25.1.3, Table 27-5).
 import { Exit, IoQualification, Proc, V } from '../gen/constants';
 import { physicalRead8 } from '../mmu/physical';
+import { giveInstructionInformation, giveLinearAddress, requestInstructionExit } from '../pending';
 import { Uop, UopFlag } from '../uop';
-import { exitInstruction } from './exit';
-import { recordStringIo } from './instruction-info';
+import { stringIoInformation } from './instruction-info';
 import { inNonRoot } from './state-of-operation';
-import { proc, setVm64, vm64 } from './vmcs';
+import { proc, vm64 } from './vmcs';
 
 /** One bit of a bitmap in host-physical memory. */
 function bitSet(page: u64, bit: u32): bool {
@@ -37,13 +37,15 @@ export function interceptIo(u: usize, port: u32, size: u32, isIn: bool, isString
   if (isString) {
     qualification |= IoQualification.STRING;
     if ((flags & (UopFlag.REP | UopFlag.REPNE)) != 0) qualification |= IoQualification.REP;
-    setVm64(V.GUEST_LINEAR_ADDRESS, linear);
-    recordStringIo(u, isIn);
   } else if ((flags & UopFlag.REGISTER_FORM) == 0) {
     // The port is an immediate: the decoder marks the DX forms as register forms.
     qualification |= IoQualification.OPERAND;
   }
-  exitInstruction(Exit.IO_INSTRUCTION, qualification, load<u8>(u + Uop.LENGTH));
+  requestInstructionExit(Exit.IO_INSTRUCTION, qualification, load<u8>(u + Uop.LENGTH));
+  if (isString) {
+    giveLinearAddress(linear);
+    giveInstructionInformation(stringIoInformation(u, isIn));
+  }
   return true;
 }
 
@@ -62,12 +64,12 @@ function msrExits(msr: u32, write: bool): bool {
 
 export function interceptRdmsr(u: usize, msr: u32): bool {
   if (!inNonRoot() || !msrExits(msr, false)) return false;
-  exitInstruction(Exit.MSR_READ, 0, load<u8>(u + Uop.LENGTH));
+  requestInstructionExit(Exit.MSR_READ, 0, load<u8>(u + Uop.LENGTH));
   return true;
 }
 
 export function interceptWrmsr(u: usize, msr: u32): bool {
   if (!inNonRoot() || !msrExits(msr, true)) return false;
-  exitInstruction(Exit.MSR_WRITE, 0, load<u8>(u + Uop.LENGTH));
+  requestInstructionExit(Exit.MSR_WRITE, 0, load<u8>(u + Uop.LENGTH));
   return true;
 }

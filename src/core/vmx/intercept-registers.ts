@@ -2,11 +2,11 @@
 // 25.3, 24.6.6, 24.6.7). Callers have made the checks that come before the exit.
 import { State } from '../../abi/state-block';
 import { Cr0, CrQualification, DrQualification, Exit, Proc, V } from '../gen/constants';
+import { giveLinearAddress, requestInstructionExit } from '../pending';
 import { get64 } from '../state';
 import { Uop, UopFlag } from '../uop';
-import { exitInstruction } from './exit';
 import { inNonRoot } from './state-of-operation';
-import { proc, setVm64, vm32, vm64 } from './vmcs';
+import { proc, vm32, vm64 } from './vmcs';
 
 /** Access type of the qualification. */
 const MOV_TO: u64 = 0;
@@ -16,7 +16,7 @@ const LMSW: u64 = 3;
 
 function exitCr(u: usize, register: u32, access: u64, rest: u64): bool {
   const qualification = (<u64>register) | (access << CrQualification.ACCESS_SHIFT) | rest;
-  exitInstruction(Exit.CR_ACCESS, qualification, load<u8>(u + Uop.LENGTH));
+  requestInstructionExit(Exit.CR_ACCESS, qualification, load<u8>(u + Uop.LENGTH));
   return true;
 }
 
@@ -79,12 +79,11 @@ export function interceptLmsw(u: usize, value: u32, linear: u64): bool {
   // LMSW cannot clear PE, so a source of 0 does not touch it.
   const setsPe = (differing & Cr0.PE) != 0 && ((<u64>value) & Cr0.PE) != 0;
   if ((differing & (Cr0.MP | Cr0.EM | Cr0.TS)) == 0 && !setsPe) return false;
-  let rest = (<u64>(value & 0xffff)) << CrQualification.LMSW_SOURCE_SHIFT;
-  if ((load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) == 0) {
-    rest |= CrQualification.LMSW_MEMORY;
-    setVm64(V.GUEST_LINEAR_ADDRESS, linear);
-  }
-  return exitCr(u, 0, LMSW, rest);
+  const rest = (<u64>(value & 0xffff)) << CrQualification.LMSW_SOURCE_SHIFT;
+  if (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) return exitCr(u, 0, LMSW, rest);
+  exitCr(u, 0, LMSW, rest | CrQualification.LMSW_MEMORY);
+  giveLinearAddress(linear);
+  return true;
 }
 
 /** CLTS exits when the host owns TS and shows it set. */
@@ -103,6 +102,6 @@ export function interceptMovDr(u: usize, dr: u32, gprIndex: u32, isFrom: bool): 
   if ((proc() & Proc.MOV_DR_EXITING) == 0) return false;
   const direction = isFrom ? DrQualification.DIRECTION : 0;
   const qualification = (<u64>dr) | direction | ((<u64>gprIndex) << DrQualification.GPR_SHIFT);
-  exitInstruction(Exit.DR_ACCESS, qualification, load<u8>(u + Uop.LENGTH));
+  requestInstructionExit(Exit.DR_ACCESS, qualification, load<u8>(u + Uop.LENGTH));
   return true;
 }

@@ -4,21 +4,15 @@ import { Region } from '../../abi/memory-map';
 import { faulted, raisePlain } from '../fault';
 import { Exit, Ia32VmxEptVpidCap, Vector, VmError } from '../gen/constants';
 import { readLinear64 } from '../memory';
-import {
-  invalidateEpt,
-  invalidateEptAll,
-  invalidateVpid,
-  invalidateVpidAll,
-  invalidateVpidLinear,
-} from '../mmu/tlb';
+import { invalidateEpt, invalidateEptAll, invalidateVpid, invalidateVpidAll } from '../mmu/tlb';
 import { checkedOperandLinear } from '../operands';
+import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, gpr } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { CAP_EPT_VPID, capability } from './capabilities';
 import { beginChecks, canonical } from './check-context';
 import { eptPointerFails } from './checks-controls';
-import { exitInstruction } from './exit';
-import { displacement, recordTypeAndDescriptor } from './instruction-info';
+import { displacement, typeAndDescriptorInformation } from './instruction-info';
 import { vmFail, vmSucceed } from './outcome';
 import { begin, vmxUndefined } from './privilege';
 import { NONE } from './vmcs';
@@ -31,8 +25,8 @@ function beginInvalidate(u: usize, supported: u64, reason: u32): i32 {
     return Next.FAULT;
   }
   if (!vmxUndefined() && get32(State.VMX_NON_ROOT)) {
-    recordTypeAndDescriptor(u);
-    exitInstruction(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+    requestInstructionExit(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+    giveInstructionInformation(typeAndDescriptorInformation(u));
     return Next.EXITED;
   }
   return begin(u, reason);
@@ -88,13 +82,13 @@ export function execInvvpid(u: usize): i32 {
   if (first >> 16 != 0) return refused();
   if (type != 2 && first == 0) return refused();
   if (type == 0 && !canonical(target)) return refused();
-  invalidateVpids(<u32>type, <u32>first, target);
+  invalidateVpids(<u32>type, <u32>first);
   return vmSucceed();
 }
 
-function invalidateVpids(type: u32, vpid: u32, linear: u64): void {
-  if (type == 0) invalidateVpidLinear(vpid, linear);
-  else if (type == 2) invalidateVpidAll();
+/** One linear address (type 0) is dropped with all of its VPID. */
+function invalidateVpids(type: u32, vpid: u32): void {
+  if (type == 2) invalidateVpidAll();
   else invalidateVpid(vpid);
 }
 
@@ -105,6 +99,6 @@ export function inveptByEmbedder(type: u32, eptpHigh: u32, eptpLow: u32): void {
 }
 
 /** INVVPID for an embedded host, by type. */
-export function invvpidByEmbedder(type: u32, vpid: u32, linearHigh: u32, linearLow: u32): void {
-  invalidateVpids(type, vpid, ((<u64>linearHigh) << 32) | (<u64>linearLow));
+export function invvpidByEmbedder(type: u32, vpid: u32): void {
+  invalidateVpids(type, vpid);
 }

@@ -4,8 +4,9 @@ import { State } from '../../abi/state-block';
 import { Msr, V } from '../gen/constants';
 import { readMsr, writeMsr } from '../exec/msr';
 import { hostTimeStamp } from '../exec/time';
-import { clearFault, faulted } from '../fault';
+import { faulted } from '../fault';
 import { physicalRead32, physicalRead64, physicalWrite64 } from '../mmu/physical';
+import { clearPending } from '../pending';
 import { S } from '../state';
 import { EFER_KNOWN } from './check-values';
 import { vm32, vm64 } from './vmcs';
@@ -25,7 +26,7 @@ export function storeMsrs(): bool {
     // The counter itself, not what the guest reads through TSC_OFFSET.
     const value = index == Msr.IA32_TIME_STAMP_COUNTER ? hostTimeStamp() : readMsr(index);
     if (faulted()) {
-      clearFault();
+      clearPending();
       return false;
     }
     physicalWrite64(entry + 8, value);
@@ -46,7 +47,7 @@ export function loadMsrs(list: u64, count: u32): u32 {
     if (forbiddenIndex(index) || physicalRead32(entry + 4) != 0) return i + 1;
     writeMsr(index, physicalRead64(entry + 8));
     if (faulted()) {
-      clearFault();
+      clearPending();
       return i + 1;
     }
   }

@@ -7,13 +7,13 @@ import { checkedOperandLinear } from '../operands';
 import { faulted, raise, raisePlain } from '../fault';
 import { Exit, Ia32FeatureControl, Cr4, Vector, VmError } from '../gen/constants';
 import { hostPhysicalWritten, physicalRead32, ramPointer } from '../mmu/physical';
+import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { CAP_BASIC, capability, forgetPhysicalMask } from './capabilities';
 import { badPage, beginChecks } from './check-context';
 import { badCr0, badCr4 } from './check-values';
-import { exitInstruction } from './exit';
-import { displacement, recordMemoryOperand } from './instruction-info';
+import { displacement, memoryOperandInformation } from './instruction-info';
 import { vmFail, vmFailInvalid, vmSucceed } from './outcome';
 import { begin, vmxUndefined } from './privilege';
 import { NONE, markWritten, setLaunchState } from './vmcs';
@@ -49,8 +49,8 @@ function undefined_(): i32 {
 function beginPointer(u: usize, reason: u32): i32 {
   if (isRegisterForm(u)) return undefined_();
   if (!vmxUndefined() && get32(State.VMX_NON_ROOT)) {
-    recordMemoryOperand(u);
-    exitInstruction(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+    requestInstructionExit(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+    giveInstructionInformation(memoryOperandInformation(u));
     return Next.EXITED;
   }
   return begin(u, reason);
@@ -156,7 +156,7 @@ export function execVmptrst(u: usize): i32 {
 /** In non-root operation VMCALL exits at any CPL; in root it fails: the chip has no dual-monitor treatment. */
 export function execVmcall(u: usize): i32 {
   if (get32(State.VMX_ON) && get32(State.VMX_NON_ROOT)) {
-    exitInstruction(Exit.VMCALL, 0, load<u8>(u + Uop.LENGTH));
+    requestInstructionExit(Exit.VMCALL, 0, load<u8>(u + Uop.LENGTH));
     return Next.EXITED;
   }
   const next = begin(u, Exit.VMCALL);

@@ -2,9 +2,9 @@
 // as a deadline in ticks of the unscaled clock (retired instructions plus halted time), so that nothing has to count.
 import { State } from '../../abi/state-block';
 import { Activity, Exit, Ia32VmxMisc, Pin, V } from '../gen/constants';
+import { requestExit } from '../pending';
 import { get32, get64, set64 } from '../state';
 import { CAP_MISC, capability } from './capabilities';
-import { vmExit } from './exit';
 import { NONE, pin, setVm32, vm32 } from './vmcs';
 
 /** Ticks since reset, before any TSC offset. */
@@ -37,7 +37,7 @@ export function preemptionTimerExit(): bool {
   if (clockTicks() < get64(State.PREEMPTION_DEADLINE)) return false;
   // Shutdown lets it count; wait-for-SIPI holds the exit back (SDM 25.5.1).
   if (get32(State.ACTIVITY) == Activity.WAIT_FOR_SIPI) return false;
-  vmExit(Exit.PREEMPTION_TIMER, 0);
+  requestExit(Exit.PREEMPTION_TIMER, 0);
   return true;
 }
 

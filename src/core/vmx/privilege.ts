@@ -2,9 +2,9 @@
 import { Mode, State } from '../../abi/state-block';
 import { raise, raisePlain } from '../fault';
 import { Vector } from '../gen/constants';
+import { requestInstructionExit } from '../pending';
 import { get32 } from '../state';
 import { Next, Uop } from '../uop';
-import { exitInstruction } from './exit';
 
 /** Outside VMX operation, and in real, virtual-8086 and compatibility mode, VMX instructions do not exist. */
 export function vmxUndefined(): bool {
@@ -20,7 +20,7 @@ export function begin(u: usize, reason: u32): i32 {
     return Next.FAULT;
   }
   if (get32(State.VMX_NON_ROOT)) {
-    exitInstruction(reason, 0, load<u8>(u + Uop.LENGTH));
+    requestInstructionExit(reason, 0, load<u8>(u + Uop.LENGTH));
     return Next.EXITED;
   }
   if (get32(State.CPL) != 0) {

@@ -3,9 +3,9 @@
 import { State } from '../../abi/state-block';
 import { Exit, Proc, V } from '../gen/constants';
 import { physicalRead8, physicalWrite8 } from '../mmu/physical';
+import { requestExit } from '../pending';
 import { get64, rip, set64, setRip } from '../state';
 import { Uop } from '../uop';
-import { vmExit } from './exit';
 import { proc, vm32, vm64 } from './vmcs';
 
 const VTPR: u64 = 0x80;
@@ -38,6 +38,6 @@ export function writeTprShadow(u: usize, value: u64): bool {
   if (!vmReadsTprBelowThreshold()) return false;
   setRip(rip() + <u64>load<u8>(u + Uop.LENGTH));
   set64(State.RETIRED, get64(State.RETIRED) + 1);
-  vmExit(Exit.TPR_BELOW_THRESHOLD, 0);
+  requestExit(Exit.TPR_BELOW_THRESHOLD, 0);
   return true;
 }

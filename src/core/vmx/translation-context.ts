@@ -2,7 +2,7 @@
 // holds rights already combined with CR0.WP, CR4 and EFER, so translations are kept only if the control registers are
 // those with which the context was left. Without VPIDs both sides start empty.
 import { State } from '../../abi/state-block';
-import { Changed, tlbEnterContext, translationChanged } from '../mmu/tlb';
+import { tlbEnterContext, translationChanged } from '../mmu/tlb';
 import { S, get64 } from '../state';
 
 /** Remembered contexts: 8 rows of VPID, EPT pointer, CR0, CR3, CR4, EFER in the private part of the state block. */
@@ -44,5 +44,5 @@ export function enterContext(vpid: u32, eptp: u64, keep: bool): void {
     load<u64>(row + Table.CR3) == get64(State.CR3) &&
     load<u64>(row + Table.CR4) == get64(State.CR4) &&
     load<u64>(row + Table.EFER) == get64(State.EFER);
-  if (!keep || !same) translationChanged(Changed.CR0 | Changed.CR3 | Changed.CR4 | Changed.EFER);
+  if (!keep || !same) translationChanged();
 }

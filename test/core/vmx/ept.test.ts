@@ -1,7 +1,7 @@
 // Extended page tables: exact qualifications of EPT violations (SDM Table 27-7), misconfigurations (28.2.3.1), accessed and
 // dirty flags (28.2.4), large pages.
 import assert from 'node:assert/strict';
-import { Gpr } from '../../../src/abi/state-block';
+import { Gpr, State } from '../../../src/abi/state-block';
 import { CODE, DATA } from '../system/bench';
 import { EPT_ALL, EPT_PAGES, GuestBench } from './guest-bench';
 import { EPT_ROOT } from './valid-vmcs';
@@ -59,6 +59,15 @@ describe('EPT violations', () => {
     const guest = new GuestBench().page(DATA + 0x1000, 0n);
     guest.firstExit(`mov rax, [${DATA + 0xffc}]`);
     assert.equal(guest.get('GUEST_PHYSICAL_ADDRESS'), BigInt(DATA + 0x1000));
+  });
+
+  it('a repeated comparison that exits has the guest flags of before and leaves the host its own', () => {
+    const guest = new GuestBench().page(DATA + 0x1000, 0n);
+    const source = `mov esi, ${DATA + 0xff0}; lea rdi, [rsi]; mov ecx, 64; stc; repe cmpsb`;
+    assert.equal(guest.firstExit(source).reason, 'EPT_VIOLATION');
+    assert.equal(guest.bench.reg(Gpr.RCX), 48n);
+    assert.equal(guest.get('GUEST_RFLAGS') & 0x8d5n, 1n);
+    assert.equal(guest.bench.cpu.get64(State.RFLAGS), 2n);
   });
 
   it('rights are the AND of all levels', () => {
