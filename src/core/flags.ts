@@ -136,7 +136,7 @@ export function carry(): bool {
   const result = load<u64>(S + Lazy.RESULT);
   if (kind < <u32>FlagKind.SUB8) return result < a;
   const shift: u64 = 64 - (<u64>8 << (kind & 3));
-  return a < <u64>(<i64>((a - result) << shift) >> shift);
+  return <u64>(<i64>((a - result) << shift) >> shift) > a;
 }
 
 /** A condition of Jcc, SETcc and CMOVcc by its number (SDM Vol. 1, Table B-1). */

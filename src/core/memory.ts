@@ -2,6 +2,9 @@
 // raise a fault (or end in a VM exit): check `faulted()` after each. SDM Vol. 3, chapters 4 and 5.
 import { Gpr, Mode, Seg, Segment, State } from '../abi/state-block';
 import { faulted, raise } from './fault';
+import { SegmentType } from './gen/descriptors';
+import { Vector } from './gen/exceptions';
+import { AccessRights } from './gen/registers';
 import { Private, Tlb } from './layout';
 import { Access } from './mmu/access';
 import * as physical from './mmu/physical';
@@ -28,11 +31,11 @@ export function userAccess(): u32 {
 /** What precedes translation: canonical form, and #AC where alignment checking is on (CPL 3, CR0.AM, EFLAGS.AC). */
 function admissible(linear: u64, size: u32, access: u32): bool {
   if (in64BitMode() && !(isCanonical(linear) && isCanonical(linear + size - 1))) {
-    raise(13, 0);
+    raise(Vector.GP, 0);
     return false;
   }
   if (load<u32>(S + Private.WATCHED) && access & Access.USER && <u32>linear & (size - 1)) {
-    raise(17, 0);
+    raise(Vector.AC, 0);
     return false;
   }
   return true;
@@ -217,7 +220,7 @@ export function writeSystem64(linear: u64, value: u64): void {
 // Segment-checked accesses.
 
 function segmentFault(segmentIndex: u32): u64 {
-  raise(segmentIndex == Seg.SS ? 12 : 13, 0);
+  raise(segmentIndex == Seg.SS ? Vector.SS : Vector.GP, 0);
   return 0;
 }
 
@@ -234,11 +237,13 @@ export function segmentLinear(segmentIndex: u32, offset: u64, size: u32, write: 
   const limit = <u64>load<u32>(segment(segmentIndex) + Segment.LIMIT);
   const last = offset + size - 1;
   if (mode >= <u32>Mode.PROTECTED_16) {
-    if (access & 0x10000) return segmentFault(segmentIndex);
-    // Type: bit 3 code, bit 1 writable (data) or readable (code), bit 2 expand-down (data).
-    if (write ? (access & 0xa) != 2 : (access & 0xa) == 8) return segmentFault(segmentIndex);
-    if ((access & 0xc) == 4) {
-      const top: u64 = access & 0x4000 ? 0xffffffff : 0xffff;
+    if (access & AccessRights.UNUSABLE) return segmentFault(segmentIndex);
+    // Code is not writable, and not readable either without that bit.
+    const kind = access & (SegmentType.CODE | SegmentType.WRITABLE);
+    if (write ? kind != SegmentType.WRITABLE : kind == SegmentType.CODE) return segmentFault(segmentIndex);
+    // The same bit says conforming of code and expand-down of data.
+    if ((access & (SegmentType.CODE | SegmentType.CONFORMING)) == SegmentType.CONFORMING) {
+      const top: u64 = access & AccessRights.DB ? 0xffffffff : 0xffff;
       if (offset <= limit || last > top) return segmentFault(segmentIndex);
       return (base + offset) & 0xffffffff;
     }

@@ -1,5 +1,6 @@
 // Which of the execution modes is on, and what the decoder and the TLB derive from it. SDM Vol. 3, 2.2.
 import { Mode, Seg, Segment, State } from '../abi/state-block';
+import { SegmentType } from './gen/descriptors';
 import { AccessRights, Cr0, Efer, Rflags } from './gen/registers';
 import { Private } from './layout';
 import { selectContext } from './mmu/tlb';
@@ -35,13 +36,16 @@ function isFlat(index: u32, mask: u32, value: u32): bool {
   );
 }
 
+/** Type bits that tell writable, expand-up data from the rest. */
+const DATA_KIND: u32 = SegmentType.CODE | SegmentType.CONFORMING | SegmentType.WRITABLE;
+
 function flatSegments(): bool {
   // Data segments: usable, data, writable, expand-up. CS: code; execute-only code does not matter to fetches.
   return (
-    isFlat(Seg.CS, AccessRights.UNUSABLE | 8, 8) &&
-    isFlat(Seg.DS, AccessRights.UNUSABLE | 0xe, 2) &&
-    isFlat(Seg.ES, AccessRights.UNUSABLE | 0xe, 2) &&
-    isFlat(Seg.SS, AccessRights.UNUSABLE | AccessRights.DB | 0xe, AccessRights.DB | 2)
+    isFlat(Seg.CS, AccessRights.UNUSABLE | SegmentType.CODE, SegmentType.CODE) &&
+    isFlat(Seg.DS, AccessRights.UNUSABLE | DATA_KIND, SegmentType.WRITABLE) &&
+    isFlat(Seg.ES, AccessRights.UNUSABLE | DATA_KIND, SegmentType.WRITABLE) &&
+    isFlat(Seg.SS, AccessRights.UNUSABLE | AccessRights.DB | DATA_KIND, AccessRights.DB | SegmentType.WRITABLE)
   );
 }
 
@@ -51,7 +55,7 @@ export function modeChanged(): void {
   store<u32>(S + State.MODE, mode);
   let cpl: u32 = 0;
   if (mode == Mode.VIRTUAL_8086) cpl = 3;
-  else if (mode != Mode.REAL) cpl = (load<u32>(segment(Seg.SS) + Segment.ACCESS) >> AccessRights.DPL_SHIFT) & 3;
+  else if (mode != Mode.REAL) cpl = (load<u32>(segment(Seg.SS) + Segment.ACCESS) & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
   store<u32>(S + State.CPL, cpl);
   let key = mode;
   if (cpl == 3) key |= ModeKey.USER;

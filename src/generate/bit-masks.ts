@@ -1,14 +1,19 @@
 // Masks of named bit ranges: `NAME` is the mask in place; a range wider than one bit also gets `NAME_SHIFT`, the number
-// of its lowest bit, so that `(word & X.NAME) >> X.NAME_SHIFT` is its value.
+// of its lowest bit, so that `(word & X.NAME) >> X.NAME_SHIFT` is its value. `DEFINED` is every bit that has a name.
 
 import type { BitRange } from '../isa/bit-ranges';
 import { constants } from './assembly-script';
 
 type Member = readonly [string, bigint];
 
+function maskOf({ high, low }: BitRange): bigint {
+  return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+}
+
 function members(ranges: readonly BitRange[]): Member[] {
-  return ranges.flatMap(({ name, high, low }): Member[] => {
-    const mask = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+  const named = ranges.flatMap((range): Member[] => {
+    const { name, high, low } = range;
+    const mask = maskOf(range);
     return high === low
       ? [[name, mask]]
       : [
@@ -16,6 +21,7 @@ function members(ranges: readonly BitRange[]): Member[] {
           [`${name}_SHIFT`, BigInt(low)],
         ];
   });
+  return [...named, ['DEFINED', ranges.reduce((all, range) => all | maskOf(range), 0n)]];
 }
 
 /** One namespace of masks; the words of `type` u32 must have no range above bit 31. */

@@ -3,6 +3,7 @@
 import { opcodeFamilies } from '../isa/opcodes';
 import { header } from './assembly-script';
 import { controlMasks } from './control-masks';
+import { descriptorTypes, memoryTypeNumbers } from './descriptors';
 import { checkIndexes, exceptionVectors, exitReasonNumbers, msrNumbers, vmErrorNumbers } from './numbers';
 import { decodeMap } from './opcodes/decode-map';
 import { dispatch } from './opcodes/dispatch';
@@ -20,6 +21,8 @@ export function coreTables(): Record<string, string> {
     'msrs.ts': msrNumbers(),
     'exceptions.ts': exceptionVectors(),
     'registers.ts': registerMasks(),
+    'descriptors.ts': descriptorTypes(),
+    'memory-types.ts': memoryTypeNumbers(),
     'qualifications.ts': qualificationMasks(),
   };
   const exports = Object.keys(files).map((file) => `export * from './${file.replace(/\.ts$/, '')}';`);

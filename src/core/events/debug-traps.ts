@@ -3,18 +3,18 @@
 import { Mode, Seg, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
 import { rflags, setRflags } from '../flags';
-import { Debugctl, Dr6, PendingDebug, Rflags } from '../gen/constants';
+import { Debugctl, Dr6, Dr7, PendingDebug, Rflags } from '../gen/constants';
 import { get32, get64, rip, segmentBase, set64 } from '../state';
 import { Private, boundaryMark } from './event-state';
 
 /** DR7's enable bits of breakpoint `index`. */
 function enabled(dr7: u64, index: u32): bool {
-  return ((dr7 >> (index * 2)) & 3) != 0;
+  return ((dr7 >> (index * 2)) & (Dr7.L0 | Dr7.G0)) != 0;
 }
 
 /** R/W field of breakpoint `index`: 0 execution, 1 write, 2 I/O, 3 data. */
 function condition(dr7: u64, index: u32): u32 {
-  return (<u32>(dr7 >> (16 + index * 4))) & 3;
+  return <u32>(((dr7 >> (index * 4)) & Dr7.RW0) >> Dr7.RW0_SHIFT);
 }
 
 /** True when DR7 enables a breakpoint kind the core does not watch (data, I/O). */

@@ -2,7 +2,6 @@
 // interrupt stack table, aligned 8-byte frames (SDM 3A 6.14). All checks come before the first register changes.
 import { Seg, Segment, State } from '../../abi/state-block';
 import {
-  SegmentType,
   descriptorAccess,
   gateOffset,
   gateSelector,
@@ -14,7 +13,7 @@ import { commitFrame, framePush, openLongStack } from '../exec/frame';
 import { storeFromDescriptor, storeNull } from '../exec/segment-load';
 import { faulted, raise } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { AccessRights, Vector } from '../gen/constants';
+import { AccessRights, SegmentType, Vector } from '../gen/constants';
 import { readSystem32, readSystem64 } from '../memory';
 import { isCanonical } from '../mode';
 import { get32, get64, gpr, segment, segmentBase, set32, setRip } from '../state';

@@ -4,8 +4,6 @@
 import { Seg, Segment, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
 import {
-  SegmentType,
-  SystemType,
   descriptorAccess,
   descriptorBase,
   descriptorLimit,
@@ -27,7 +25,15 @@ import {
 import { checkStack, commitStack, storeFromDescriptor, storeNull } from '../exec/segment-load';
 import { faulted, raise } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { AccessRights, EventType, Rflags, Vector } from '../gen/constants';
+import {
+  AccessRights,
+  EventType,
+  Rflags,
+  SegmentType,
+  SystemType,
+  SystemTypeBit,
+  Vector,
+} from '../gen/constants';
 import { readSystem16, readSystem32, readSystem64 } from '../memory';
 import { requestGap } from '../pending';
 import { get32, get64, gpr, segment, segmentBase, set32, set64, setRip } from '../state';
@@ -102,7 +108,7 @@ function taskGate(gate: u64): void {
  */
 export function readInnerStack(level: u32): void {
   const tr = segment(Seg.TR);
-  const wide = (load<u32>(tr + Segment.ACCESS) & 8) != 0;
+  const wide = (load<u32>(tr + Segment.ACCESS) & SystemTypeBit.WIDE) != 0;
   const offset: u32 = wide ? 4 + level * 8 : 2 + level * 4;
   const size: u32 = wide ? 6 : 4;
   if (offset + size - 1 > load<u32>(tr + Segment.LIMIT)) {
@@ -157,7 +163,7 @@ export function deliverProtected(vector: u32, type: u32, hasError: bool, error: 
     return;
   }
   const level: u32 = inner ? dpl : cpl;
-  const width: u32 = (gateType & 8) != 0 ? 4 : 2;
+  const width: u32 = (gateType & SystemTypeBit.WIDE) != 0 ? 4 : 2;
   const offset: u64 = width == 4 ? gateOffset(gate) : gateOffset(gate) & 0xffff;
   if (inner) {
     readInnerStack(dpl);

@@ -3,7 +3,7 @@
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
 import { faulted, raise, raisePlain } from '../fault';
-import { AccessRights, Cr0, Cr4, Efer, Proc2, Vector } from '../gen/constants';
+import { AccessRights, Cr0, Cr3, Cr4, Efer, Proc2, SystemType, Vector } from '../gen/constants';
 import { taskPriorityRead, taskPriorityWrite } from '../imports';
 import { flushTlb, translationChanged } from '../mmu/tlb';
 import { loadPdptes } from '../mmu/walk';
@@ -34,7 +34,6 @@ import {
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
 import { claimed, cpuidRegister, physicalAddressBits } from './cpuid';
-import { SystemType } from './descriptors';
 
 const CR0_DEFINED: u64 =
   Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
@@ -152,7 +151,7 @@ export function writeCr4(value: u64): bool {
   const long = (efer & Efer.LMA) != 0;
   if ((value & ~claimedCr4()) != 0) return protectionFault();
   if (long && (value & Cr4.PAE) == 0) return protectionFault();
-  if ((changed & value & Cr4.PCIDE) != 0 && (!long || (get64(State.CR3) & 0xfff) != 0))
+  if ((changed & value & Cr4.PCIDE) != 0 && (!long || (get64(State.CR3) & ~Cr3.BASE) != 0))
     return protectionFault();
   if (!fixedBitsHold(value, CAP_CR4_FIXED0, CAP_CR4_FIXED1, 0)) return protectionFault();
   if (

@@ -2,7 +2,7 @@
 // before the exit, everything else after it (SDM 3C 25.1.1).
 import { Seg, Segment, State } from '../../abi/state-block';
 import { faulted, raise, raisePlain } from '../fault';
-import { AccessRights, Cr4, Vector } from '../gen/constants';
+import { AccessRights, Cr4, SystemType, SystemTypeBit, Vector } from '../gen/constants';
 import {
   readLinear16,
   readLinear32,
@@ -17,7 +17,6 @@ import { get32, get64, segment, set32, set64 } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { TableInstruction, inNonRoot, interceptDescriptorTable } from '../vmx/hooks';
 import {
-  SystemType,
   descriptorAccess,
   descriptorBase,
   descriptorLimit,
@@ -159,6 +158,6 @@ export function execLtr(u: usize): i32 {
   if (faulted()) return Next.FAULT;
   setBusy(selector, true);
   if (faulted()) return Next.FAULT;
-  storeSegment(Seg.TR, selector, base, descriptorLimit(descriptor), access | 2);
+  storeSegment(Seg.TR, selector, base, descriptorLimit(descriptor), access | SystemTypeBit.BUSY);
   return Next.DONE;
 }

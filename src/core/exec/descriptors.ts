@@ -2,35 +2,9 @@
 // 16-byte system descriptors of IA-32e mode). Checks of privilege and type stand with the instructions, not here.
 import { State, Seg, Segment } from '../../abi/state-block';
 import { raise } from '../fault';
-import { AccessRights } from '../gen/constants';
+import { AccessRights, SegmentType } from '../gen/constants';
 import { readSystem64, readSystem8, writeSystem8 } from '../memory';
 import { get32, get64, segment, segmentBase } from '../state';
-
-/** Bits of the type field of code and data segments (SDM Table 3-1). */
-export const enum SegmentType {
-  ACCESSED = 1,
-  /** Data: writable; code: readable. */
-  WRITABLE = 2,
-  /** Data: expand-down; code: conforming. */
-  CONFORMING = 4,
-  CODE = 8,
-}
-
-/** System descriptor types (SDM Table 3-2). */
-export const enum SystemType {
-  TSS16 = 1,
-  LDT = 2,
-  TSS16_BUSY = 3,
-  CALL_GATE16 = 4,
-  TASK_GATE = 5,
-  INTERRUPT_GATE16 = 6,
-  TRAP_GATE16 = 7,
-  TSS32 = 9,
-  TSS32_BUSY = 11,
-  CALL_GATE32 = 12,
-  INTERRUPT_GATE32 = 14,
-  TRAP_GATE32 = 15,
-}
 
 export const NO_DESCRIPTOR: u64 = 0xffffffffffffffff;
 
@@ -50,7 +24,7 @@ export function descriptorAccess(descriptor: u64): u32 {
 }
 
 export function rightsDpl(access: u32): u32 {
-  return (access >> AccessRights.DPL_SHIFT) & 3;
+  return (access & AccessRights.DPL) >> AccessRights.DPL_SHIFT;
 }
 
 /** A gate's offset without the upper half of a 16-byte gate. */

@@ -35,7 +35,7 @@ function offered(): u64 {
   return (high << 32) | (<u64>low);
 }
 
-export function execXgetbv(u: usize): i32 {
+export function execXgetbv(_u: usize): i32 {
   if (undefinedHere()) return Next.FAULT;
   const index = <u32>gpr(Gpr.RCX);
   const inUse = ((cpuidRegister(XSAVE_LEAF, 1, CpuidTable.EAX) >> 2) & 1) != 0;

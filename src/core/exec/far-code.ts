@@ -3,12 +3,11 @@
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
 import { faulted, raise } from '../fault';
-import { AccessRights, Efer, Vector } from '../gen/constants';
+import { AccessRights, Efer, SegmentType, SystemTypeBit, Vector } from '../gen/constants';
 import { isCanonical, modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, get64, segment, set32, set64, setRip } from '../state';
 import {
-  SegmentType,
   descriptorAccess,
   descriptorLimit,
   gateOffset,
@@ -98,7 +97,7 @@ export function readCallGate(selector: u32, gate: u64, jump: bool): u64 {
     const high = readDescriptorHigh(selector, Vector.GP);
     if (faulted()) return 0;
     offset |= (high & 0xffffffff) << 32;
-  } else if ((access & 8) == 0) {
+  } else if ((access & SystemTypeBit.WIDE) == 0) {
     offset &= 0xffff;
   }
   const target = gateSelector(gate);

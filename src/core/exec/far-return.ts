@@ -4,7 +4,7 @@ import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
 import { faulted, raise } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { AccessRights, Interruptibility, Rflags, Vector } from '../gen/constants';
+import { AccessRights, Interruptibility, Rflags, SegmentType, Vector } from '../gen/constants';
 import { unimplementedMechanism } from '../leave';
 import { readSystem16 } from '../memory';
 import { modeChanged } from '../mode';
@@ -12,14 +12,7 @@ import { setAttention } from '../attention';
 import { get32, segment, segmentBase, set32, setRip } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch, iretUnblocksNmi } from '../vmx/hooks';
-import {
-  SegmentType,
-  descriptorAccess,
-  markAccessed,
-  readDescriptor,
-  rightsDpl,
-  selectorError,
-} from './descriptors';
+import { descriptorAccess, markAccessed, readDescriptor, rightsDpl, selectorError } from './descriptors';
 import {
   checkOffset,
   checkRealTarget,

@@ -6,22 +6,14 @@ import { Private } from '../events/event-state';
 import { readTaskStack, taskStackOffset } from '../events/long-delivery';
 import { openReadInnerStack, readInnerStack } from '../events/protected-delivery';
 import { faulted, raise } from '../fault';
-import { AccessRights, Vector } from '../gen/constants';
+import { AccessRights, SegmentType, SystemType, Vector } from '../gen/constants';
 import { unimplementedMechanism } from '../leave';
 import { readLinear16, readLinear32, readLinear64 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { get32, get64, gpr, rip, segment, segmentBase } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch } from '../vmx/hooks';
-import {
-  SegmentType,
-  SystemType,
-  descriptorAccess,
-  markAccessed,
-  readDescriptor,
-  rightsDpl,
-  selectorError,
-} from './descriptors';
+import { descriptorAccess, markAccessed, readDescriptor, rightsDpl, selectorError } from './descriptors';
 import {
   checkDirectCode,
   checkOffset,

@@ -36,14 +36,14 @@ function virtualRefused(): bool {
   return true;
 }
 
-export function execCli(u: usize): i32 {
+export function execCli(_u: usize): i32 {
   if (!mayChangeInterruptFlag()) return Next.FAULT;
   setRflags(rflags() & ~Rflags.IF);
   return Next.BOUNDARY;
 }
 
 /** Interrupts stay off for one more instruction when IF was clear. */
-export function execSti(u: usize): i32 {
+export function execSti(_u: usize): i32 {
   if (!mayChangeInterruptFlag()) return Next.FAULT;
   const flags = rflags();
   setRflags(flags | Rflags.IF);
@@ -86,10 +86,10 @@ function setAlignmentCheck(value: u64): i32 {
   return Next.BOUNDARY;
 }
 
-export function execClac(u: usize): i32 {
+export function execClac(_u: usize): i32 {
   return setAlignmentCheck(0);
 }
 
-export function execStac(u: usize): i32 {
+export function execStac(_u: usize): i32 {
   return setAlignmentCheck(Rflags.AC);
 }

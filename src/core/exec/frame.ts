@@ -4,7 +4,7 @@
 import { Gpr, Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
 import { faulted, raise } from '../fault';
-import { AccessRights, Vector } from '../gen/constants';
+import { AccessRights, SegmentType, Vector } from '../gen/constants';
 import {
   readLinear16,
   readLinear32,
@@ -21,7 +21,6 @@ import {
 } from '../memory';
 import { isCanonical, stackWidth } from '../mode';
 import { get32, get64, gpr, segment, segmentBase, set32, set64, setGpr } from '../state';
-import { SegmentType } from './descriptors';
 
 function open(base: u64, limit: u32, access: u32, pointer: u64, size: u32, system: bool, error: u32): void {
   set64(Private.FRAME_BASE, base);

@@ -4,6 +4,7 @@ import { Gpr, State } from '../../abi/state-block';
 import { faulted, raisePlain } from '../fault';
 import { Flag, condition, setArithmeticFlags, rflags } from '../flags';
 import { Vector } from '../gen/exceptions';
+import { Rflags } from '../gen/registers';
 import {
   effectiveAddress,
   modifyOperand,
@@ -441,7 +442,7 @@ export function execSahf(): i32 {
 
 export function execLahf(): i32 {
   const mask: u32 = Flag.CF | Flag.PF | Flag.AF | Flag.ZF | Flag.SF;
-  store<u8>(S + State.GPR + 1, (<u32>rflags() & mask) | 2);
+  store<u8>(S + State.GPR + 1, (<u32>rflags() & mask) | <u32>Rflags.FIXED);
   return Next.DONE;
 }
 

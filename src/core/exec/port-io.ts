@@ -3,7 +3,7 @@
 import { Gpr, Mode, Seg, Segment, State } from '../../abi/state-block';
 import { faulted, raise } from '../fault';
 import { rflags } from '../flags';
-import { AccessRights, Rflags, Vector } from '../gen/constants';
+import { AccessRights, Rflags, SystemTypeBit, Vector } from '../gen/constants';
 import { portRead, portWrite } from '../imports';
 import {
   probeWrite,
@@ -33,7 +33,7 @@ function checkPermission(port: u32, size: u32): void {
   const tr = segment(Seg.TR);
   const access = load<u32>(tr + Segment.ACCESS);
   const limit = load<u32>(tr + Segment.LIMIT);
-  const usable = (access & (AccessRights.UNUSABLE | 8)) == 8;
+  const usable = (access & (AccessRights.UNUSABLE | SystemTypeBit.WIDE)) == SystemTypeBit.WIDE;
   if (!usable || limit < IO_MAP_BASE + 1) {
     raise(Vector.GP, 0);
     return;

@@ -3,11 +3,10 @@
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
 import { faulted, raise } from '../fault';
-import { AccessRights, Vector } from '../gen/constants';
+import { AccessRights, SegmentType, Vector } from '../gen/constants';
 import { RESET_CODE, RESET_DATA } from '../reset-values';
 import { get32, get64, segment, set32, set64 } from '../state';
 import {
-  SegmentType,
   descriptorAccess,
   descriptorBase,
   descriptorLimit,

@@ -76,7 +76,7 @@ export function execLoadFarPointer(u: usize): i32 {
   return loaded(index);
 }
 
-export function execSwapgs(u: usize): i32 {
+export function execSwapgs(_u: usize): i32 {
   if (get32(State.MODE) != Mode.LONG_64) {
     raisePlain(Vector.UD);
     return Next.FAULT;

@@ -2,15 +2,13 @@
 import { State } from '../../abi/state-block';
 import { faulted, raisePlain } from '../fault';
 import { rflags, setArithmeticFlags } from '../flags';
-import { AccessRights, Rflags, Vector } from '../gen/constants';
+import { AccessRights, Rflags, SegmentType, SystemType, Vector } from '../gen/constants';
 import { readSystem64 } from '../memory';
 import { readOperand, readReg, writeOperand, writeReg } from '../operands';
 import { get32 } from '../state';
 import { Next, Uop } from '../uop';
 import {
   NO_DESCRIPTOR,
-  SegmentType,
-  SystemType,
   descriptorAccess,
   descriptorAddress,
   descriptorLimit,

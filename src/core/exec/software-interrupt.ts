@@ -10,7 +10,7 @@ import { get32, gpr } from '../state';
 import { Next, Uop } from '../uop';
 import { inNonRoot, interceptException } from '../vmx/hooks';
 
-export function execUd(u: usize): i32 {
+export function execUd(_u: usize): i32 {
   raisePlain(Vector.UD);
   return Next.FAULT;
 }

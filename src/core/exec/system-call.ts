@@ -4,7 +4,7 @@ import { Gpr, Mode, Seg, State } from '../../abi/state-block';
 import { armSingleStep } from '../events/debug-traps';
 import { raise, raisePlain } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { AccessRights, Cr0, Efer, Rflags, Vector } from '../gen/constants';
+import { AccessRights, Cr0, Efer, Rflags, SegmentType, Selector, Vector } from '../gen/constants';
 import { isCanonical, modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, get64, gpr, rip, set32, setGpr, setRip } from '../state';
@@ -14,9 +14,12 @@ import { storeSegment } from './segment-load';
 
 /** Flat segments: type 11 for code, 3 for data. */
 const FLAT: u32 = AccessRights.S | AccessRights.P | AccessRights.G;
-const CODE_64: u32 = 11 | FLAT | AccessRights.L;
-const CODE_32: u32 = 11 | FLAT | AccessRights.DB;
-const DATA: u32 = 3 | FLAT | AccessRights.DB;
+const WRITABLE: u32 = SegmentType.WRITABLE | SegmentType.ACCESSED;
+const CODE_64: u32 = SegmentType.CODE | WRITABLE | FLAT | AccessRights.L;
+const CODE_32: u32 = SegmentType.CODE | WRITABLE | FLAT | AccessRights.DB;
+const DATA: u32 = WRITABLE | FLAT | AccessRights.DB;
+/** A selector without these names no descriptor. */
+const NULL_MASK: u32 = Selector.INDEX | Selector.TI;
 const RING_3: u32 = AccessRights.DPL;
 /** RFLAGS bits SYSRET takes from R11. */
 const SYSRET_FLAGS: u64 = 0x3c7fd7;
@@ -71,8 +74,8 @@ export function execSysret(u: usize): i32 {
   return Next.JUMPED;
 }
 
-export function execSysenter(u: usize): i32 {
-  const selector = get32(State.MSR_SYSENTER_CS) & 0xfffc;
+export function execSysenter(_u: usize): i32 {
+  const selector = get32(State.MSR_SYSENTER_CS) & NULL_MASK;
   if ((get64(State.CR0) & Cr0.PE) == 0 || selector == 0) return fault(Vector.GP);
   const long = longModeActive();
   const mask: u64 = long ? 0xffffffffffffffff : 0xffffffff;
@@ -84,7 +87,7 @@ export function execSysenter(u: usize): i32 {
 }
 
 export function execSysexit(u: usize): i32 {
-  const selector = get32(State.MSR_SYSENTER_CS) & 0xfffc;
+  const selector = get32(State.MSR_SYSENTER_CS) & NULL_MASK;
   if ((get64(State.CR0) & Cr0.PE) == 0 || selector == 0 || get32(State.CPL) != 0) return fault(Vector.GP);
   const wide = load<u8>(u + Uop.WIDTH) == 8;
   const mask: u64 = wide ? 0xffffffffffffffff : 0xffffffff;

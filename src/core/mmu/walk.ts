@@ -3,7 +3,18 @@
 import { CpuidTable } from '../../abi/tables';
 import { Region } from '../../abi/memory-map';
 import { State } from '../../abi/state-block';
-import { Cr0, Cr3, Cr4, Efer, PageEntry, PageFaultErrorCode, Rflags } from '../gen/registers';
+import {
+  Cr0,
+  Cr3,
+  Cr4,
+  Efer,
+  PaeCr3,
+  PageEntry,
+  PageFaultErrorCode,
+  Pde4m,
+  Pdpte,
+  Rflags,
+} from '../gen/registers';
 import { faulted, raisePageFault } from '../fault';
 import { Private } from '../layout';
 import { S } from '../state';
@@ -92,7 +103,7 @@ function walk64(table: u64, top: u32): u64 {
   const efer = load<u64>(S + State.EFER);
   const long = (efer & Efer.LMA) != 0;
   let reserved = reservedAddressBits();
-  if (!long) reserved |= 0x7ff0_0000_0000_0000;
+  if (!long) reserved |= PageEntry.PK | PageEntry.AVL_HIGH;
   if (!(efer & Efer.NXE)) reserved |= PageEntry.XD;
   let base = table;
   let level = top;
@@ -134,9 +145,12 @@ function read32(at: u64): u32 {
   return faulted() || hpa == NOT_MAPPED ? 0 : physicalRead32(hpa);
 }
 
+/** Where 32-bit paging has its tables: below 4 GiB. */
+const TABLE_32: u64 = Cr3.BASE & 0xffffffff;
+
 /** 32-bit paging with 4-MiB pages (CR4.PSE) of up to 40 physical-address bits (PSE-36). */
 function walk32(cr3: u64): u64 {
-  const pdeAt = (cr3 & 0xfffff000) + ((walked >> 22) & 0x3ff) * 4;
+  const pdeAt = (cr3 & TABLE_32) + ((walked >> 22) & 0x3ff) * 4;
   const pde: u32 = read32(pdeAt);
   if (faulted()) return NOT_MAPPED;
   if (!((<u64>pde) & PageEntry.P)) return pageFault(false, false);
@@ -144,16 +158,16 @@ function walk32(cr3: u64): u64 {
   user = ((<u64>pde) & PageEntry.US) != 0;
   const dirty: u32 = kind & Access.WRITE ? <u32>(PageEntry.A | PageEntry.D) : <u32>PageEntry.A;
   if ((<u64>pde) & PageEntry.PS && load<u64>(S + State.CR4) & Cr4.PSE) {
-    const high = ((<u64>pde) & 0x1fe000) << 19;
-    if (pde & 0x200000 || high & reservedAddressBits()) return pageFault(true, true);
+    const high = ((<u64>pde) & Pde4m.BASE_HIGH) << (32 - Pde4m.BASE_HIGH_SHIFT);
+    if (pde & ~(<u32>Pde4m.DEFINED) || high & reservedAddressBits()) return pageFault(true, true);
     if (!allowed()) return pageFault(true, false);
     mark32(pdeAt, pde, dirty);
     if (faulted()) return NOT_MAPPED;
-    return high | ((<u64>pde) & 0xffc00000) | (walked & 0x3fffff);
+    return high | ((<u64>pde) & Pde4m.BASE) | (walked & 0x3fffff);
   }
   mark32(pdeAt, pde, <u32>PageEntry.A);
   if (faulted()) return NOT_MAPPED;
-  const pteAt = ((<u64>pde) & 0xfffff000) + ((walked >> 12) & 0x3ff) * 4;
+  const pteAt = ((<u64>pde) & PageEntry.BASE) + ((walked >> 12) & 0x3ff) * 4;
   const pte: u32 = read32(pteAt);
   if (faulted()) return NOT_MAPPED;
   if (!((<u64>pte) & PageEntry.P)) return pageFault(false, false);
@@ -162,7 +176,7 @@ function walk32(cr3: u64): u64 {
   if (!allowed()) return pageFault(true, false);
   mark32(pteAt, pte, dirty);
   if (faulted()) return NOT_MAPPED;
-  return ((<u64>pte) & 0xfffff000) | (walked & 0xfff);
+  return ((<u64>pte) & PageEntry.BASE) | (walked & 0xfff);
 }
 
 /** Guest-physical address of `linear`; NOT_MAPPED with a fault pending (or none when probing). */
@@ -191,8 +205,8 @@ export function walk(linear: u64, access: u32): u64 {
 
 /** Loads the PAE PDPTEs from CR3; false when a reserved bit is set in a present one (#GP at the caller), or faulted(). */
 export function loadPdptes(cr3: u64): bool {
-  const table = cr3 & 0xffffffe0;
-  const bad = reservedAddressBits() | 0xfff0_0000_0000_01e6;
+  const table = cr3 & PaeCr3.BASE;
+  const bad = reservedAddressBits() | ~Pdpte.DEFINED;
   const entries = memory.data(32);
   for (let i: u64 = 0; i < 4; i++) {
     const gpa = table + i * 8;

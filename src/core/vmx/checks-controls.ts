@@ -12,6 +12,7 @@ import {
   Ia32VmxBasic,
   Ia32VmxEptVpidCap,
   Ia32VmxMisc,
+  MemoryType,
   Pin,
   Proc,
   Proc2,
@@ -159,8 +160,8 @@ export function eptPointerFails(eptp: u64): bool {
   const capabilities = offered(CAP_EPT_VPID);
   const type = eptp & Eptp.MEMORY_TYPE;
   const typeOk =
-    (type == 0 && (capabilities & Ia32VmxEptVpidCap.UC) != 0) ||
-    (type == 6 && (capabilities & Ia32VmxEptVpidCap.WB) != 0);
+    (type == MemoryType.UC && (capabilities & Ia32VmxEptVpidCap.UC) != 0) ||
+    (type == MemoryType.WB && (capabilities & Ia32VmxEptVpidCap.WB) != 0);
   if (fails(Check.B36, !typeOk)) return true;
   const walk = (eptp & Eptp.WALK_LENGTH) >> Eptp.WALK_LENGTH_SHIFT;
   const walkOk =
@@ -169,7 +170,7 @@ export function eptPointerFails(eptp: u64): bool {
   if (fails(Check.B37, !walkOk)) return true;
   if (fails(Check.B38, (eptp & Eptp.AD) != 0 && (capabilities & Ia32VmxEptVpidCap.AD) == 0)) return true;
   if (fails(Check.B39, (eptp & Eptp.SSS) != 0 && (capabilities & Ia32VmxEptVpidCap.SSS) == 0)) return true;
-  return fails(Check.B40, (eptp & 0xf00) != 0 || beyondWidth(eptp));
+  return fails(Check.B40, (eptp & ~Eptp.DEFINED) != 0 || beyondWidth(eptp));
 }
 
 function eptControlsFail(): bool {

@@ -4,6 +4,10 @@ import { Seg } from '../../abi/state-block';
 import { AccessRights, Check, Cr0, Cr4, Rflags, Selector, V } from '../gen/constants';
 import { canonical, fails, image16, image32, image64, longModeGuest, unrestricted } from './check-context';
 
+/** Access rights that must be 0: bits 11:8, and 31:17. */
+const RESERVED_LOW: u32 = ~AccessRights.DEFINED & 0xffff;
+const RESERVED_HIGH: u32 = ~AccessRights.DEFINED & 0xffff_0000;
+
 function selector(index: u32): u32 {
   return image16(V.GUEST_ES_SELECTOR + <usize>index * 8);
 }
@@ -159,13 +163,13 @@ function attributesFail(): bool {
     coarse = coarse || wideLimitWithoutG(i);
   }
   if (fails(Check.G22, !allPresent)) return true;
-  if (fails(Check.G23, (reserved & 0xf00) != 0)) return true;
+  if (fails(Check.G23, (reserved & RESERVED_LOW) != 0)) return true;
   const code = access(Seg.CS);
   const both = (code & AccessRights.L) != 0 && (code & AccessRights.DB) != 0;
   if (fails(Check.G24, longModeGuest() && both)) return true;
   if (fails(Check.G25, fine)) return true;
   if (fails(Check.G26, coarse)) return true;
-  return fails(Check.G27, reserved >> 17 != 0);
+  return fails(Check.G27, (reserved & RESERVED_HIGH) != 0);
 }
 
 function taskRegisterFails(): bool {
@@ -175,11 +179,11 @@ function taskRegisterFails(): bool {
   if (fails(Check.G28, !busy)) return true;
   if (fails(Check.G29, (rights & AccessRights.S) != 0)) return true;
   if (fails(Check.G30, (rights & AccessRights.P) == 0)) return true;
-  if (fails(Check.G31, (rights & 0xf00) != 0)) return true;
+  if (fails(Check.G31, (rights & RESERVED_LOW) != 0)) return true;
   if (fails(Check.G32, fineLimitWithG(Seg.TR))) return true;
   if (fails(Check.G33, wideLimitWithoutG(Seg.TR))) return true;
   if (fails(Check.G34, !usable(Seg.TR))) return true;
-  return fails(Check.G35, rights >> 17 != 0);
+  return fails(Check.G35, (rights & RESERVED_HIGH) != 0);
 }
 
 function ldtrFails(): bool {
@@ -188,10 +192,10 @@ function ldtrFails(): bool {
   if (fails(Check.G36, type(Seg.LDTR) != 2)) return true;
   if (fails(Check.G37, (rights & AccessRights.S) != 0)) return true;
   if (fails(Check.G38, (rights & AccessRights.P) == 0)) return true;
-  if (fails(Check.G39, (rights & 0xf00) != 0)) return true;
+  if (fails(Check.G39, (rights & RESERVED_LOW) != 0)) return true;
   if (fails(Check.G40, fineLimitWithG(Seg.LDTR))) return true;
   if (fails(Check.G41, wideLimitWithoutG(Seg.LDTR))) return true;
-  return fails(Check.G42, rights >> 17 != 0);
+  return fails(Check.G42, (rights & RESERVED_HIGH) != 0);
 }
 
 /** Rules that come with CR4.FRED; newer than SDM 325384-059. */

@@ -2,7 +2,7 @@
 // ones that need more than fields: PDPTEs and the MSR list (K, L). SDM 26.1 to 26.4.
 import { Region } from '../../abi/memory-map';
 import { VmcsPage } from '../../abi/vmcs-page';
-import { Check, Cr0, Cr4, Ia32VmxMisc, Proc2, V } from '../gen/constants';
+import { Check, Cr0, Cr4, Ia32VmxMisc, PaeCr3, Pdpte, Proc2, V } from '../gen/constants';
 import { CAP_MISC, physicalMask } from './capabilities';
 import {
   beginChecks,
@@ -50,14 +50,14 @@ export function guestStateFails(): bool {
 
 /** Present PDPTEs must have bits 2:1, 8:5 and those beyond the width 0. */
 export function badPdpte(entry: u64): bool {
-  return (entry & 1) != 0 && (entry & (0x1e6 | ~physicalMask())) != 0;
+  return (entry & Pdpte.P) != 0 && (entry & (~Pdpte.DEFINED | ~physicalMask())) != 0;
 }
 
 function pdptesFail(): bool {
   const paging = (image64(V.GUEST_CR0) & Cr0.PG) != 0 && (image64(V.GUEST_CR4) & Cr4.PAE) != 0;
   if (!paging || longModeGuest()) return false;
   const ept = (proc2Controls() & Proc2.ENABLE_EPT) != 0;
-  const table = image64(V.GUEST_CR3) & 0xffffffe0;
+  const table = image64(V.GUEST_CR3) & PaeCr3.BASE;
   let bad = false;
   for (let i: usize = 0; i < 4; i++) {
     bad = bad || badPdpte(ept ? image64(V.GUEST_PDPTR0 + i * 8) : read64At(table + i * 8));

@@ -2,7 +2,7 @@
 // and launch state are the caller's.
 import { Gpr, Segment, State } from '../../abi/state-block';
 import { setRflags } from '../flags';
-import { Cr0, Dr7, Efer, EntryCtl, Interruptibility, Proc, Proc2, V } from '../gen/constants';
+import { Cr0, Dr7, Efer, EntryCtl, Interruptibility, PaeCr3, Proc, Proc2, V } from '../gen/constants';
 import { physicalRead64 } from '../mmu/physical';
 import { modeChanged, setInterruptShadow } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
@@ -94,7 +94,7 @@ function enterTranslation(): void {
   const vpid = get32(Vmx.VPID);
   enterContext(vpid, get64(Vmx.EPTP), vpid != 0);
   if (!paePaging()) return;
-  const table = vm64(V.GUEST_CR3) & 0xffffffe0;
+  const table = vm64(V.GUEST_CR3) & PaeCr3.BASE;
   for (let i: usize = 0; i < 4; i++) {
     const entry = get64(Vmx.EPTP) != 0 ? vm64(V.GUEST_PDPTR0 + i * 8) : physicalRead64(table + i * 8);
     set64(State.PDPTE + i * 8, entry);

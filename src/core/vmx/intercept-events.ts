@@ -99,7 +99,7 @@ export function nmiWindowExit(): bool {
   if ((proc() & Proc.NMI_WINDOW_EXITING) == 0) return false;
   const held = Interruptibility.NMI | Interruptibility.MOV_SS | Interruptibility.STI;
   if (get32(State.INTERRUPTIBILITY) & held) return false;
-  if (get32(State.ACTIVITY) == 3) return false;
+  if (get32(State.ACTIVITY) == Activity.WAIT_FOR_SIPI) return false;
   requestExit(Exit.NMI_WINDOW, 0);
   return true;
 }

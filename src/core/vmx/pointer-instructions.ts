@@ -5,7 +5,7 @@ import { LaunchState, VmcsPage } from '../../abi/vmcs-page';
 import { readLinear64, writeLinear64 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { faulted, raise, raisePlain } from '../fault';
-import { Exit, Ia32FeatureControl, Cr4, Vector, VmError } from '../gen/constants';
+import { Exit, Ia32FeatureControl, Ia32VmxBasic, Cr4, Vector, VmError } from '../gen/constants';
 import { hostPhysicalWritten, physicalRead32, ramPointer } from '../mmu/physical';
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
@@ -21,7 +21,7 @@ import { Region } from '../../abi/memory-map';
 import { translationMoved } from '../watch';
 
 function revision(): u32 {
-  return (<u32>capability(CAP_BASIC)) & 0x7fffffff;
+  return <u32>(capability(CAP_BASIC) & Ia32VmxBasic.REVISION);
 }
 
 /** Not 4-KB aligned, or beyond the address width. */
@@ -164,7 +164,7 @@ export function execVmcall(u: usize): i32 {
 }
 
 /** "Enable VM functions" is not offered, so VMFUNC is undefined everywhere (SDM 25.5.5). */
-export function execVmfunc(u: usize): i32 {
+export function execVmfunc(_u: usize): i32 {
   return undefined_();
 }
 

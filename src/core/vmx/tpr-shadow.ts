@@ -1,7 +1,7 @@
 // TPR shadow: MOV to and from CR8 act on byte 80H of the virtual-APIC page, and falling below the threshold exits
 // (SDM 29.1.1, 29.1.2, 29.3). Virtualization of APIC accesses and of x2APIC MSRs is not offered.
 import { State } from '../../abi/state-block';
-import { Exit, Proc, V } from '../gen/constants';
+import { Cr8, Exit, Proc, V } from '../gen/constants';
 import { physicalRead8, physicalWrite8 } from '../mmu/physical';
 import { requestExit } from '../pending';
 import { get64, rip, set64, setRip } from '../state';
@@ -26,7 +26,7 @@ export function readTprShadow(): u64 {
 /** Bits 3:0 of the threshold are above VTPR bits 7:4. */
 export function vmReadsTprBelowThreshold(): bool {
   if (!tprShadowActive()) return false;
-  return (vm32(V.TPR_THRESHOLD) & 15) > vtpr() >> 4;
+  return (vm32(V.TPR_THRESHOLD) & (<u32>Cr8.TPR)) > vtpr() >> 4;
 }
 
 /**
