@@ -12,7 +12,7 @@ async function found(source: string): Promise<string[]> {
     source,
     {
       files: ['**/*.ts'],
-      languageOptions: { parser: tseslint.parser as never, parserOptions: { allowInvalidAST: true } },
+      languageOptions: { parser: tseslint.parser, parserOptions: { allowInvalidAST: true } },
       plugins: { core: rules },
       rules: { 'core/literal-bits': 'error', 'core/named-vector': 'error' },
     },
