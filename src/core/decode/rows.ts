@@ -13,7 +13,7 @@ import {
   MapState,
   NO_FEATURE,
 } from '../gen/decode-map';
-import { SLOW_BASE, SlowOp } from '../slow-ops';
+import { SlowOp } from '../slow-ops';
 import { Uop, UopFlag } from '../uop';
 import * as cursor from './cursor';
 
@@ -51,13 +51,13 @@ export function vexPrefix(length: u32, register: u32, prefix: u32): void {
 }
 
 function fits(row: usize, modrm: u32): bool {
-  const flags = <u32>load<u8>(row, MapRow.FLAGS);
-  if (flags & (cursor.isLong() ? MapFlag.NOT_64 : MapFlag.ONLY_64)) return false;
+  const traits = <u32>load<u8>(row, MapRow.FLAGS);
+  if (traits & (cursor.isLong() ? MapFlag.NOT_64 : MapFlag.ONLY_64)) return false;
   const form = <u32>load<u8>(row, MapRow.MODRM);
   if (!(form & MapModrm.PRESENT)) return true;
   if (!(form & (modrm >= 0xc0 ? MapModrm.REGISTER : MapModrm.MEMORY))) return false;
   if (form & MapModrm.REG_FIXED && (form & 7) != ((modrm >> 3) & 7)) return false;
-  return !(flags & MapFlag.RM_FIXED) || (flags & 7) == (modrm & 7);
+  return !(traits & MapFlag.RM_FIXED) || (traits & 7) == (modrm & 7);
 }
 
 /** The first feature the row needs that is not claimed; NO_FEATURE when it lacks none. */
