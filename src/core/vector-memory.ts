@@ -1,7 +1,6 @@
 // Data accesses of 16 and 32 bytes, and of the pieces that vector instructions move, by linear address. A read answers where
 // the bytes lie in linear memory: in RAM itself after one TLB probe, else in a copy. Check `faulted()` after each. SDM Vol. 1,
 // 4.1.1 and Vol. 3, 6.15 (#AC).
-import { State } from '../abi/state-block';
 import { faulted, raise } from './fault';
 import { Vector } from './gen/exceptions';
 import { Private, Tlb } from './layout';

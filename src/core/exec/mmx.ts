@@ -88,7 +88,7 @@ export function execMmxShiftImmediate(u: usize, op: u32): i32 {
 }
 
 /** All x87 registers are empty; contents stay. */
-export function execEmms(u: usize): i32 {
+export function execEmms(_u: usize): i32 {
   useMmx();
   set32(State.FPU_TAG, 0);
   return Next.DONE;

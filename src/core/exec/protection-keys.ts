@@ -2,7 +2,7 @@
 import { Gpr, State } from '../../abi/state-block';
 import { raise, raisePlain } from '../fault';
 import { Cr4, Vector } from '../gen/constants';
-import { Changed, translationChanged } from '../mmu/tlb';
+import { translationChanged } from '../mmu/tlb';
 import { get32, get64, gpr, set32, setGpr } from '../state';
 import { Next } from '../uop';
 
@@ -10,7 +10,7 @@ import { Next } from '../uop';
 export function writePkru(value: u32): void {
   if (get32(State.PKRU) == value) return;
   set32(State.PKRU, value);
-  translationChanged(Changed.CR4);
+  translationChanged();
 }
 
 /** ECX must be 0, and CR4.PKE set. */
@@ -21,7 +21,7 @@ function refused(): bool {
   return true;
 }
 
-export function execRdpkru(u: usize): i32 {
+export function execRdpkru(_u: usize): i32 {
   if (refused()) return Next.FAULT;
   setGpr(Gpr.RAX, <u64>get32(State.PKRU));
   setGpr(Gpr.RDX, 0);
@@ -29,7 +29,7 @@ export function execRdpkru(u: usize): i32 {
 }
 
 /** EDX must be 0 too. */
-export function execWrpkru(u: usize): i32 {
+export function execWrpkru(_u: usize): i32 {
   if (refused()) return Next.FAULT;
   if (<u32>gpr(Gpr.RDX) != 0) {
     raise(Vector.GP, 0);

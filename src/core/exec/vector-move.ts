@@ -48,12 +48,12 @@ function reachable(): u32 {
   return get32(State.MODE) == Mode.LONG_64 ? 16 : 8;
 }
 
-export function execVzeroupper(u: usize): i32 {
+export function execVzeroupper(_u: usize): i32 {
   for (let i: u32 = 0; i < reachable(); i++) v128.store(ymm(i), i64x2.splat(0), 16);
   return Next.DONE;
 }
 
-export function execVzeroall(u: usize): i32 {
+export function execVzeroall(_u: usize): i32 {
   for (let i: u32 = 0; i < reachable(); i++) setWideVector(ymm(i), i64x2.splat(0), i64x2.splat(0));
   return Next.DONE;
 }
