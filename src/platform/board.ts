@@ -52,9 +52,11 @@ const DEFAULT_PHYSICAL_ADDRESS_BITS = 40;
 
 // ISA interrupt lines
 const IRQ_TIMER = 0;
+const IRQ_KEYBOARD = 1;
 const IRQ_COM1 = 4;
 const IRQ_RTC = 8;
 const IRQ_SCI = 9;
+const IRQ_MOUSE = 12;
 const ISA_LINES = 16;
 const IO_APIC_LINES = 24;
 /** Interrupt source override of the MADT: ISA IRQ 0 reaches the I/O APIC at pin 2. */
@@ -70,6 +72,7 @@ class PcBoard implements Board {
 
   private readonly events = new EventQueue();
   private readonly uart: Uart;
+  private readonly keyboard: KeyboardController;
   private readonly ports = new Map<number, PortDevice>();
   private readonly memory: readonly MemoryDevice[];
   /** Everything with state, in the fixed order in which snapshots list it. */
@@ -103,6 +106,7 @@ class PcBoard implements Board {
       cpus: config.cpus,
     });
     this.uart = new Uart(COM1, line(IRQ_COM1), config.serial);
+    this.keyboard = new KeyboardController(line(IRQ_KEYBOARD), line(IRQ_MOUSE), config.reset);
     const speaker = { setGate: (level: boolean) => pit.setGate2(level), output: () => pit.output2() };
     const portDevices: PortDevice[] = [
       pic,
@@ -111,7 +115,7 @@ class PcBoard implements Board {
       this.uart,
       new AcpiPm(events.clock(), line(IRQ_SCI), config.shutdown),
       new SystemControl(events.clock(), speaker, config.reset),
-      new KeyboardController(config.reset),
+      this.keyboard,
       new PciConfig(config.reset),
       new FwCfg({
         ramBytes: config.ramBytes,
@@ -137,6 +141,10 @@ class PcBoard implements Board {
 
   receiveSerial(bytes: Uint8Array): void {
     this.uart.receive(bytes);
+  }
+
+  typeKeys(scanCodes: Uint8Array): void {
+    this.keyboard.type(scanCodes);
   }
 
   portRead(port: number, size: AccessSize): number {

@@ -113,6 +113,8 @@ export interface Board extends Snapshotable {
   readonly localApics: readonly LocalApicUnit[];
   /** Bytes that arrive on the serial line COM1. The machine records them with the tick they came at. */
   receiveSerial(bytes: Uint8Array): void;
+  /** Scan codes of set 1 that somebody typed; recorded like serial input. */
+  typeKeys(scanCodes: Uint8Array): void;
 
   /** Reads of ports without a device give all ones. */
   portRead(port: number, size: AccessSize): number;

@@ -1,6 +1,5 @@
-/** System board, keyboard controller and PCI configuration ports. */
+/** System board and PCI configuration ports. */
 import assert from 'node:assert/strict';
-import { KeyboardController } from '../../../src/platform/devices/keyboard-controller';
 import { PciConfig } from '../../../src/platform/devices/pci-config';
 import { SystemControl } from '../../../src/platform/devices/system-control';
 import { EventQueue } from '../../../src/platform/event-queue';
@@ -35,35 +34,6 @@ describe('system control', () => {
     device.writePort(0x92, 1, 0x03);
     device.writePort(0x92, 1, 0x03);
     assert.equal(resets.count, 1);
-  });
-});
-
-describe('keyboard controller', () => {
-  it('passes its self-test', () => {
-    const device = new KeyboardController(() => assert.fail('reset'));
-    device.writePort(0x64, 1, 0xaa);
-    assert.equal(device.readPort(0x64) & 1, 1);
-    assert.equal(device.readPort(0x60), 0x55);
-    assert.equal(device.readPort(0x64) & 1, 0);
-  });
-
-  it('stores its command byte', () => {
-    const device = new KeyboardController(() => assert.fail('reset'));
-    device.writePort(0x64, 1, 0x60);
-    device.writePort(0x60, 1, 0x65);
-    device.writePort(0x64, 1, 0x20);
-    assert.equal(device.readPort(0x60), 0x65);
-  });
-
-  it('resets by pulse 0xfe and by the output port, not by other pulses', () => {
-    const { resets, reset } = counter();
-    const device = new KeyboardController(reset);
-    device.writePort(0x64, 1, 0xff);
-    assert.equal(resets.count, 0);
-    device.writePort(0x64, 1, 0xfe);
-    device.writePort(0x64, 1, 0xd1);
-    device.writePort(0x60, 1, 0x02);
-    assert.equal(resets.count, 2);
   });
 });
 
