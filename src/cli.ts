@@ -26,6 +26,9 @@ run boots IMAGE: a Linux kernel (bzImage, vmlinux), multiboot 1 or 2, PVH, ELF o
   --load-address ADDRESS   where a flat binary or a static PIE goes
   --l0 PROFILE             behaviour of L0 (kvm-6.12)
   --cpu PROFILE            CPU profile
+  --on-reset reboot|stop   what a reset by the guest does (default: reboot, with the RAM kept)
+  --on-triple-fault stop|reboot
+                           what a triple fault of IMAGE does (default: stop)
   --max-instructions N     stop after N instructions
   --trace FILE.jsonl       one JSON object a line for each VM entry, exit and verdict
   --stats                  instructions, seconds, MIPS and exits, to stderr
@@ -88,6 +91,8 @@ function run(args: string[]): number {
     modules: (values.module ?? []).map((file) => ({ commandLine: file, bytes: readImage(file) })),
     loadAddress:
       values['load-address'] === undefined ? undefined : positive('--load-address', values['load-address']),
+    onReset: values['on-reset'],
+    onTripleFault: values['on-triple-fault'],
     l0Profile: values.l0,
     cpuProfile: values.cpu,
     serial,
@@ -131,6 +136,8 @@ function parse(args: string[]) {
         'load-address': { type: 'string' },
         l0: { type: 'string' },
         cpu: { type: 'string' },
+        'on-reset': { type: 'string' },
+        'on-triple-fault': { type: 'string' },
         'max-instructions': { type: 'string' },
         trace: { type: 'string' },
         stats: { type: 'boolean' },
@@ -201,6 +208,7 @@ function printStats(result: HeadlessResult): void {
   console.error(`instructions ${result.instructions}`);
   console.error(`seconds      ${result.seconds.toFixed(3)}`);
   console.error(`MIPS         ${mips.toFixed(1)}`);
+  if (result.resets > 0) console.error(`resets       ${result.resets}`);
   console.error(`VM entries   ${result.counts.entries}`);
   for (const { route, reason, count } of result.counts.list())
     console.error(`exits        ${String(count).padStart(9)}  ${route} ${reason}`);

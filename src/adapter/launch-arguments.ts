@@ -137,6 +137,8 @@ const configuration = shape<LaunchConfiguration>(
       typeof value === 'string'
         ? oneOf('console')(name, value)
         : shape<{ file: string }>({ file: path }, ['file'])(name, value),
+    onReset: oneOf('reboot', 'stop'),
+    onTripleFault: oneOf('stop', 'reboot'),
     loadAddress,
     maxInstructions: integer(1, Number.MAX_SAFE_INTEGER, 'instructions'),
   },

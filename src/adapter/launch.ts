@@ -38,6 +38,8 @@ export function launchSession(configuration: LaunchConfiguration, events: Sessio
           })),
           loadAddress:
             configuration.loadAddress === undefined ? undefined : Number(configuration.loadAddress),
+          onReset: configuration.onReset,
+          onTripleFault: configuration.onTripleFault,
           l0Profile: configuration.l0?.profile,
           l0Features: configuration.l0?.features,
           cpuProfile: configuration.cpu,

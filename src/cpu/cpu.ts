@@ -34,6 +34,10 @@ export type EntryOutcome =
 /** 2^64 - 1: "no pointer" in VMCS pointers, "off" in deadlines. */
 export const NONE_64 = 0xffffffffffffffffn;
 
+/** What RESET leaves alone because it is not the processor's: time, the slice, the trace ring and its reader. */
+const KEPT_64 = [State.RETIRED, State.TIME_SKEW, State.DEADLINE] as const;
+const KEPT_32 = [State.STOP_ON, State.TRACE_HEAD, State.TRACE_TAIL] as const;
+
 export class Cpu {
   readonly physical: PhysicalMemory;
   /** What the debugger watches. Nothing asks it while nothing is watched. */
@@ -58,6 +62,15 @@ export class Cpu {
   /** The core's whole linear memory, for snapshots and tables. */
   get memory(): ArrayBuffer {
     return this.core.memory.buffer;
+  }
+
+  /** RESET. Tables (CPUID, capabilities) and RAM stay; what a profile sets must be applied anew. */
+  reset(): void {
+    const kept64 = KEPT_64.map((place) => this.get64(place));
+    const kept32 = KEPT_32.map((place) => this.get32(place));
+    this.core.exports.reset();
+    KEPT_64.forEach((place, index) => this.set64(place, kept64[index]!));
+    KEPT_32.forEach((place, index) => this.set32(place, kept32[index]!));
   }
 
   // --- running ---------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ export class BareTopology implements TopologyDriver {
   readonly guestLevels: readonly Level[] = ['L0', 'L1'];
   readonly runner = undefined;
   readonly l0 = undefined;
-  private readonly exitRegisters = new ExitRegisters();
+  private exitRegisters = new ExitRegisters();
 
   constructor(
     private readonly cpu: Cpu,
@@ -41,6 +41,10 @@ export class BareTopology implements TopologyDriver {
 
   loadBootState(state: InitialCpuState): void {
     applyInitialState(this.cpu, state);
+  }
+
+  reset(): void {
+    this.exitRegisters = new ExitRegisters();
   }
 
   prepare(): 'run' {

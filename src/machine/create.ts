@@ -32,12 +32,17 @@ export interface MachineRequest {
   /** `false` withholds a feature from L1. */
   readonly l0Features?: Readonly<Record<string, boolean>> | undefined;
   readonly cpuProfile?: string | undefined;
+  /** What a reset by the guest does: "reboot" (default), or "stop". */
+  readonly onReset?: string | undefined;
+  /** What a triple fault of the image does: "stop" (default), or "reboot". */
+  readonly onTripleFault?: string | undefined;
   readonly serial: (byte: number) => void;
 }
 
 const DEFAULT_MEMORY_MIB = 256;
 const MIB = 1024 * 1024;
 const TOPOLOGIES: readonly Topology[] = ['nested', 'bare'];
+const END_OR_AGAIN = ['reboot', 'stop'] as const;
 const L0_PROFILES = ['kvm-6.12'] as const;
 const DEFAULT_CPU_PROFILE: CpuProfileName = 'turtle-64';
 
@@ -67,6 +72,8 @@ export function createMachine(request: MachineRequest): Machine {
         profile: oneOf('L0 profile', request.l0Profile ?? 'kvm-6.12', L0_PROFILES),
         features: features(request.l0Features ?? {}),
       },
+      onReset: oneOf('answer to a reset', request.onReset ?? 'reboot', END_OR_AGAIN),
+      onTripleFault: oneOf('answer to a triple fault', request.onTripleFault ?? 'stop', END_OR_AGAIN),
       serial: request.serial,
     });
   } catch (error) {

@@ -11,6 +11,8 @@ export interface HeadlessResult {
   readonly instructions: bigint;
   readonly seconds: number;
   readonly counts: ExitCounts;
+  /** How often the guest reset the machine. */
+  readonly resets: number;
 }
 
 export interface HeadlessOptions {
@@ -40,5 +42,5 @@ export function runHeadless(machine: Machine, options: HeadlessOptions): Headles
       stop = { kind: 'shutdown', text: 'The guest faults without end: no instruction retires any more.' };
   }
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  return { stop, instructions: machine.cpu.retired, seconds, counts: machine.counts };
+  return { stop, instructions: machine.cpu.retired, seconds, counts: machine.counts, resets: machine.resets };
 }

@@ -18,6 +18,10 @@ export interface MachineConfig {
     /** `false` withholds a feature from L1. */
     readonly features: Partial<Record<OfferedFeature, boolean>>;
   };
+  /** The guest resets the machine: boot again, or stop there. */
+  readonly onReset: 'reboot' | 'stop';
+  /** A triple fault of the outermost program: stop there, or reset the machine as a PC does. */
+  readonly onTripleFault: 'reboot' | 'stop';
   /** A byte the guest sent on COM1. */
   readonly serial: (byte: number) => void;
 }

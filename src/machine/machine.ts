@@ -23,6 +23,7 @@ import type { TopologyDriver } from './topology-driver';
 import { nameGap } from './gap';
 import { Watchpoints } from './watchpoints';
 import type { WatchRequest } from './watch-request';
+import { resetMachine } from './reset';
 
 /** Instructions the core runs between two looks at the world: CORE.md measured what V8 needs to tier up. */
 const SLICE = 100_000n;
@@ -43,6 +44,9 @@ export class Machine implements BusOwner {
   private observer: ((record: MachineRecord) => void) | undefined;
   /** The chip gave up a slice in which nothing retired: a fault whose handler faults, and so on. */
   private storm = false;
+  /** How often the guest has reset the machine. */
+  resets = 0;
+  private resetWanted = false;
   /** RETIRED at which the current slice ends, as a device may have moved it. */
   private sliceEnd = 0n;
 
@@ -54,7 +58,7 @@ export class Machine implements BusOwner {
       serial: config.serial,
       debugExit: (status) => this.end({ kind: 'exited', status }),
       shutdown: () => this.end({ kind: 'power', action: 'off' }),
-      reset: () => this.end({ kind: 'power', action: 'reset' }),
+      reset: () => this.resetRequested(),
       onNmi: () => this.driver.signal({ kind: 'nmi' }),
       onInit: () => {
         this.board.localApic.init();
@@ -126,7 +130,7 @@ export class Machine implements BusOwner {
     for (;;) {
       const before = this.cpu.retired;
       this.storm = false;
-      const stop = this.turn(deadline);
+      const stop = this.rebooted(this.turn(deadline));
       this.driver.drain();
       if (this.ended) return this.ended;
       if (stop) return isFinal(stop) ? this.end(stop) : stop;
@@ -135,6 +139,23 @@ export class Machine implements BusOwner {
       // Faults upon faults: the caller must get a look at the world although no instruction retires.
       if (this.storm && this.cpu.retired === before) return { kind: 'budget' };
     }
+  }
+
+  /** The guest asked for a reset; it comes when its instruction is complete. */
+  private resetRequested(): void {
+    if (this.config.onReset === 'stop') this.end({ kind: 'power', action: 'reset' });
+    else this.resetWanted = true;
+  }
+
+  /** Does the reset that is due after a turn, if one is; else returns how the turn ended. */
+  private rebooted(stop: MachineStop | undefined): MachineStop | undefined {
+    const fault = stop?.kind === 'shutdown' && this.config.onTripleFault === 'reboot';
+    if (this.ended || !(fault || this.resetWanted)) return stop;
+    this.driver.drain();
+    this.resetWanted = false;
+    this.resets++;
+    resetMachine(this.cpu, this.board, this.driver, this.config);
+    return undefined;
   }
 
   /** One turn: events that are due, L0's part if it has one, then the chip up to the next event. */
@@ -216,7 +237,7 @@ export class Machine implements BusOwner {
 
   /** The slice never passes the next event, nor the instruction that ended the machine. */
   private limitSlice(): void {
-    if (this.ended) this.sliceEnd = this.cpu.retired;
+    if (this.ended || this.resetWanted) this.sliceEnd = this.cpu.retired;
     const next = this.nextEvent();
     const now = this.ticks();
     // What is due already does not limit: the chip sees it at its next instruction boundary.

@@ -40,18 +40,23 @@ const L1_BASE = 0x2000000n;
 export class NestedTopology implements TopologyDriver {
   readonly guestLevels: readonly Level[] = ['L1', 'L2'];
   readonly runner = new L0Runner();
-  readonly l0: L0State;
-  private readonly exitRegisters = new ExitRegisters();
+  l0: L0State;
+  private exitRegisters = new ExitRegisters();
   /** What the machine does next: let L0 enter, run the chip, or let L0 handle an exit. */
   private phase: 'enter' | 'guest' | 'exit' = 'enter';
 
   constructor(
     private readonly cpu: Cpu,
     private readonly board: Board,
-    config: MachineConfig,
-    record: (made: MachineRecord) => void,
+    private readonly config: MachineConfig,
+    private readonly record: (made: MachineRecord) => void,
   ) {
-    this.l0 = createL0(
+    this.l0 = this.createL0();
+  }
+
+  private createL0(): L0State {
+    const { cpu, board, config } = this;
+    return createL0(
       {
         profile: config.l0.profile,
         features: config.l0.features,
@@ -64,9 +69,17 @@ export class NestedTopology implements TopologyDriver {
       board,
       (made) => {
         if (made.kind === 'nested-exit') this.exitRegisters.exited(made.count, cpu);
-        record(made);
+        this.record(made);
       },
     );
+  }
+
+  /** A fresh L0 in the same pages: vmcs01, vmcs02 and the tables are made anew, L2 is gone. */
+  reset(): void {
+    this.runner.abandon();
+    this.exitRegisters = new ExitRegisters();
+    this.l0 = this.createL0();
+    this.phase = 'enter';
   }
 
   /** Host RAM: L0's own pages, then all of L1's. */

@@ -30,6 +30,8 @@ export interface TopologyDriver {
   /** Writes bytes of the boot image at a physical address of the user's program. False outside RAM. */
   writeImage(address: bigint, bytes: Uint8Array): boolean;
   loadBootState(state: InitialCpuState): void;
+  /** The chip was reset: everything begins anew. */
+  reset(): void;
 
   /** Brings the chip to the point where `cpu.run` executes the guest. */
   prepare(): 'run' | 'again' | 'halted' | MachineStop;

@@ -75,6 +75,9 @@ class PcBoard implements Board {
   private readonly keyboard: KeyboardController;
   private readonly ports = new Map<number, PortDevice>();
   private readonly memory: readonly MemoryDevice[];
+  private readonly rtc: Rtc;
+  /** State of each of `stateful` after power-on and firmware. */
+  private readonly atPowerOn: readonly unknown[];
   /** Everything with state, in the fixed order in which snapshots list it. */
   private readonly stateful: readonly Snapshotable[];
 
@@ -133,10 +136,22 @@ class PcBoard implements Board {
     const testMemory = new PcTestdevMemory();
     this.memory = [ioApic, testMemory];
     this.stateful = [...this.localApics, ioApic, testMemory, ...wires, ...portDevices];
+    this.rtc = rtc;
+    this.atPowerOn = this.stateful.map((device) => device.save());
   }
 
   get localApic(): LocalApic {
     return this.localApics[0]!;
+  }
+
+  reset(): void {
+    const onTheWire = this.uart.waitingInput();
+    this.events.restart(this.events.now());
+    this.stateful.forEach((device, index) => {
+      // The clock has a battery.
+      device.restore(device === this.rtc ? device.save() : this.atPowerOn[index]);
+    });
+    this.uart.receive(onTheWire);
   }
 
   receiveSerial(bytes: Uint8Array): void {

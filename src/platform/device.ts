@@ -111,6 +111,8 @@ export interface Board extends Snapshotable {
   readonly localApic: LocalApicUnit;
   /** One for each CPU. */
   readonly localApics: readonly LocalApicUnit[];
+  /** RESET: devices as after power-on. Time goes on, and with it the real-time clock; bytes on the serial line stay there. */
+  reset(): void;
   /** Bytes that arrive on the serial line COM1. The machine records them with the tick they came at. */
   receiveSerial(bytes: Uint8Array): void;
   /** Scan codes of set 1 that somebody typed; recorded like serial input. */

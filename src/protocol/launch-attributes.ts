@@ -165,6 +165,23 @@ export const launchAttributes = {
       },
     ],
   },
+  onReset: {
+    type: 'string',
+    enum: ['reboot', 'stop'],
+    default: 'reboot',
+    markdownEnumDescriptions: [
+      'VMX is off, the image is loaded and entered again; all other RAM stays.',
+      'The session stops where the guest asked for it.',
+    ],
+    markdownDescription: 'When the guest resets the machine: port 0xcf9, keyboard controller, port 0x92.',
+  },
+  onTripleFault: {
+    type: 'string',
+    enum: ['stop', 'reboot'],
+    default: 'stop',
+    markdownDescription:
+      'When `program` itself triple faults: stop at the fault, or reset the machine as a PC does.',
+  },
   loadAddress: {
     ...address,
     markdownDescription:

@@ -55,6 +55,10 @@ export interface LaunchConfiguration {
   stopOnEntry?: boolean;
   /** Where COM1 goes: the debug console, or a file. */
   serial?: 'console' | { file: string };
+  /** The guest resets the machine: boot the image again as a PC does (default), or stop there. */
+  onReset?: 'reboot' | 'stop';
+  /** A triple fault of `program`: stop there (default), or reset as a PC does. */
+  onTripleFault?: 'stop' | 'reboot';
   /** Address of a flat binary or a static PIE (hex string or number). */
   loadAddress?: string | number;
   /** Instructions after which the session stops by itself; default: none. */

@@ -36,6 +36,8 @@ describe('adapter: launch configuration', () => {
       sourceMap: { '/build': '/src' },
       stopOnEntry: true,
       serial: { file: 'com1.txt' },
+      onReset: 'stop',
+      onTripleFault: 'reboot',
       loadAddress: '0x7c00',
       maxInstructions: 1000,
     };

@@ -9,6 +9,11 @@ export interface MemoryWrite {
   readonly bytes: Uint8Array;
 }
 
+export interface MemoryRangeToClear {
+  readonly address: number;
+  readonly length: number;
+}
+
 /**
  * A segment register with its hidden part. `access` has the VMCS access-rights layout (SDM vol. 3,
  * "Guest Register State"): bits 3:0 type, 4 S, 6:5 DPL, 7 P, 12 AVL, 13 L, 14 D/B, 15 G, 16 unusable.
@@ -47,6 +52,8 @@ export interface InitialCpuState {
 /** A loaded image: what to write, where to begin. */
 export interface BootImage {
   readonly writes: readonly MemoryWrite[];
+  /** What the image covers, bss included: zero before the writes. Matters when RAM is not fresh. */
+  readonly clears: readonly MemoryRangeToClear[];
   readonly cpu: InitialCpuState;
   /** Physical address of the first instruction. */
   readonly entry: bigint;

@@ -28,6 +28,7 @@ export function loadElfEntry(elf: ElfFile, plan: MemoryPlan, name: string, addre
   return {
     cpu: initialCpu(mode, entry, plan),
     writes: plan.writes,
+    clears: plan.clears,
     entry,
     description: `ELF${elf.bits} entered in ${modeName} mode at 0x${entry.toString(16)}`,
   };

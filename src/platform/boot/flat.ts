@@ -34,6 +34,7 @@ export function loadFlat(bytes: Uint8Array, plan: MemoryPlan, name: string, opti
   return {
     cpu: initialCpu(mode, BigInt(entry), plan, mode === 'real16' ? { rdx: FIRST_HARD_DISK } : {}),
     writes: plan.writes,
+    clears: plan.clears,
     entry: BigInt(entry),
     description: `flat binary at 0x${address.toString(16)}, entry 0x${entry.toString(16)} in ${mode} mode`,
   };

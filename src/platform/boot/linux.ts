@@ -24,6 +24,7 @@ export function loadBzImage(bytes: Uint8Array, plan: MemoryPlan, options: LinuxO
   const entry = BigInt(header.address + (bits === 64 ? ENTRY_64_OFFSET : 0));
   return {
     writes: plan.writes,
+    clears: plan.clears,
     cpu: initialCpu(bits === 64 ? 'long64' : 'protected32', entry, plan, { rsi: BigInt(params) }, SELECTORS),
     entry,
     description: `Linux bzImage, entry 0x${entry.toString(16)} in ${bits}-bit mode`,
@@ -43,6 +44,7 @@ export function loadVmlinux(elf: ElfFile, plan: MemoryPlan, options: LinuxOption
   const entry = physicalEntry(elf);
   return {
     writes: plan.writes,
+    clears: plan.clears,
     cpu: initialCpu('long64', entry, plan, { rsi: BigInt(params) }, SELECTORS),
     entry,
     description: `Linux vmlinux, entry 0x${entry.toString(16)} in 64-bit mode`,

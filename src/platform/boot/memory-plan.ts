@@ -3,7 +3,7 @@
  * is. Writes are collected in order. Nothing below is guest-visible; RAM is zero before, so zeros are not written.
  */
 import { EBDA_BASE, HIGH_MEMORY_BASE, MIB, VGA_HOLE_BASE, VGA_HOLE_END } from '../memory-map';
-import type { MemoryWrite } from './boot-image';
+import type { MemoryRangeToClear, MemoryWrite } from './boot-image';
 import { LoadError } from './boot-image';
 
 /** Interrupt vectors and BIOS data area: never given away, though an image may demand them. */
@@ -16,6 +16,7 @@ interface Claim {
 
 export class MemoryPlan {
   readonly writes: MemoryWrite[] = [];
+  readonly clears: MemoryRangeToClear[] = [];
   private readonly claims: Claim[] = [];
 
   constructor(
@@ -47,6 +48,7 @@ export class MemoryPlan {
       );
     }
     this.claims.push({ start: address, end });
+    this.clears.push({ address, length });
     // Only over something written before (firmware tables, another segment) must the zeros be written too.
     const covers = this.writes.some((w) => w.address < end && w.address + w.bytes.length > address);
     if (!covers || length === bytes.length) return this.write(address, bytes);

@@ -92,6 +92,7 @@ export function loadMultiboot(
   const info = writeInformation(plan, options);
   return {
     writes: plan.writes,
+    clears: plan.clears,
     cpu: initialCpu('protected32', entry, plan, { rax: LOADER_MAGIC, rbx: BigInt(info) }),
     entry,
     description: `multiboot ${format}, entry 0x${entry.toString(16)}`,

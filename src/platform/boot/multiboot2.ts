@@ -91,6 +91,7 @@ export function loadMultiboot2(
   const info = writeInformation(plan, { ...options, ...(loadBase !== undefined && { loadBase }) });
   return {
     writes: plan.writes,
+    clears: plan.clears,
     cpu: initialCpu('protected32', BigInt(entry), plan, { rax: LOADER_MAGIC, rbx: BigInt(info) }),
     entry: BigInt(entry),
     description: `multiboot 2 ${loaded.format}, entry 0x${entry.toString(16)}`,

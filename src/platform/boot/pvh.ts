@@ -54,6 +54,7 @@ export function loadPvh(elf: ElfFile, entry: number, plan: MemoryPlan, options: 
   const info = writeStartInfo(plan, options);
   return {
     writes: plan.writes,
+    clears: plan.clears,
     cpu: initialCpu('protected32', BigInt(entry), plan, { rbx: BigInt(info) }),
     entry: BigInt(entry),
     description: `PVH ELF64, entry 0x${entry.toString(16)}`,

@@ -93,6 +93,11 @@ export class Uart implements PortDevice {
     this.update();
   }
 
+  /** Bytes on the wire that the receiver has not taken. */
+  waitingInput(): Uint8Array {
+    return Uint8Array.from(this.state.waiting);
+  }
+
   readPort(port: number): number {
     const { state } = this;
     switch (port - this.first) {
