@@ -30,8 +30,12 @@ import { sseShift } from './opcodes/sse-shift';
 import { sseShuffle } from './opcodes/sse-shuffle';
 import { sseString } from './opcodes/sse-string';
 import { x87Arithmetic } from './opcodes/x87-arithmetic';
+import { x87Compare } from './opcodes/x87-compare';
 import { x87Control } from './opcodes/x87-control';
-import { x87Move } from './opcodes/x87-move';
+import { x87Environment } from './opcodes/x87-environment';
+import { x87Load } from './opcodes/x87-load';
+import { x87Remainder } from './opcodes/x87-remainder';
+import { x87Store } from './opcodes/x87-store';
 import { x87Transcendental } from './opcodes/x87-transcendental';
 import type { OpcodeFamily } from './opcodes/row';
 
@@ -39,8 +43,12 @@ export type { OpcodeFamily, OpcodeRow, StateUse } from './opcodes/row';
 
 export const opcodeFamilies: readonly OpcodeFamily[] = [
   x87Control,
-  x87Move,
+  x87Environment,
+  x87Load,
+  x87Store,
   x87Arithmetic,
+  x87Compare,
+  x87Remainder,
   x87Transcendental,
   mmx,
   sseMove,

@@ -3,7 +3,7 @@
 import { Mode, State } from '../../abi/state-block';
 import { faulted } from '../fault';
 import { FpuControl, FpuStatus } from '../gen/constants';
-import { probeWrite, readLinear16, readLinear32, readLinear64, writeLinear16, writeLinear32, writeLinear64 } from '../memory';
+import { probeWrite, readLinear16, readLinear8, readLinear32, readLinear64, writeLinear16, writeLinear32, writeLinear64 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { S, get32, get64, set32, set64 } from '../state';
 import { Next, Uop } from '../uop';
@@ -107,11 +107,12 @@ function getWord(linear: u64, bytes: u32, place: u32): u32 {
 
 /** Reads all of it before anything changes; false with a fault pending. */
 function loadEnvironment(linear: u64, bytes: u32): bool {
+  // All of it lies in at most two pages.
+  readLinear8(linear + bytes * Place.COUNT - 1);
+  if (faulted()) return false;
   const control = getWord(linear, bytes, Place.CONTROL);
   if (faulted()) return false;
-  // All of it lies in at most two pages: the last word faults if any does.
   const ds = getWord(linear, bytes, Place.DS);
-  if (faulted()) return false;
   const cs = getWord(linear, bytes, Place.CS);
   const ip = getWord(linear, bytes, Place.IP);
   const dp = getWord(linear, bytes, Place.DP);
@@ -180,7 +181,7 @@ export function execFrstor(u: usize): i32 {
   if (faulted()) return Next.FAULT;
   let at = linear + bytes * Place.COUNT;
   // The last byte faults if any behind the environment does.
-  readLinear16(at + 8 * REGISTER_BYTES - 2);
+  readLinear8(at + 8 * REGISTER_BYTES - 1);
   if (faulted() || !loadEnvironment(linear, bytes)) return Next.FAULT;
   const tags = get32(State.FPU_TAG);
   for (let i: u32 = 0; i < 8; i++) {

@@ -12,6 +12,7 @@ import { DEFAULT_NAN, DEFAULT_NAN_HEAD, isEmpty, stackRegister, writeStack } fro
 import {
   begin,
   finish,
+  notePointers,
   overflowPush,
   pushResult,
   underflow,
@@ -52,8 +53,8 @@ export function execLoadExtended(u: usize): i32 {
 export function execLoadStack(u: usize): i32 {
   const i = <u32>load<u8>(u + Uop.RM) & 7;
   begin();
-  if (!isEmpty(7)) return overflowPush(u);
   if (isEmpty(i)) return underflowPush(u);
+  if (!isEmpty(7)) return overflowPush(u);
   const at = stackRegister(i);
   return pushResult(u, load<u64>(at), load<u16>(at, 8));
 }
@@ -146,5 +147,6 @@ export function execFcmov(u: usize, code: u32): i32 {
     const at = stackRegister(i);
     writeStack(0, load<u64>(at), load<u16>(at, 8));
   }
-  return finish(u);
+  notePointers(u);
+  return Next.DONE;
 }

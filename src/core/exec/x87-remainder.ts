@@ -16,7 +16,7 @@ import { get32, set32 } from '../state';
 import { Next } from '../uop';
 import { stackToA, stackToB } from './x87-operands';
 import { DEFAULT_NAN, DEFAULT_NAN_HEAD, isEmpty, push, writeStack } from './x87-stack';
-import { begin, finish, overflowPush, refused, underflow, underflowInto } from './x87-status';
+import { begin, finish, overflowInto, refused, underflow, underflowInto } from './x87-status';
 
 /** C2: not done; else C0, C3 and C1 are bits 2, 1 and 0 of the quotient. */
 function quotientCodes(): u32 {
@@ -31,18 +31,19 @@ function quotientCodes(): u32 {
 /** `nearest` 0: FPREM, 1: FPREM1. */
 export function execRemainder(u: usize, nearest: u32): i32 {
   begin();
+  set32(State.FPU_STATUS, get32(State.FPU_STATUS) & ~FpuStatus.C2);
   if (isEmpty(0) || isEmpty(1)) return underflowInto(u, 0, 0);
   stackToA(0);
   stackToB(1);
   remainderOperands(nearest != 0);
   if (refused()) return finish(u);
-  const codes = reduced ? quotientCodes() : 0;
   const significand = packExtended(64);
   setRoundedUp(false);
   writeStack(0, significand, packedHead);
   finish(u);
+  if (!reduced) return Next.DONE;
   const mask: u32 = FpuStatus.C0 | FpuStatus.C1 | FpuStatus.C2 | FpuStatus.C3;
-  set32(State.FPU_STATUS, (get32(State.FPU_STATUS) & ~mask) | codes);
+  set32(State.FPU_STATUS, (get32(State.FPU_STATUS) & ~mask) | quotientCodes());
   return Next.DONE;
 }
 
@@ -64,10 +65,10 @@ export function execFxtract(u: usize): i32 {
   if (isEmpty(0)) {
     if (!underflow()) return finish(u);
     writeStack(0, DEFAULT_NAN, DEFAULT_NAN_HEAD);
-    if (isEmpty(7)) push(DEFAULT_NAN, DEFAULT_NAN_HEAD);
+    push(DEFAULT_NAN, DEFAULT_NAN_HEAD);
     return finish(u);
   }
-  if (!isEmpty(7)) return overflowPush(u);
+  if (!isEmpty(7)) return overflowInto(u);
   stackToA(0);
   exponentOfA();
   if (refused()) return finish(u);

@@ -51,7 +51,8 @@ export function finish(u: usize): i32 {
   return Next.DONE;
 }
 
-function notePointers(u: usize): void {
+/** Where this instruction and its operand are: for the next FNSTENV. */
+export function notePointers(u: usize): void {
   set64(State.FPU_IP, get64(State.RIP));
   set32(State.FPU_CS, load<u32>(segment(Seg.CS) + Segment.SELECTOR));
   if (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) return;
@@ -110,10 +111,10 @@ export function underflow(): bool {
   return noteStackFault(false);
 }
 
-/** Pushes a result that may raise exceptions; on a full stack the default NaN in its place. */
+/** Pushes a result; on a full stack the default NaN in its place. A denormal is pushed though its exception is not masked. */
 export function pushResult(u: usize, significand: u64, head: u32): i32 {
   if (!isEmpty(7)) return overflowPush(u);
-  if (!refused()) push(significand, head);
+  if (!(raised & unmasked & Exception.INVALID)) push(significand, head);
   return finish(u);
 }
 
@@ -121,6 +122,15 @@ export function pushResult(u: usize, significand: u64, head: u32): i32 {
 export function overflowPush(u: usize): i32 {
   setRaised(0);
   if (noteStackFault(true)) push(DEFAULT_NAN, DEFAULT_NAN_HEAD);
+  return finish(u);
+}
+
+/** FXTRACT without room: both results are the default NaN when that is masked. */
+export function overflowInto(u: usize): i32 {
+  if (noteStackFault(true)) {
+    writeStack(0, DEFAULT_NAN, DEFAULT_NAN_HEAD);
+    push(DEFAULT_NAN, DEFAULT_NAN_HEAD);
+  }
   return finish(u);
 }
 

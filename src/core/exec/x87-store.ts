@@ -1,12 +1,13 @@
 // What stores ST(0): FST, FIST, FISTTP, FBSTP to memory, FST to a register (SDM Vol. 1, 8.3.3, 8.5; Vol. 2A). An unmasked
 // invalid operation, overflow or underflow leaves memory and stack as they are.
 import { packBinary } from '../float/binary';
-import { Exception, Rounding, raised, rounding, unmasked } from '../float/environment';
+import { Exception, Rounding, raised, rounding, setRaised, setRoundedUp, unmasked } from '../float/environment';
 import { decimalOfA, integerOfA } from '../float/integer';
 import { resultOfA } from '../float/move';
 import { signA } from '../float/operand';
 import { faulted } from '../fault';
-import { writeOperand } from '../operands';
+import { probeWrite } from '../memory';
+import { checkedOperandLinear, writeOperand } from '../operands';
 import { Next, Uop } from '../uop';
 import { stackToA, writeExtended } from './x87-operands';
 import { DEFAULT_NAN, DEFAULT_NAN_HEAD, isEmpty, pop, stackRegister, writeStack } from './x87-stack';
@@ -21,6 +22,8 @@ export const enum Stored {
   INTEGER_64,
 }
 
+/** Of the extended format and of packed decimals. */
+const EXTENDED_BYTES: u32 = 10;
 const KEEPS: u32 = Exception.INVALID | Exception.OVERFLOW | Exception.UNDERFLOW;
 /** Largest magnitude of 18 decimal digits. */
 const LARGEST_DECIMAL: u64 = 999_999_999_999_999_999;
@@ -64,11 +67,21 @@ function storeAs(u: usize, format: u32, mode: u32, pops: u32): i32 {
     underflow();
     value = indefinite(format);
   } else value = converted(format, mode);
-  if ((raised & unmasked & KEEPS) == 0) {
-    writeOperand(u, bytesOf(format), value);
-    if (faulted()) return Next.FAULT;
-    if (pops) pop();
-  }
+  const bytes = bytesOf(format);
+  if (raised & unmasked & KEEPS) return refuse(u, bytes);
+  writeOperand(u, bytes, value);
+  if (faulted()) return Next.FAULT;
+  if (pops) pop();
+  return finish(u);
+}
+
+/** Nothing is stored, but memory faults as if it were; what rounding would have done is not reported. */
+function refuse(u: usize, bytes: u32): i32 {
+  const linear = checkedOperandLinear(u, bytes, true);
+  if (!faulted()) probeWrite(linear, bytes);
+  if (faulted()) return Next.FAULT;
+  setRaised(raised & ~Exception.PRECISION);
+  setRoundedUp(false);
   return finish(u);
 }
 
@@ -93,7 +106,7 @@ export function execStoreExtended(u: usize): i32 {
     const at = stackRegister(0);
     significand = load<u64>(at);
     head = load<u16>(at, 8);
-  } else if (!underflow()) return finish(u);
+  } else if (!underflow()) return refuse(u, EXTENDED_BYTES);
   writeExtended(u, significand, head);
   if (faulted()) return Next.FAULT;
   pop();
@@ -111,12 +124,13 @@ export function execStoreStack(u: usize, pops: u32): i32 {
   return finish(u);
 }
 
-/** FSTPNCE: FSTP ST(i) that looks at no tag. */
+/** FSTPNCE: FSTP ST(i) that raises nothing. An empty register counts as the default NaN. */
 export function execStoreUnchecked(u: usize): i32 {
   const i = <u32>load<u8>(u + Uop.RM) & 7;
   begin();
   const at = stackRegister(0);
-  writeStack(i, load<u64>(at), load<u16>(at, 8));
+  if (isEmpty(0)) writeStack(i, DEFAULT_NAN, DEFAULT_NAN_HEAD);
+  else writeStack(i, load<u64>(at), load<u16>(at, 8));
   pop();
   return finish(u);
 }
@@ -139,7 +153,7 @@ export function execFbstp(u: usize): i32 {
       head = <u32>(whole % 10) | (<u32>(whole / 10) << 4) | (signA << 15);
     }
   }
-  if (raised & unmasked & Exception.INVALID) return finish(u);
+  if (raised & unmasked & Exception.INVALID) return refuse(u, EXTENDED_BYTES);
   writeExtended(u, low, head);
   if (faulted()) return Next.FAULT;
   pop();

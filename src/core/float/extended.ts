@@ -1,6 +1,6 @@
 // The double extended format of x87: significand with explicit integer bit, and a word of sign and exponent (SDM Vol. 1,
 // 4.2.2, 8.2.2, 8.5.4, 8.5.5). Rounds under precision control; unmasked overflow and underflow give biased results.
-import { Exception, raiseException, unmasked } from './environment';
+import { Exception, raiseException, setRoundedUp, unmasked } from './environment';
 import {
   Class,
   INTEGER_BIT,
@@ -88,6 +88,8 @@ function packHuge(exponent: i32, significand: u64, bits: u32): u64 {
     if (inexact) raiseException(Exception.PRECISION);
     // FSCALE can overflow by more than the bias undoes: infinity then.
     if (exponent - WRAP <= LARGEST) return compose(resultSign, <u32>(exponent - WRAP + BIAS), significand);
+    raiseException(Exception.PRECISION);
+    setRoundedUp(true);
     return compose(resultSign, EXPONENT_MASK, INTEGER_BIT);
   }
   raiseException(Exception.PRECISION);
@@ -107,6 +109,8 @@ function packTiny(bits: u32): u64 {
   if (tiny && (unmasked & Exception.UNDERFLOW) != 0) {
     raiseException(inexact ? Exception.UNDERFLOW | Exception.PRECISION : Exception.UNDERFLOW);
     if (exponent + WRAP >= LEAST) return compose(sign, <u32>(exponent + WRAP + BIAS), significand);
+    raiseException(Exception.PRECISION);
+    setRoundedUp(false);
     return compose(sign, 0, 0);
   }
   const distance = LEAST - resultExponent;
