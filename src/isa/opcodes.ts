@@ -2,6 +2,7 @@
 
 import { avxCompare } from './opcodes/avx-compare';
 import { avxConvert } from './opcodes/avx-convert';
+import { avxDot } from './opcodes/avx-dot';
 import { avxExtend } from './opcodes/avx-extend';
 import { avxFloat } from './opcodes/avx-float';
 import { avxInteger } from './opcodes/avx-integer';
@@ -18,10 +19,12 @@ import { fusedMultiply } from './opcodes/fused-multiply';
 import { fusedMultiplyAlternating } from './opcodes/fused-multiply-alternating';
 import { fusedMultiplyNegated } from './opcodes/fused-multiply-negated';
 import { mmx } from './opcodes/mmx';
+import { mmxConvert } from './opcodes/mmx-convert';
 import { noCoprocessor } from './opcodes/no-coprocessor';
 import { random } from './opcodes/random';
 import { sseCompare } from './opcodes/sse-compare';
 import { sseConvert } from './opcodes/sse-convert';
+import { sseDot } from './opcodes/sse-dot';
 import { sseExtend } from './opcodes/sse-extend';
 import { sseFloat } from './opcodes/sse-float';
 import { sseInteger } from './opcodes/sse-integer';
@@ -53,8 +56,10 @@ export const opcodeFamilies: readonly OpcodeFamily[] = [
   mmx,
   sseMove,
   sseFloat,
+  sseDot,
   sseCompare,
   sseConvert,
+  mmxConvert,
   sseShuffle,
   sseInteger,
   sseShift,
@@ -63,6 +68,7 @@ export const opcodeFamilies: readonly OpcodeFamily[] = [
   avxMove,
   avxMemory,
   avxFloat,
+  avxDot,
   avxCompare,
   avxConvert,
   avxShuffle,

@@ -39,7 +39,7 @@ export function bias<T>(): i32 {
 // @ts-ignore: decorator
 @inline
 function unpack<T>(value: T, second: bool): void {
-  const sign = <u32>(value >> (sizeof<T>() * 8 - 1));
+  const sign = <u32>(value >> <T>(sizeof<T>() * 8 - 1));
   const field = <u32>(value >> <T>fractionBits<T>()) & exponentMask<T>();
   const fraction = <u64>value << (64 - fractionBits<T>());
   let kind: u32 = Class.NORMAL;

@@ -94,6 +94,8 @@ export function imageDifferences(
   ignored: readonly string[] = [],
 ): string[] {
   return parts.flatMap((part) => {
+    const end = part.at + part.bytes;
+    if (Buffer.compare(mine.subarray(part.at, end), host.subarray(part.at, end)) === 0) return [];
     if (ignored.includes(part.name)) return [];
     let [a, b] = [word(mine, part), word(host, part)];
     if (part.name === 'FSW')
