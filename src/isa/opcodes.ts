@@ -18,6 +18,7 @@ import { extendedState } from './opcodes/extended-state';
 import { fusedMultiply } from './opcodes/fused-multiply';
 import { fusedMultiplyAlternating } from './opcodes/fused-multiply-alternating';
 import { fusedMultiplyNegated } from './opcodes/fused-multiply-negated';
+import { halfConvert } from './opcodes/half-convert';
 import { mmx } from './opcodes/mmx';
 import { mmxConvert } from './opcodes/mmx-convert';
 import { noCoprocessor } from './opcodes/no-coprocessor';
@@ -71,6 +72,7 @@ export const opcodeFamilies: readonly OpcodeFamily[] = [
   avxDot,
   avxCompare,
   avxConvert,
+  halfConvert,
   avxShuffle,
   avxInteger,
   avxShift,

@@ -24,15 +24,11 @@ export const enum Signs {
   MSUBADD,
 }
 
-// @ts-ignore: decorator
-@inline
 function flipsProduct(signs: u32): u32 {
   return signs == Signs.NMADD || signs == Signs.NMSUB ? 1 : 0;
 }
 
 /** @param odd the lane's number is odd */
-// @ts-ignore: decorator
-@inline
 function flipsAddend(signs: u32, odd: u32): u32 {
   if (signs == Signs.MADDSUB) return odd ^ 1;
   if (signs == Signs.MSUBADD) return odd;

@@ -45,7 +45,7 @@ export function execPairToDouble(u: usize): i32 {
 function deliverPair(u: usize, first: i64, second: i64): i32 {
   useMmx();
   if (!endSimd()) return Next.FAULT;
-  setMmx(regMmx(u), <u64>(<u32>first) | (<u64>second << 32));
+  setMmx(regMmx(u), (<u64>(<u32>first)) | ((<u64>second) << 32));
   return Next.DONE;
 }
 

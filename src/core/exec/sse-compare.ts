@@ -16,7 +16,7 @@ const ORDERS: u64 = 0xf456_0ba9_7cde_8321;
 
 /** Bits 4:0 of the control byte with VEX, else 2:0. */
 function predicateOf(u: usize): u32 {
-  return <u32>load<u8>(u + Uop.IMMEDIATE) & (isVex(u) ? 31 : 7);
+  return (<u32>load<u8>(u + Uop.IMMEDIATE)) & (isVex(u) ? 31 : 7);
 }
 
 /** All ones or zero. */
@@ -24,7 +24,7 @@ function compared(predicate: u32): u64 {
   // Less than and less or equal, and what is made of them, signal quiet NaNs below 16 and not above.
   const inequality = (predicate & 3) == 1 || (predicate & 3) == 2;
   const order = compareOperands(inequality != predicate >= 16);
-  return 0 - ((ORDERS >> <u64>(((predicate & 15) << 2) + order)) & 1);
+  return 0 - ((ORDERS >> (<u64>(((predicate & 15) << 2) + order))) & 1);
 }
 
 function compareSingle(predicate: u32, a: u32, b: u32): u32 {

@@ -1,24 +1,14 @@
-// Conversions between integers in general and vector registers, single, double and half precision (SDM Vol. 1, 4.8.4, 11.4.1.6,
-// 14.4). Those with MMX registers are mmx-convert.ts.
+// Conversions between integers in general and vector registers, single and double precision (SDM Vol. 1, 4.8.4, 11.4.1.6). Half
+// precision is half-convert.ts, MMX registers are mmx-convert.ts.
 import { packBinary, unpackA } from '../float/binary';
-import { Rounding, keepDenormals, overrideRounding, rounding } from '../float/environment';
+import { Rounding, rounding } from '../float/environment';
 import { integerOfA, integerToA } from '../float/integer';
 import { noteDenormalA, resultOfA } from '../float/move';
 import { faulted } from '../fault';
-import { probeWrite, writeLinear64 } from '../memory';
 import { readOperand, writeRegOperand } from '../operands';
 import { Next, Uop } from '../uop';
 import { beginSimd, deliver, endSimd, outcome } from './float-vector';
-import {
-  firstVector,
-  isRegister,
-  regVector,
-  rmBytes,
-  rmOperand,
-  rmVector,
-  vectorBytes,
-  vectorLinear,
-} from './vector-operands';
+import { firstVector, regVector, rmBytes, rmOperand, vectorBytes } from './vector-operands';
 
 /** How to round to an integer. */
 export const enum Truncate {
@@ -26,8 +16,6 @@ export const enum Truncate {
   YES,
 }
 
-// @ts-ignore: decorator
-@inline
 function modeOf(truncate: u32): u32 {
   return truncate ? <u32>Rounding.ZERO : rounding;
 }
@@ -208,43 +196,4 @@ export function execNarrow(u: usize, kind: u32): i32 {
     store<u32>(outcome + (i >> 1), result);
   }
   return deliver(u, regVector(u), 16);
-}
-
-/** VCVTPH2PS: denormal halves are numbers whatever MXCSR.DAZ, and raise nothing. */
-export function execHalfToSingle(u: usize): i32 {
-  const bytes = vectorBytes(u);
-  const from = rmBytes(u, bytes >> 1);
-  if (faulted()) return Next.FAULT;
-  beginSimd();
-  keepDenormals();
-  for (let i: u32 = 0; i < bytes; i += 4) {
-    unpackA<u16>(load<u16>(from + (i >> 1)));
-    resultOfA();
-    store<u32>(outcome + i, packBinary<u32>());
-  }
-  return deliver(u, regVector(u), bytes);
-}
-
-/** VCVTPS2PH: rounds as bits 1:0 of the control byte say, or MXCSR with bit 2; tiny halves are never flushed. */
-export function execSingleToHalf(u: usize): i32 {
-  const bytes = vectorBytes(u) >> 1;
-  const control = <u32>load<u8>(u + Uop.IMMEDIATE);
-  const linear: u64 = isRegister(u) ? 0 : vectorLinear(u, bytes, true, false);
-  if (faulted()) return Next.FAULT;
-  const from = regVector(u);
-  beginSimd();
-  overrideRounding(control & 4 ? rounding : control & 3);
-  store<u64>(outcome, 0, 8);
-  for (let i: u32 = 0; i < bytes; i += 2) {
-    unpackA<u32>(load<u32>(from + (i << 1)));
-    noteDenormalA();
-    resultOfA();
-    store<u16>(outcome + i, packBinary<u16>());
-  }
-  if (isRegister(u)) return deliver(u, rmVector(u), 16);
-  probeWrite(linear, bytes);
-  if (faulted() || !endSimd()) return Next.FAULT;
-  writeLinear64(linear, load<u64>(outcome));
-  if (bytes == 16) writeLinear64(linear + 8, load<u64>(outcome, 8));
-  return Next.DONE;
 }

@@ -34,7 +34,8 @@ export function execPackedSingle(u: usize, op: u32): i32 {
   if (faulted()) return Next.FAULT;
   const a = firstVector(u);
   beginSimd();
-  for (let i: u32 = 0; i < bytes; i += 4) store<u32>(outcome + i, lane32(op, load<u32>(a + i), load<u32>(b + i)));
+  for (let i: u32 = 0; i < bytes; i += 4)
+    store<u32>(outcome + i, lane32(op, load<u32>(a + i), load<u32>(b + i)));
   return deliver(u, regVector(u), bytes);
 }
 
@@ -44,7 +45,8 @@ export function execPackedDouble(u: usize, op: u32): i32 {
   if (faulted()) return Next.FAULT;
   const a = firstVector(u);
   beginSimd();
-  for (let i: u32 = 0; i < bytes; i += 8) store<u64>(outcome + i, lane64(op, load<u64>(a + i), load<u64>(b + i)));
+  for (let i: u32 = 0; i < bytes; i += 8)
+    store<u64>(outcome + i, lane64(op, load<u64>(a + i), load<u64>(b + i)));
   return deliver(u, regVector(u), bytes);
 }
 

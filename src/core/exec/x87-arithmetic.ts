@@ -1,10 +1,5 @@
 // FADD FSUB FMUL FDIV with their reversed, integer and popping forms, FSQRT, FRNDINT, FCHS, FABS (SDM Vol. 1, 8.3.5; Vol. 2A).
-import {
-  addOperands,
-  divideOperands,
-  multiplyOperands,
-  squareRootOperand,
-} from '../float/arithmetic';
+import { addOperands, divideOperands, multiplyOperands, squareRootOperand } from '../float/arithmetic';
 import { Exception, raiseException, roundedUp, rounding, setRoundedUp } from '../float/environment';
 import { packExtended, packedHead } from '../float/extended';
 import { roundToIntegral } from '../float/integer';
@@ -64,7 +59,7 @@ function complete(u: usize, target: u32, bits: u32, pops: bool): i32 {
 
 /** ST(0) = ST(0) op ST(i). */
 export function execArithmetic(u: usize, operation: u32): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   if (isEmpty(0) || isEmpty(i)) return underflowInto(u, 0, 0);
   stackToA(0);
@@ -75,7 +70,7 @@ export function execArithmetic(u: usize, operation: u32): i32 {
 
 /** ST(i) = ST(i) op ST(0), popping when `pops` is 1. */
 export function execArithmeticTo(u: usize, operation: u32, pops: u32): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   if (isEmpty(0) || isEmpty(i)) return underflowInto(u, i, pops);
   stackToA(i);

@@ -52,7 +52,7 @@ function compare(u: usize, ordered: bool, pops: u32): i32 {
 
 /** ST(0) with ST(i). `ordered` 1: quiet NaNs are invalid (FCOM); 0: not (FUCOM). */
 export function execCompare(u: usize, ordered: u32, pops: u32): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   if (isEmpty(0) || isEmpty(i)) return compareEmpty(u, pops);
   stackToA(0);
@@ -85,7 +85,7 @@ function flagsOf(order: u32): u32 {
 
 /** ST(0) with ST(i) into ZF, PF and CF. */
 export function execCompareFlags(u: usize, ordered: u32, pops: u32): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   let order: u32 = Order.UNORDERED;
   if (isEmpty(0) || isEmpty(i)) {

@@ -95,13 +95,13 @@ export function execFdecstp(): i32 {
 
 export function execFfree(u: usize): i32 {
   clearC1();
-  release(<u32>load<u8>(u + Uop.RM) & 7);
+  release((<u32>load<u8>(u + Uop.RM)) & 7);
   return Next.DONE;
 }
 
 export function execFfreep(u: usize): i32 {
   clearC1();
-  release(<u32>load<u8>(u + Uop.RM) & 7);
+  release((<u32>load<u8>(u + Uop.RM)) & 7);
   pop();
   return Next.DONE;
 }

@@ -3,7 +3,16 @@
 import { Mode, State } from '../../abi/state-block';
 import { faulted } from '../fault';
 import { FpuControl, FpuStatus } from '../gen/constants';
-import { probeWrite, readLinear16, readLinear8, readLinear32, readLinear64, writeLinear16, writeLinear32, writeLinear64 } from '../memory';
+import {
+  probeWrite,
+  readLinear16,
+  readLinear8,
+  readLinear32,
+  readLinear64,
+  writeLinear16,
+  writeLinear32,
+  writeLinear64,
+} from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { S, get32, get64, set32, set64 } from '../state';
 import { Next, Uop } from '../uop';
@@ -25,8 +34,6 @@ const enum Place {
 
 const REGISTER_BYTES: u32 = 10;
 
-// @ts-ignore: decorator
-@inline
 function wordBytes(u: usize): u32 {
   return load<u8>(u + Uop.WIDTH) == 2 ? 2 : 4;
 }
@@ -99,8 +106,6 @@ function storeEnvironment(linear: u64, bytes: u32): void {
   putWord(linear, bytes, Place.DS, (dp >> 4) & 0x0ffff000);
 }
 
-// @ts-ignore: decorator
-@inline
 function getWord(linear: u64, bytes: u32, place: u32): u32 {
   return bytes == 2 ? readLinear16(linear + place * 2) : readLinear32(linear + place * 4);
 }

@@ -51,7 +51,7 @@ export function execLoadExtended(u: usize): i32 {
 
 /** FLD ST(i). */
 export function execLoadStack(u: usize): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   if (isEmpty(i)) return underflowPush(u);
   if (!isEmpty(7)) return overflowPush(u);
@@ -67,7 +67,7 @@ export function execFbld(u: usize): i32 {
   const head = readHead;
   let value: u64 = 0;
   for (let shift: i32 = 4; shift >= 0; shift -= 4) value = value * 10 + <u64>((head >> shift) & 15);
-  for (let shift: i64 = 60; shift >= 0; shift -= 4) value = value * 10 + ((low >> <u64>shift) & 15);
+  for (let shift: i64 = 60; shift >= 0; shift -= 4) value = value * 10 + ((low >> (<u64>shift)) & 15);
   integerToA(<i64>value);
   const sign = (head >> 15) & 1;
   if (value == 0) setSpecial(Class.ZERO, sign);
@@ -120,7 +120,7 @@ export function execConstant(u: usize, which: u32): i32 {
 
 /** Empty registers count as the default NaN when that is masked. */
 export function execFxch(u: usize): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   if (isEmpty(0) || isEmpty(i)) {
     if (!underflow()) return finish(u);
@@ -140,7 +140,7 @@ export function execFxch(u: usize): i32 {
 
 /** ST(0) = ST(i) under a condition, numbered as Jcc numbers it. */
 export function execFcmov(u: usize, code: u32): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   if (isEmpty(0) || isEmpty(i)) return underflowInto(u, 0, 0);
   if (condition(code)) {

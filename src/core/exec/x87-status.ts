@@ -2,7 +2,16 @@
 // pointers (SDM Vol. 1, 8.1.3, 8.1.8, 8.5, 8.6). Nothing here is written before the instruction can no longer fault.
 import { Seg, Segment, State } from '../../abi/state-block';
 import { codeLinear } from '../decode/block';
-import { Exception, beginX87, raiseException, raised, roundedUp, setRaised, setRoundedUp, unmasked } from '../float/environment';
+import {
+  Exception,
+  beginX87,
+  raiseException,
+  raised,
+  roundedUp,
+  setRaised,
+  setRoundedUp,
+  unmasked,
+} from '../float/environment';
 import { FpuControl, FpuStatus } from '../gen/constants';
 import { physicalRead8 } from '../mmu/physical';
 import { translateFetch } from '../mmu/translate';
@@ -27,8 +36,6 @@ export function precision(): u32 {
 }
 
 /** True when an unmasked exception keeps the operation from happening. */
-// @ts-ignore: decorator
-@inline
 export function refused(): bool {
   return (raised & unmasked & Exception.BEFORE) != 0;
 }

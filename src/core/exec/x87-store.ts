@@ -1,7 +1,15 @@
 // What stores ST(0): FST, FIST, FISTTP, FBSTP to memory, FST to a register (SDM Vol. 1, 8.3.3, 8.5; Vol. 2A). An unmasked
 // invalid operation, overflow or underflow leaves memory and stack as they are.
 import { packBinary } from '../float/binary';
-import { Exception, Rounding, raised, rounding, setRaised, setRoundedUp, unmasked } from '../float/environment';
+import {
+  Exception,
+  Rounding,
+  raised,
+  rounding,
+  setRaised,
+  setRoundedUp,
+  unmasked,
+} from '../float/environment';
 import { decimalOfA, integerOfA } from '../float/integer';
 import { resultOfA } from '../float/move';
 import { signA } from '../float/operand';
@@ -115,7 +123,7 @@ export function execStoreExtended(u: usize): i32 {
 
 /** FST ST(i): as it is. */
 export function execStoreStack(u: usize, pops: u32): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   if (isEmpty(0)) return underflowInto(u, i, pops);
   const at = stackRegister(0);
@@ -126,7 +134,7 @@ export function execStoreStack(u: usize, pops: u32): i32 {
 
 /** FSTPNCE: FSTP ST(i) that raises nothing. An empty register counts as the default NaN. */
 export function execStoreUnchecked(u: usize): i32 {
-  const i = <u32>load<u8>(u + Uop.RM) & 7;
+  const i = (<u32>load<u8>(u + Uop.RM)) & 7;
   begin();
   const at = stackRegister(0);
   if (isEmpty(0)) writeStack(i, DEFAULT_NAN, DEFAULT_NAN_HEAD);
@@ -150,7 +158,7 @@ export function execFbstp(u: usize): i32 {
         low |= (whole % 10) << shift;
         whole /= 10;
       }
-      head = <u32>(whole % 10) | (<u32>(whole / 10) << 4) | (signA << 15);
+      head = (<u32>(whole % 10)) | ((<u32>(whole / 10)) << 4) | (signA << 15);
     }
   }
   if (raised & unmasked & Exception.INVALID) return refuse(u, EXTENDED_BYTES);

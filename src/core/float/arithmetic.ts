@@ -44,8 +44,7 @@ export function addOperands(flip: u32): void {
   noteDenormals();
   if (classA & Class.INFINITY) return setSpecial(Class.INFINITY, signA);
   if (classB & Class.INFINITY) return setSpecial(Class.INFINITY, sign);
-  if (classA & classB & Class.ZERO)
-    return setSpecial(Class.ZERO, signA == sign ? sign : cancelledSign());
+  if (classA & classB & Class.ZERO) return setSpecial(Class.ZERO, signA == sign ? sign : cancelledSign());
   if (classB & Class.ZERO) return resultIsA();
   if (classA & Class.ZERO) return setResult(sign, exponentB, significandB, 0);
   addFinite(signA, exponentA, significandA, sign, exponentB, significandB);
@@ -161,9 +160,6 @@ export function squareRootOperand(): void {
   if (classA & Class.INFINITY) return setSpecial(Class.INFINITY, 0);
   if (classA & Class.DENORMAL) raiseException(Exception.DENORMAL);
   const odd = (exponentA & 1) != 0;
-  const root = odd
-    ? squareRoot(significandA, 0)
-    : squareRoot(significandA >> 1, significandA << 63);
+  const root = odd ? squareRoot(significandA, 0) : squareRoot(significandA >> 1, significandA << 63);
   setResult(0, exponentA >> 1, root, lowWord);
 }
-

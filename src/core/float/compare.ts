@@ -1,6 +1,16 @@
 // Compares unpacked A with B (SDM Vol. 1, 8.3.6.1; tables of FCOM, FUCOM, COMISD, CMPPD).
 import { Exception, raiseException } from './environment';
-import { Class, classA, classB, exponentA, exponentB, signA, signB, significandA, significandB } from './operand';
+import {
+  Class,
+  classA,
+  classB,
+  exponentA,
+  exponentB,
+  signA,
+  signB,
+  significandA,
+  significandB,
+} from './operand';
 
 export const enum Order {
   EQUAL = 0,

@@ -72,8 +72,6 @@ export function keepDenormals(): void {
   denormalsAreZeros = false;
 }
 
-// @ts-ignore: decorator
-@inline
 export function raiseException(exceptions: u32): void {
   raised |= exceptions;
 }
@@ -83,8 +81,6 @@ export function setRaised(exceptions: u32): void {
   raised = exceptions;
 }
 
-// @ts-ignore: decorator
-@inline
 export function setRoundedUp(up: bool): void {
   roundedUp = up;
 }

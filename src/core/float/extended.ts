@@ -68,8 +68,7 @@ function compose(sign: u32, field: u32, significand: u64): u64 {
 /** The result rounded to `bits` (24, 53 or 64); its sign and exponent in `packedHead`. */
 export function packExtended(bits: u32): u64 {
   const sign = resultSign;
-  if (resultClass != Class.NORMAL)
-    return compose(sign, resultClass == Class.ZERO ? 0 : EXPONENT_MASK, high);
+  if (resultClass != Class.NORMAL) return compose(sign, resultClass == Class.ZERO ? 0 : EXPONENT_MASK, high);
   let exponent = resultExponent;
   if (exponent < LEAST) return packTiny(bits);
   let significand = roundSignificand(high, low, bits, sign);

@@ -93,7 +93,12 @@ function addWide(sign: u32, exponent: i32, top: u64, rest: u64, other: u32): voi
     const sum = top + addendTop + carry;
     const carried = sum < top || (carry != 0 && sum == top);
     if (!carried) return setResult(sign, exponent, sum, low);
-    return setResult(sign, exponent + 1, (sum >> 1) | 0x8000_0000_0000_0000, (sum << 63) | (low >> 1) | (low & 1));
+    return setResult(
+      sign,
+      exponent + 1,
+      (sum >> 1) | 0x8000_0000_0000_0000,
+      (sum << 63) | (low >> 1) | (low & 1),
+    );
   }
   if (top < addendTop || (top == addendTop && rest < addendRest)) {
     const t = top;

@@ -23,8 +23,9 @@ function magnitudeOfA(mode: u32): u64 {
   const e = exponentA;
   let whole: u64 = 0;
   if (e >= 0) {
-    whole = significandA >> <u64>(63 - e);
-    fraction = e == 63 ? 0 : significandA << <u64>(e + 1);
+    const below = <u64>(63 - e);
+    whole = significandA >> below;
+    fraction = below == 0 ? 0 : significandA << (64 - below);
   } else fraction = e == -1 ? significandA : 1;
   const up = rounds(fraction, (whole & 1) != 0, signA, mode);
   setRoundedUp(up);
@@ -49,8 +50,6 @@ export function integerOfA(bits: u32, mode: u32): i64 {
   return signA ? 0 - <i64>whole : <i64>whole;
 }
 
-// @ts-ignore: decorator
-@inline
 function magnitude(value: i64): u64 {
   return value < 0 ? 0 - <u64>value : <u64>value;
 }

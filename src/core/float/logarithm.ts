@@ -74,7 +74,7 @@ function finishInteger(value: i32): void {
   const shift = clz<u64>(magnitude);
   const top = multiply(significandB, magnitude << shift);
   const rest = lowWord;
-  const sign = signB ^ <u32>(value < 0);
+  const sign = signB ^ (<u32>(value < 0));
   const exponent = exponentB + 63 - <i32>shift;
   if (<i64>top < 0) setResult(sign, exponent + 1, top, rest);
   else setResult(sign, exponent, (top << 1) | (rest >> 63), rest << 1);
@@ -100,8 +100,7 @@ function logarithm(exponent: i32, significand: u64): u32 {
   const shift = clz<u64>(magnitude);
   const integerExponent = 63 - <i32>shift;
   const integer = magnitude << shift;
-  if (negative == whole < 0)
-    addWide(integerExponent, integer, 0, wideExponent, wideHigh, wideLow);
+  if (negative == whole < 0) addWide(integerExponent, integer, 0, wideExponent, wideHigh, wideLow);
   else subtractWide(integerExponent, integer, 0, wideExponent, wideHigh, wideLow);
   return whole < 0 ? 1 : 0;
 }
@@ -117,7 +116,8 @@ export function logarithmOfA(): void {
     return setSpecial(Class.INFINITY, signB ^ 1);
   }
   if (signA) return setInvalid();
-  const isOne = (classA & (Class.INFINITY | Class.DENORMAL)) == 0 && exponentA == 0 && significandA == INTEGER_BIT;
+  const isOne =
+    (classA & (Class.INFINITY | Class.DENORMAL)) == 0 && exponentA == 0 && significandA == INTEGER_BIT;
   if (classB & Class.INFINITY && isOne) return setInvalid();
   if (classA & Class.INFINITY) {
     if (classB & Class.ZERO) return setInvalid();

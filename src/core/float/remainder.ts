@@ -99,7 +99,7 @@ export function scaleOperands(): void {
   if (classA & (Class.ZERO | Class.INFINITY)) return resultIsA();
   let by: i32 = 0;
   if (!(classB & Class.ZERO) && exponentB >= 0) {
-    by = exponentB >= 16 ? FAR : <i32>(significandB >> <u64>(63 - exponentB));
+    by = exponentB >= 16 ? FAR : <i32>(significandB >> (<u64>(63 - exponentB)));
     if (signB) by = -by;
   }
   setResult(signA, exponentA + by, significandA, 0);

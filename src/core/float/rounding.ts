@@ -19,7 +19,7 @@ export function roundSignificand(significand: u64, rest: u64, bits: u32, sign: u
   let unit: u64 = 1;
   if (bits < 64) {
     unit <<= 64 - bits;
-    rest = (significand << bits) | <u64>(rest != 0);
+    rest = (significand << bits) | (<u64>(rest != 0));
     significand &= 0 - unit;
   }
   inexact = rest != 0;
@@ -31,7 +31,9 @@ export function roundSignificand(significand: u64, rest: u64, bits: u32, sign: u
 /** Whether an overflow gives infinity or the largest finite number. */
 export function overflowsToInfinity(sign: u32): bool {
   const infinite =
-    rounding == Rounding.NEAREST || (rounding == Rounding.UP && !sign) || (rounding == Rounding.DOWN && sign != 0);
+    rounding == Rounding.NEAREST ||
+    (rounding == Rounding.UP && !sign) ||
+    (rounding == Rounding.DOWN && sign != 0);
   setRoundedUp(infinite);
   return infinite;
 }

@@ -49,11 +49,11 @@ export function shiftRightSticky(high: u64, low: u64, count: i32): u64 {
   }
   const n = <u64>count;
   if (count < 64) {
-    lowWord = (high << (64 - n)) | (low >> n) | <u64>(low << (64 - n) != 0);
+    lowWord = (high << (64 - n)) | (low >> n) | (<u64>(low << (64 - n) != 0));
     return high >> n;
   }
-  if (count == 64) lowWord = high | <u64>(low != 0);
-  else if (count < 128) lowWord = (high >> (n - 64)) | <u64>(((high << (128 - n)) | low) != 0);
+  if (count == 64) lowWord = high | (<u64>(low != 0));
+  else if (count < 128) lowWord = (high >> (n - 64)) | (<u64>(((high << (128 - n)) | low) != 0));
   else lowWord = <u64>((high | low) != 0);
   return 0;
 }
@@ -68,7 +68,7 @@ export function squareRoot(high: u64, low: u64): u64 {
   let errorHigh = high - square - <u64>(low < lowWord);
   const error = <f64>(<i64>errorHigh) * 18446744073709551616.0 + <f64>errorLow;
   const step = error / (2.0 * <f64>root);
-  if (step < 0) root -= <u64>(-step) + 1;
+  if (step < 0) root -= <u64>-step + 1;
   else if (root + <u64>step < root) root = 0xffff_ffff_ffff_ffff;
   else root += <u64>step;
   square = multiply(root, root);

@@ -131,7 +131,7 @@ export function sineOfA(): void {
     return setResult(sign, wideExponent, wideHigh, wideLow | 1);
   }
   sineOfRest();
-  setResult(sign ^ <u32>restNegative, wideExponent, wideHigh, wideLow | 1);
+  setResult(sign ^ (<u32>restNegative), wideExponent, wideHigh, wideLow | 1);
 }
 
 export function cosineOfA(): void {
@@ -140,7 +140,7 @@ export function cosineOfA(): void {
   reduce();
   if (quadrant & 1) {
     sineOfRest();
-    const sign = ((quadrant >> 1) & 1) ^ 1 ^ <u32>restNegative;
+    const sign = ((quadrant >> 1) & 1) ^ 1 ^ (<u32>restNegative);
     return setResult(sign, wideExponent, wideHigh, wideLow | 1);
   }
   cosineOfRest();
@@ -158,5 +158,5 @@ export function tangentOfA(): void {
   cosineOfRest();
   if (quadrant & 1) divideWide(wideExponent, wideHigh, wideLow, exponent, top, low);
   else divideWide(exponent, top, low, wideExponent, wideHigh, wideLow);
-  setResult(signA ^ <u32>restNegative ^ (quadrant & 1), wideExponent, wideHigh, wideLow | 1);
+  setResult(signA ^ (<u32>restNegative) ^ (quadrant & 1), wideExponent, wideHigh, wideLow | 1);
 }

@@ -30,9 +30,5 @@ export const avxConvert = {
     { code: 'VEX.256.F3.0F.WIG E6 /r', name: 'VCVTDQ2PD', operands: '=Vqq, Wdq', feature: 'AVX', run: 'execWiden(u, Widen.INTEGER)' },
     { code: 'VEX.128.F2.0F.WIG E6 /r', name: 'VCVTPD2DQ', operands: '=Vdq, Wdq', feature: 'AVX', run: 'execNarrow(u, Narrow.INTEGER)' },
     { code: 'VEX.256.F2.0F.WIG E6 /r', name: 'VCVTPD2DQ', operands: '=Vdq, Wqq', feature: 'AVX', run: 'execNarrow(u, Narrow.INTEGER)' },
-    { code: 'VEX.128.66.0F38.W0 13 /r', name: 'VCVTPH2PS', operands: '=Vdq, Wq', feature: 'F16C', run: 'execHalfToSingle(u)' },
-    { code: 'VEX.256.66.0F38.W0 13 /r', name: 'VCVTPH2PS', operands: '=Vqq, Wdq', feature: 'F16C', run: 'execHalfToSingle(u)' },
-    { code: 'VEX.128.66.0F3A.W0 1D /r ib', name: 'VCVTPS2PH', operands: '=Wq, Vdq, Ib', feature: 'F16C', run: 'execSingleToHalf(u)' },
-    { code: 'VEX.256.66.0F3A.W0 1D /r ib', name: 'VCVTPS2PH', operands: '=Wdq, Vqq, Ib', feature: 'F16C', run: 'execSingleToHalf(u)' },
   ],
 } as const satisfies OpcodeFamily;

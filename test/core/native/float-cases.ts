@@ -65,11 +65,7 @@ export class FloatCases {
     view.setUint16(0, x87Masks | 0x40 | (random.pick([0, 2, 3, 3, 3]) << 8) | (random.below(4) << 10), true);
     const top = random.below(8);
     const codes = (random.below(8) << 8) | (random.below(2) << 14);
-    view.setUint16(
-      2,
-      (random.below(64) & x87Masks) | (random.below(2) << 6) | codes | (top << 11),
-      true,
-    );
+    view.setUint16(2, (random.below(64) & x87Masks) | (random.below(2) << 6) | codes | (top << 11), true);
     // Mostly five registers are full, so that neither pushes nor reads fail.
     if (random.below(8) === 0) result[4] = random.below(256);
     else for (let i = 0; i < 5; i++) result[4]! |= 1 << ((top + i) & 7);

@@ -52,7 +52,8 @@ export function randomNumber(random: Random, format: Format): bigint {
   if (kind === 0) [field, low, integer] = [0n, 0n, 0n];
   else if (kind === 1) [field, integer] = [0n, 0n];
   else if (kind === 2) [field, low] = [ones, 0n];
-  else if (kind === 3) [field, low] = [ones, low | (BigInt(random.below(2)) << BigInt(fractionBits - 1)) | 1n];
+  else if (kind === 3)
+    [field, low] = [ones, low | (BigInt(random.below(2)) << BigInt(fractionBits - 1)) | 1n];
   else if (kind === 4 && explicit && random.below(3) === 0) {
     // Unnormals, pseudo-infinities, pseudo-denormals.
     field = random.pick([0n, ones, field]);

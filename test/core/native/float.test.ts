@@ -31,6 +31,7 @@ const titles: Record<string, string> = {
   'exec/sse-dot': 'SSE and AVX dot products',
   'exec/sse-compare': 'SSE and AVX comparison',
   'exec/sse-convert': 'SSE and AVX conversions',
+  'exec/half-convert': 'half precision',
   'exec/mmx-convert': 'conversions with MMX registers',
   'exec/fused-multiply': 'fused multiply-add',
 };

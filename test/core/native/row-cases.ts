@@ -10,9 +10,9 @@ import { DATA, DATA_BYTES, IMAGE_BYTES, STACK, initialImage, type Case } from '.
 
 /** Registers an instruction may write: RAX RCX RDX R8..R11 R14 R15. */
 const free = [0, 1, 2, 8, 9, 10, 11, 14, 15];
-const pointers = [3, 5, 6, 7, 12, 13];
+export const pointers = [3, 5, 6, 7, 12, 13];
 /** What pointers are: the middle of the data area. */
-const MIDDLE = DATA + 0x1000;
+export const MIDDLE = DATA + 0x1000;
 
 interface Draft {
   rex: number;
@@ -71,7 +71,8 @@ function draft(random: Random, encoding: Encoding, operands: readonly Operand[],
   if (encoding.modrm) {
     result.rex = (number & 8) >> 1;
     const forms = rmForms(operands);
-    if (encoding.modrm.registerOnly) result.modrm = [0xc0 | (number << 3) | (encoding.modrm.rm ?? 0)];
+    if (encoding.modrm.registerOnly)
+      result.modrm = [0xc0 | (number << 3) | (encoding.modrm.rm ?? random.below(8))];
     else if (forms.register && !(forms.memory && random.below(2))) {
       const rm = registerNumber(random, find('EWURQN')!);
       result.modrm = [0xc0 | ((number & 7) << 3) | (rm & 7)];

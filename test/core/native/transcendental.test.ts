@@ -71,9 +71,9 @@ describe('transcendental x87 instructions and the host CPU', function () {
       let equal = 0;
       let compared = 0;
       for (let left = CASES; left > 0; left -= CHUNK) {
-        const chunk = Array.from({ length: Math.min(left, CHUNK) }, () =>
-          cases.next([row], 1, 'all'),
-        ).filter((one) => defined(row.name, one));
+        const chunk = Array.from({ length: Math.min(left, CHUNK) }, () => cases.next([row], 1, 'all')).filter(
+          (one) => defined(row.name, one),
+        );
         const expected = native!.run(chunk);
         chunk.forEach((one, i) => {
           // C1, and whether a result that is exact is reported as inexact, processors do as they like; underflow goes with it.
