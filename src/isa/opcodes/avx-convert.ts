@@ -1,4 +1,4 @@
-// Conversions of floating point by VEX encodings, half precision too. SDM volume 1, 14.1, 14.4. Rows only.
+// Conversions of floating point by VEX encodings. SDM volume 1, 14.1. Rows only.
 
 import type { OpcodeFamily } from './row';
 
