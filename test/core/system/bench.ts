@@ -321,5 +321,7 @@ const NAMES: Record<number, string> = {
   12: '#SS',
   13: '#GP',
   14: '#PF',
+  16: '#MF',
   17: '#AC',
+  19: '#XM',
 };
