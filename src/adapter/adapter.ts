@@ -11,21 +11,27 @@ import {
   TerminatedEvent,
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { SessionError, type SessionEvents } from '../debugger/session';
+import { SessionError, type DebugSession, type SessionEvents } from '../debugger/session';
 import { threadId } from '../debugger/threads';
-import { breakpointRequests } from './breakpoint-requests';
+import { breakpointRequests, described } from './breakpoint-requests';
 import { capabilities } from './capabilities';
 import { Context, type Client, type Handler } from './context';
 import { customRequests } from './custom-requests';
 import { DamageReport } from './damage-report';
+import { dataBreakpointRequests } from './data-breakpoint-requests';
 import { dataRequests } from './data-requests';
 import { errors, UserError } from './errors';
 import { begin, executionRequests } from './execution-requests';
+import { InputGuard } from './input-guard';
+import { jumpRequests } from './jump-requests';
 import { launchArguments } from './launch-arguments';
 import { launchSession } from './launch';
 import { memoryRequests } from './memory-requests';
 import { RequestArguments } from './request-arguments';
 import { SerialOutput } from './serial-output';
+
+/** Exit status after input that is no message. */
+const STATUS_GARBAGE = 2;
 
 export class Adapter extends ProtocolSession {
   private readonly context: Context;
@@ -33,6 +39,8 @@ export class Adapter extends ProtocolSession {
   private serial: SerialOutput | undefined;
   private stopOnEntry = false;
   private configured = false;
+  /** The arguments of the last launch or restart. */
+  private launched = new RequestArguments(undefined);
 
   /** Requests about the session as a whole; all others stand in the tables of their families. */
   private readonly lifecycle: Record<string, Handler> = {
@@ -43,13 +51,13 @@ export class Adapter extends ProtocolSession {
       this.configured = true;
       setImmediate(() => this.begin());
     },
-    restart: (context) => {
-      context.session.restart();
-      context.forget();
-      setImmediate(() => this.begin());
-    },
+    restart: (context, given) => this.restart(context, given),
     terminate: () => {
       this.end();
+    },
+    cancel: () => {
+      // Every other request is answered before this one is read: only a run under way can be cancelled.
+      if (this.context.launched) this.context.session.pause();
     },
     disconnect: () => {
       this.context.dispose();
@@ -69,12 +77,36 @@ export class Adapter extends ProtocolSession {
       Object.entries({
         ...this.lifecycle,
         ...breakpointRequests,
+        ...dataBreakpointRequests,
+        ...jumpRequests,
         ...executionRequests,
         ...dataRequests,
         ...memoryRequests,
         ...customRequests,
       }),
     );
+  }
+
+  /** What is no message ends the adapter, with a sentence and a status: whoever started it can see what went wrong. */
+  override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
+    const guard = new InputGuard((problem) => this.garbage(problem));
+    super.start(input.pipe(guard), output);
+    // The client is gone, whatever the machine does: nobody is left to talk to.
+    input.on('end', () => this.gone());
+    input.on('close', () => this.gone());
+  }
+
+  private gone(): void {
+    this.context.dispose();
+    this.serial?.close();
+    this.shutdown();
+  }
+
+  private garbage(problem: string): void {
+    process.stderr.write(`turtlescope: not the Debug Adapter Protocol: ${problem}\n`);
+    process.exitCode = STATUS_GARBAGE;
+    this.context.dispose();
+    setImmediate(() => process.exit(STATUS_GARBAGE));
   }
 
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
@@ -84,7 +116,7 @@ export class Adapter extends ProtocolSession {
 
   protected override dispatchRequest(request: DebugProtocol.Request): void {
     // The base class keeps how the client counts lines and writes paths.
-    if (request.command === 'initialize') return super.dispatchRequest(request);
+    if (request.command === 'initialize') return super.dispatchRequest(withPathFormat(request));
     const response: DebugProtocol.Response = new Response(request);
     try {
       const handler = this.handlers.get(request.command);
@@ -123,14 +155,38 @@ export class Adapter extends ProtocolSession {
 
   private launch(context: Context, given: RequestArguments): void {
     if (context.launched) throw errors.alreadyLaunched();
-    const configuration = launchArguments(given.object());
+    this.open(context, given, undefined);
+  }
+
+  /** Boots as the configuration says; the client may send a changed one. Files are read anew: images are rebuilt. */
+  private restart(context: Context, given: RequestArguments): void {
+    const before = context.session;
+    const changed = given.has('arguments') ? given.inner('arguments') : this.launched;
+    this.open(context, changed, before);
+    before.dispose();
+    context.forget();
+    for (const breakpoint of context.session.adopt())
+      context.client.send('breakpoint', {
+        reason: 'changed',
+        breakpoint: described(context.client, breakpoint),
+      });
+    setImmediate(() => this.begin());
+  }
+
+  private open(context: Context, given: RequestArguments, kept: DebugSession | undefined): void {
+    const warnings: string[] = [];
+    const configuration = launchArguments(given.object(), (text) => warnings.push(text));
     const { serial } = configuration;
     const file = typeof serial === 'object' ? serial.file : undefined;
-    const { session, warnings } = launchSession(configuration, this.events());
+    const noDebug = given.flag('noDebug');
+    const opened = launchSession(configuration, this.events(), { noDebug, kept });
+    // The file is closed before it is opened again.
+    this.serial?.close();
     this.serial = new SerialOutput((text) => this.sendEvent(new OutputEvent(text, 'stdout')), file);
-    for (const warning of warnings) this.warn(warning);
-    this.stopOnEntry = configuration.stopOnEntry ?? false;
-    context.setSession(session);
+    for (const warning of [...warnings, ...opened.warnings]) this.warn(warning);
+    this.stopOnEntry = configuration.stopOnEntry === true && !noDebug;
+    this.launched = given;
+    context.setSession(opened.session);
   }
 
   private begin(): void {
@@ -147,6 +203,7 @@ export class Adapter extends ProtocolSession {
   private events(): SessionEvents {
     return {
       serial: (byte) => this.serial?.byte(byte),
+      thread: (level, reason) => this.context.client.send('thread', { reason, threadId: threadId(level) }),
       log: (text) => this.sendEvent(new OutputEvent(`${text}\n`, 'console')),
       stopped: ({ reason, level, description, breakpointIds }) => {
         this.serial?.flush();
@@ -182,4 +239,10 @@ export class Adapter extends ProtocolSession {
       fromClientPath: (path) => this.convertClientPathToDebugger(path),
     };
   }
+}
+
+/** Paths are native ones when the client does not say: that is the protocol's default. */
+function withPathFormat(request: DebugProtocol.Request): DebugProtocol.Request {
+  const given = new RequestArguments(request.arguments).object();
+  return { ...request, arguments: { pathFormat: 'path', ...given } };
 }

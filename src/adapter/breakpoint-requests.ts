@@ -10,7 +10,7 @@ import {
   resolveSource,
 } from '../debugger/breakpoints/resolve';
 import type { ConditionTexts } from '../debugger/breakpoints/condition';
-import type { Context, Handler } from './context';
+import type { Client, Context, Handler } from './context';
 import type { RequestArguments } from './request-arguments';
 
 const HIGHEST_LINE = 10_000_000;
@@ -27,7 +27,7 @@ export const breakpointRequests = {
       return {
         key: `${line}:${column}`,
         texts: conditionTexts(item),
-        resolve: () => resolveSource(session.surroundings, path, line, column),
+        resolve: () => resolveSource(context.session.surroundings, path, line, column),
       };
     });
     return breakpoints(context, session.breakpoints.replace('source', path, requests));
@@ -40,7 +40,7 @@ export const breakpointRequests = {
       return {
         key: name,
         texts: conditionTexts(item),
-        resolve: () => resolveFunction(session.surroundings, name),
+        resolve: () => resolveFunction(context.session.surroundings, name),
       };
     });
     return breakpoints(context, session.breakpoints.replace('function', 'function', requests));
@@ -54,7 +54,7 @@ export const breakpointRequests = {
       return {
         key: `${reference}+${offset}`,
         texts: conditionTexts(item),
-        resolve: () => resolveInstruction(reference, offset, session.currentLevel),
+        resolve: () => resolveInstruction(reference, offset, context.session.currentLevel),
       };
     });
     return breakpoints(context, session.breakpoints.replace('instruction', 'instruction', requests));
@@ -93,16 +93,19 @@ function conditionTexts(item: RequestArguments): ConditionTexts {
 }
 
 function breakpoints({ client }: Context, made: readonly Breakpoint[]): object {
+  return { breakpoints: made.map((breakpoint) => described(client, breakpoint)) };
+}
+
+/** A breakpoint as the protocol tells of it. */
+export function described(client: Client, { id, verified, source, problem }: Breakpoint): object {
   return {
-    breakpoints: made.map(({ id, verified, source, problem }) => ({
-      id,
-      verified,
-      ...(problem !== undefined && { message: problem }),
-      ...(source && {
-        line: client.toClientLine(source.line),
-        source: { name: basename(source.path), path: client.toClientPath(source.path) },
-      }),
-      ...(source?.column && { column: client.toClientColumn(source.column) }),
-    })),
+    id,
+    verified,
+    ...(problem !== undefined && { message: problem }),
+    ...(source && {
+      line: client.toClientLine(source.line),
+      source: { name: basename(source.path), path: client.toClientPath(source.path) },
+    }),
+    ...(source?.column && { column: client.toClientColumn(source.column) }),
   };
 }

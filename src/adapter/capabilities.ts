@@ -3,6 +3,7 @@
  * named.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { EVERY_WRITE } from '../debugger/breakpoints/data-breakpoint';
 import { CONDITION_HELP, exceptionFilters } from '../debugger/exception-filters';
 
 export const capabilities: DebugProtocol.Capabilities = {
@@ -37,6 +38,20 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsDelayedStackTraceLoading: true,
   supportsReadMemoryRequest: true,
   supportsWriteMemoryRequest: true,
+  supportsDataBreakpoints: true,
+  supportsDataBreakpointBytes: true,
+  breakpointModes: [
+    {
+      mode: EVERY_WRITE,
+      label: 'Every write',
+      description: 'Stop at writes of the value that is there already, too.',
+      appliesTo: ['data'],
+    },
+  ],
+  supportsGotoTargetsRequest: true,
+  supportsCancelRequest: true,
+  supportsValueFormattingOptions: true,
+  supportsANSIStyling: true,
   supportsDisassembleRequest: true,
   supportsLoadedSourcesRequest: true,
   supportsModulesRequest: true,

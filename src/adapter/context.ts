@@ -27,6 +27,11 @@ export interface Client {
 /** Answers a request: its body, or nothing. Throws UserError for what cannot be answered. */
 export type Handler = (context: Context, given: RequestArguments) => object | void;
 
+interface SourcePlace {
+  readonly path: string;
+  readonly line: number;
+}
+
 type NodeList = (start: number, count?: number) => VariableNode[];
 
 export class Context {
@@ -37,6 +42,9 @@ export class Context {
   private lists: NodeList[] = [];
   /** References handed out before the last stop: none is given twice, so a late question is known as one. */
   private expired = 0;
+  private readonly indexed = new WeakSet<NodeList>();
+  private targets: bigint[] = [];
+  private locations: SourcePlace[] = [];
   /** The guest has ended: its state can be looked at, but not run. */
   ended = false;
 
@@ -85,6 +93,8 @@ export class Context {
     this.frames = [];
     this.expired += this.lists.length;
     this.lists = [];
+    this.targets = [];
+    this.locations = [];
   }
 
   /** After an edit values are read anew, but the numbers the client holds stay valid. */
@@ -118,8 +128,9 @@ export class Context {
     return frame;
   }
 
-  /** A reference for children; 0 for a node without. */
-  listId(list: NodeList | undefined): number {
+  /** A reference for children; 0 for a node without. `indexed`: all of them are elements. */
+  listId(list: NodeList | undefined, indexed = false): number {
+    if (list && indexed) this.indexed.add(list);
     return list ? this.expired + this.lists.push(list) : 0;
   }
 
@@ -132,6 +143,31 @@ export class Context {
     const list = this.lists[reference - this.expired - 1];
     if (!list) throw errors.staleVariables(reference);
     return list;
+  }
+
+  /** Whether the children of this list are elements; those of all others have names. */
+  isIndexed(list: NodeList): boolean {
+    return this.indexed.has(list);
+  }
+
+  /** An id for a place to jump to. */
+  gotoTarget(address: bigint): number {
+    return this.targets.push(address);
+  }
+
+  gotoAddress(id: number): bigint | undefined {
+    return this.targets[id - 1];
+  }
+
+  /** A reference for the source of code at an address; undefined where there is none. */
+  locationId(level: Level, address: bigint): number | undefined {
+    const { machine, programs, paths } = this.session;
+    const found = programs.at(machine, level, address)?.symbols.locate(address);
+    return found && this.locations.push({ path: paths.toLocal(found.file), line: found.line });
+  }
+
+  location(id: number): SourcePlace | undefined {
+    return this.locations[id - 1];
   }
 
   /** The level of the argument `threadId`, or the running one. */

@@ -3,15 +3,21 @@
  */
 import { basename } from 'node:path';
 import { completions } from '../debugger/expression/completions';
-import { evaluate, evaluatedReference, evaluatedText, numberOf } from '../debugger/expression/evaluator';
+import {
+  evaluate,
+  evaluatedReference,
+  evaluatedText,
+  numberOf,
+  type Evaluated,
+} from '../debugger/expression/evaluator';
 import { memoryReference } from '../debugger/memory-reference';
 import { l0Path } from '../debugger/variables/l0-path';
 import { resultNode } from '../debugger/variables/result';
 import { scopesOf } from '../debugger/variables/scopes';
 import type { VariableNode } from '../debugger/variables/node';
-import type { Client, Context, Handler } from './context';
+import type { Client, Context, Handler, Level } from './context';
+import { evaluation } from './evaluation';
 import { errors } from './errors';
-import type { RequestArguments } from './request-arguments';
 
 const MAXIMUM = Number.MAX_SAFE_INTEGER;
 
@@ -61,7 +67,11 @@ export const dataRequests = {
     const list = context.list(reference);
     const start = given.integer('start', 0, MAXIMUM, 0);
     const count = given.integer('count', 0, MAXIMUM, 0);
-    return { variables: list(start, count || undefined).map((node) => variable(context, node)) };
+    const filter = given.optionalText('filter');
+    // Children are all elements or all names: of the other kind there are none.
+    if (filter !== undefined && (filter === 'indexed') !== context.isIndexed(list)) return { variables: [] };
+    const hex = given.inner('format').flag('hex');
+    return { variables: list(start, count || undefined).map((node) => variable(context, node, hex)) };
   },
 
   setVariable: (context, given) => {
@@ -90,8 +100,10 @@ export const dataRequests = {
     if ('error' in found) throw errors.notPossible(found.error);
     if (assigns) edited(context);
     const node = resultNode(context.session.machine, level, frame, found.result);
+    const hex = given.inner('format').flag('hex');
     return {
-      ...result(context, evaluatedText(found.result), node),
+      ...result(context, evaluatedText(found.result, hex), node),
+      ...codeReference(context, codeOf(found.result, level)),
       ...reference(evaluatedReference(found.result, scope)),
     };
   },
@@ -101,24 +113,24 @@ export const dataRequests = {
     const target = evaluate(given.text('expression'), scope, false);
     if ('error' in target) throw errors.notPossible(target.error);
     const text = given.text('value');
-    if (target.result.kind === 'variable') {
-      const problem = scope.writeVariable(target.result.value, text);
-      if (problem !== undefined) throw errors.notPossible(problem);
-    } else {
-      const done = evaluate(`${given.text('expression')} = ${text}`, scope);
-      if ('error' in done) throw errors.notPossible(done.error);
+    const done = evaluate(`${given.text('expression')} = ${text}`, scope);
+    if ('error' in done) {
+      // What no expression is may still be a value of the variable: 1.5, or true.
+      const written = target.result.kind === 'variable' && scope.writeVariable(target.result.value, text);
+      if (written !== undefined) throw errors.notPossible(done.error);
     }
     edited(context);
     const after = evaluate(given.text('expression'), scope, false);
     if ('error' in after) throw errors.notPossible(after.error);
-    return { value: evaluatedText(after.result), variablesReference: 0 };
+    const hex = given.inner('format').flag('hex');
+    return { value: evaluatedText(after.result, hex), variablesReference: 0 };
   },
 
   completions: (context, given) => {
     const text = given.text('text');
     const end = context.client.fromClientColumn(given.integer('column', 0, MAXIMUM, text.length + 1)) - 1;
-    const { level } = evaluation(context, given);
-    const { start, names } = completions(text.slice(0, Math.max(0, end)), context.session, level);
+    const { level, scope } = evaluation(context, given);
+    const { start, names } = completions(text.slice(0, Math.max(0, end)), context.session, level, scope);
     const length = Math.max(0, end) - start;
     return { targets: names.map((label) => ({ label, start, length })) };
   },
@@ -143,18 +155,6 @@ export const dataRequests = {
   }),
 } satisfies Record<string, Handler>;
 
-/** The frame an expression is about, or the level that runs. */
-function evaluation(context: Context, given: RequestArguments) {
-  const session = context.standing;
-  const frame = given.has('frameId') ? context.frame(given.integer('frameId', 0, MAXIMUM)) : undefined;
-  // L0's frames have no guest registers: expressions there are about the guest L0 works for.
-  const guest = session.machine.l0 && (frame?.level ?? session.currentLevel) === 'L0';
-  const level = guest ? session.ground.guest : (frame?.level ?? session.currentLevel);
-  // Of L0 itself they see the VMCS that it works on.
-  const scope = guest ? session.scope(level, undefined, undefined, 'L0') : session.scope(level, frame);
-  return { level, frame, scope };
-}
-
 /** A value was changed: what the client shows of anything may be wrong now. */
 function edited(context: Context): void {
   context.refresh();
@@ -174,24 +174,44 @@ function result(context: Context, text: string, node: VariableNode): object {
   return {
     result: text,
     type: node.type,
-    variablesReference: context.listId(node.children),
+    variablesReference: context.listId(node.children, node.indexed !== undefined),
     ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
     ...(node.named !== undefined && { namedVariables: node.named }),
   };
 }
 
-function variable(context: Context, node: VariableNode): object {
+function variable(context: Context, node: VariableNode, hex = false): object {
+  const inHex = hex && node.number !== undefined && /^-?\d/.test(node.value);
   return {
     name: node.name,
-    value: node.value,
+    value: inHex ? hexText(node.number) : node.value,
     ...(node.type !== undefined && { type: node.type }),
     ...(node.evaluateName !== undefined && { evaluateName: node.evaluateName }),
     ...reference(node.memoryReference),
-    variablesReference: context.listId(node.children),
+    ...codeReference(context, node.code),
+    variablesReference: context.listId(node.children, node.indexed !== undefined),
     ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
     ...(node.named !== undefined && { namedVariables: node.named }),
     ...(!node.set && { presentationHint: { attributes: ['readOnly'] } }),
   };
+}
+
+function hexText(value: bigint): string {
+  return value < 0n ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
+}
+
+/** A result that is an address of code leads to its source. */
+function codeOf(found: Evaluated, level: Level): VariableNode['code'] {
+  const address = numberOf(found);
+  if (address === undefined || address < 0n) return undefined;
+  if (found.kind === 'variable') return found.value.pointee === undefined ? undefined : { level, address };
+  if (found.kind !== 'number' || found.space?.kind !== 'linear') return undefined;
+  return { level: found.space.level, address };
+}
+
+function codeReference(context: Context, code: VariableNode['code']): object {
+  const id = code && context.locationId(code.level, code.address);
+  return id === undefined ? {} : { valueLocationReference: id };
 }
 
 /** For requests that take an expression where a number is wanted. */

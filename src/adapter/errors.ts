@@ -36,16 +36,12 @@ export const errors = {
     new UserError(1010, `"${text}" is not an address of this session: write a number, 0x for hex.`),
   noException: () =>
     new UserError(1011, 'The machine did not stop at an event: there is nothing to tell about it.'),
+  badReference: (id: number) =>
+    new UserError(1013, `There is no location ${id}: they are valid until the machine goes on.`),
+  badTarget: (id: number) =>
+    new UserError(1014, `There is no goto target ${id}: ask for the targets of a line first.`),
   ended: () => new UserError(1012, 'The guest has ended: restart the session to run it again.'),
 
-  unknownAttribute: (name: string, near: string | undefined, known: readonly string[]) =>
-    new UserError(
-      1100,
-      `launch.json: unknown attribute "${name}"` +
-        (near === undefined
-          ? `: remove it, or use one of ${known.join(', ')}.`
-          : `; did you mean "${near}"?`),
-    ),
   wrongType: (name: string, wanted: string, given: unknown) =>
     new UserError(
       1101,

@@ -16,7 +16,9 @@ const FOREIGN = new Set([
   ...['windows', 'linux', 'osx', 'restart'],
 ]);
 
-type Check<T> = (name: string, value: unknown) => T;
+/** Takes a sentence about something that is no mistake for sure: another tool's attribute, say. */
+type Warn = (text: string) => void;
+type Check<T> = (name: string, value: unknown, warn: Warn) => T;
 
 const text: Check<string> = (name, value) => {
   if (typeof value !== 'string') throw errors.wrongType(name, 'text', value);
@@ -68,17 +70,17 @@ const bias: Check<string | number> = (name, value) => {
 };
 
 function list<T>(item: Check<T>): Check<T[]> {
-  return (name, value) => {
+  return (name, value, warn) => {
     if (!Array.isArray(value)) throw errors.wrongType(name, 'a list', value);
-    return value.map((element, index) => item(`${name}[${index}]`, element));
+    return value.map((element, index) => item(`${name}[${index}]`, element, warn));
   };
 }
 
 function mapOf<T>(item: Check<T>): Check<Record<string, T>> {
-  return (name, value) => {
+  return (name, value, warn) => {
     const given = objectOf(name, value);
     return Object.fromEntries(
-      Object.entries(given).map(([key, element]) => [key, item(`${name}.${key}`, element)]),
+      Object.entries(given).map(([key, element]) => [key, item(`${name}.${key}`, element, warn)]),
     );
   };
 }
@@ -91,19 +93,21 @@ function objectOf(name: string, value: unknown): Record<string, unknown> {
 
 type Checks<T> = { readonly [K in keyof T]-?: Check<NonNullable<T[K]>> };
 
-/** An object with these attributes and no others. */
+/** An object with these attributes; others are told and left out. */
 function shape<T extends object>(checks: Checks<T>, required: readonly (keyof T & string)[]): Check<T> {
   const known = Object.keys(checks);
-  return (name, value) => {
+  return (name, value, warn) => {
     const given = objectOf(name, value);
     const prefix = name === '' ? '' : `${name}.`;
     const result: Record<string, unknown> = {};
     for (const [key, element] of Object.entries(given)) {
       if (element === undefined || (name === '' && (FOREIGN.has(key) || key.startsWith('__')))) continue;
       const check = (checks as Record<string, Check<unknown> | undefined>)[key];
-      if (!check || !Object.hasOwn(checks, key))
-        throw errors.unknownAttribute(prefix + key, closest(key, known), known);
-      result[key] = check(prefix + key, element);
+      if (!check || !Object.hasOwn(checks, key)) {
+        warn(unknownAttribute(prefix + key, closest(key, known), known));
+        continue;
+      }
+      result[key] = check(prefix + key, element, warn);
     }
     for (const key of required)
       if (result[key] === undefined) throw errors.wrongType(prefix + key, 'given', undefined);
@@ -133,10 +137,10 @@ const configuration = shape<LaunchConfiguration>(
     ),
     sourceMap: mapOf(text),
     stopOnEntry: flag,
-    serial: (name, value) =>
+    serial: (name, value, warn) =>
       typeof value === 'string'
-        ? oneOf('console')(name, value)
-        : shape<{ file: string }>({ file: path }, ['file'])(name, value),
+        ? oneOf('console')(name, value, warn)
+        : shape<{ file: string }>({ file: path }, ['file'])(name, value, warn),
     onReset: oneOf('reboot', 'stop'),
     onTripleFault: oneOf('stop', 'reboot'),
     loadAddress,
@@ -145,12 +149,18 @@ const configuration = shape<LaunchConfiguration>(
   [],
 );
 
+function unknownAttribute(name: string, near: string | undefined, known: readonly string[]): string {
+  const advice = near === undefined ? `known are ${known.join(', ')}` : `did you mean "${near}"?`;
+  return `launch.json: unknown attribute "${name}" is ignored; ${advice}`;
+}
+
 /**
  * The configuration, as its type promises.
+ * @param warn told of attributes nobody here knows
  * @throws UserError naming the attribute and what it must be
  */
-export function launchArguments(given: unknown): LaunchConfiguration {
-  const checked = configuration('', given ?? {});
+export function launchArguments(given: unknown, warn: Warn): LaunchConfiguration {
+  const checked = configuration('', given ?? {}, warn);
   if (checked.program === undefined) throw errors.missingProgram();
   return checked;
 }

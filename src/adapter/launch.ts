@@ -16,8 +16,15 @@ export interface Launched {
   readonly warnings: readonly string[];
 }
 
-/** @throws UserError */
-export function launchSession(configuration: LaunchConfiguration, events: SessionEvents): Launched {
+/**
+ * @param options.kept the session this one takes the place of: all files are read anew, its breakpoints stay
+ * @throws UserError
+ */
+export function launchSession(
+  configuration: LaunchConfiguration,
+  events: SessionEvents,
+  options: { readonly noDebug?: boolean; readonly kept?: DebugSession | undefined } = {},
+): Launched {
   const warnings: string[] = [];
   const image = readFile('program', configuration.program);
   const path = resolve(configuration.program);
@@ -47,10 +54,12 @@ export function launchSession(configuration: LaunchConfiguration, events: Sessio
         programs,
         sourceMap: configuration.sourceMap ?? {},
         imagePath: path,
+        noDebug: options.noDebug,
         maxInstructions:
           configuration.maxInstructions === undefined ? undefined : BigInt(configuration.maxInstructions),
       },
       events,
+      options.kept,
     );
     return { session, warnings };
   } catch (error) {

@@ -5,7 +5,11 @@
 import type { Level, LevelRegisters, SegmentName } from '../machine/level-state';
 import { SEGMENT_NAMES } from '../machine/level-state';
 import type { Machine } from '../machine/machine';
-import { writeRegister, type WritableRegister } from '../machine/register-write';
+import { msrPlace } from '../machine/msr-places';
+import { statePlace, writeRegister, type WritableRegister } from '../machine/register-write';
+import type { WatchTarget } from '../machine/watch-request';
+
+const ALL_ONES = 0xffffffffffffffffn;
 
 /** Bits of a whole register that a name means. */
 interface Place {
@@ -101,6 +105,16 @@ function wholeRegister(registers: LevelRegisters, name: Place['register']): bigi
       return part ? registers.segments[segment].base : BigInt(registers.segments[segment].selector);
     }
   }
+}
+
+/** How a register or MSR of a level is watched; undefined for RIP, which every instruction changes, and for no register. */
+export function wordTarget(level: Level, name: string): (WatchTarget & { kind: 'word' }) | undefined {
+  const msr = msrPlace(name);
+  if (msr !== undefined) return { kind: 'word', level, name, place: msr, mask: ALL_ONES };
+  const place = places.get(name);
+  if (!place || place.register === 'rip') return undefined;
+  const mask = ((1n << BigInt(place.bits)) - 1n) << BigInt(place.shift);
+  return { kind: 'word', level, name, place: statePlace(place.register), mask };
 }
 
 /** Changes a register. Answers undefined when done, otherwise a sentence for the user. */

@@ -3,11 +3,13 @@
  * every stop whether the user wants to see it. The order matters: the user's breakpoints and filters come before the motion.
  */
 import type { L0Frame } from '../machine/l0-runner';
-import type { Level } from '../machine/level-state';
+import { LEVELS, type Level } from '../machine/level-state';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
 import { isFinal, type MachineStop } from '../machine/machine-stop';
+import type { WatchEvent } from '../machine/watch-request';
 import type { Breakpoint } from './breakpoints/breakpoint';
+import type { DataBreakpoints } from './breakpoints/data-store';
 import type { BreakpointStore } from './breakpoints/store';
 import type { ActiveFilters, FilterId } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
@@ -17,7 +19,16 @@ import type { Ground } from './stepping/ground';
 import type { Leg, Motion } from './stepping/motion';
 
 export type StopReason =
-  'entry' | 'step' | 'breakpoint' | 'function breakpoint' | 'instruction breakpoint' | 'exception' | 'pause';
+  | 'entry'
+  | 'step'
+  | 'breakpoint'
+  | 'function breakpoint'
+  | 'instruction breakpoint'
+  | 'data breakpoint'
+  | 'exception'
+  | 'pause'
+  | 'goto'
+  | 'restart';
 
 /** The machine stands, and the user is told. */
 export interface StoppedEvent {
@@ -46,10 +57,17 @@ export interface RunSurroundings {
   readonly programs: Programs;
   readonly ground: Ground;
   readonly breakpoints: BreakpointStore;
+  readonly data: DataBreakpoints;
   readonly filters: ActiveFilters;
   /** Names for conditions at the present stop. */
-  scope(level: Level, record?: MachineRecord): ExpressionScope;
+  scope(level: Level, record?: MachineRecord, names?: ReadonlyMap<string, bigint | string>): ExpressionScope;
+  /** Where an instruction stands, in words. */
+  placeText(level: Level, address: bigint): string;
   log(text: string): void;
+  /** An end that went wrong is shown as a stop first. */
+  readonly showsEnd: boolean;
+  /** Called some times a second while the machine runs. */
+  turn(): void;
   /** Instructions after which a run pauses by itself, once. */
   readonly maxInstructions: bigint | undefined;
 }
@@ -76,6 +94,7 @@ export class RunControl {
 
   constructor(private readonly around: RunSurroundings) {
     this.limit = around.maxInstructions;
+    this.endShown = !around.showsEnd;
   }
 
   /** Makes the run under way stop at the next opportunity. */
@@ -95,6 +114,7 @@ export class RunControl {
     this.passed = ground.place(ground.guest)?.rip ?? NONE;
     this.seen = machine.log.total;
     this.armed = '';
+    machine.watch(this.around.data.requests());
     let turnEnds = Date.now() + TURN;
     for (;;) {
       const leg = motion.plan();
@@ -104,6 +124,7 @@ export class RunControl {
       if (Date.now() < turnEnds) continue;
       await new Promise((resolve) => setImmediate(resolve));
       if (this.cancelled) return undefined;
+      this.around.turn();
       if (this.pausing) return this.disarm({ stopped: this.stoppedAt('pause', 'paused') });
       turnEnds = Date.now() + TURN;
     }
@@ -152,6 +173,7 @@ export class RunControl {
 
   private judge(stop: MachineStop, motion: Motion): RunResult | undefined {
     if (isFinal(stop)) return this.ended(stop);
+    if (stop.kind === 'watch') return this.watched(stop.events);
     const place = this.around.ground.place(this.around.ground.guest);
     const byUser = this.userBreakpoint(stop, place?.rip) ?? this.userFilter();
     if (byUser) return { stopped: byUser };
@@ -168,6 +190,23 @@ export class RunControl {
     if (stop.kind !== 'breakpoint') return undefined;
     this.passed = stop.linear;
     return rip === undefined ? undefined : this.hit(rip);
+  }
+
+  /** Accesses of what is watched; a breakpoint at the instruction behind has been reached as well. */
+  private watched(events: readonly WatchEvent[]): RunResult | undefined {
+    const { around } = this;
+    const { data, ground } = around;
+    const level = ground.guest;
+    const found = data.decide(events, {
+      log: (text) => around.log(text),
+      scope: (names) => around.scope(level, undefined, names),
+      place: (by, rip) => around.placeText(LEVELS.find((name) => name === by) ?? level, rip),
+    });
+    if (!found) return undefined;
+    const rip = ground.place(level)?.rip;
+    const here = rip === undefined ? undefined : this.hit(rip);
+    const breakpointIds = [...found.ids, ...(here?.breakpointIds ?? [])];
+    return { stopped: { reason: 'data breakpoint', level, description: found.description, breakpointIds } };
   }
 
   /** Breakpoints of the running level at an address, asked for their conditions. */

@@ -4,16 +4,18 @@
 import { vmcsField, type FieldName } from '../isa/vmcs-fields';
 import type { Level } from '../machine/level-state';
 import type { Machine } from '../machine/machine';
+import { msrPlace } from '../machine/msr-places';
+import type { AddressSpace } from '../machine/topology-driver';
 import type { MachineRecord } from '../machine/machine-record';
 import type { WritingContext } from '../symbols/frame';
 import type { Value } from '../symbols/values';
 import { linearRip } from './code-mode';
 import { constants, recordNames } from './exception-filters';
-import type { Cell, ExpressionScope } from './expression/scope';
+import type { Cell, ExpressionScope, ProgramType } from './expression/scope';
 import { ExpressionError } from './expression/tokens';
 import { frameContext, type GuestFrame, type StackFrame } from './frames';
-import { linear, readInteger, writeMemory } from './level-memory';
-import { changeRegister, partOfRegister, readRegister, registerBits } from './level-registers';
+import { linear, readExactly, readInteger, writeMemory } from './level-memory';
+import { changeRegister, partOfRegister, readRegister, registerBits, wordTarget } from './level-registers';
 import type { LoadedProgram, Programs } from './programs';
 import { registerName } from '../symbols/registers';
 
@@ -24,6 +26,8 @@ export interface ScopeOptions {
   /** Variables and preserved registers of this frame; without it the level's innermost place. */
   readonly frame?: StackFrame | undefined;
   readonly record?: MachineRecord | undefined;
+  /** More words a condition can use. */
+  readonly names?: ReadonlyMap<string, bigint | string> | undefined;
   /** The level whose VMCS the name `vmcs` means. */
   readonly vmcsOf: Level;
 }
@@ -44,7 +48,7 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
     const guest = frame();
     return guest && findVariable(guest, name, global);
   };
-  const names = options.record && recordNames(options.record);
+  const names = options.names ?? (options.record && recordNames(options.record));
   return {
     space,
     variable: (name, global) => {
@@ -65,8 +69,9 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
       // Text that is the name of a constant compares as that: reasons are numbers, levels are names.
       if (typeof told === 'string' && typeof constants.get(told) === 'bigint') return constants.get(told);
       if (name === 'level' && told === undefined) return level;
-      return told ?? constants.get(name);
+      return told ?? constants.get(name) ?? enumerator(options, name);
     },
+    type: (name) => programType(options, name),
     field: (vmcs, name) => {
       // Hypervisors have variables of this name; their members are not fields.
       const variables = vmcs === CURRENT_VMCS && !Object.hasOwn(vmcsField, name);
@@ -83,6 +88,35 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
       return guest.program.symbols.writeVariable(value, text, writing);
     },
   };
+}
+
+/** An enumerator of the level's programs; of a qualified name the last part is one too. */
+function enumerator({ programs, level }: ScopeOptions, name: string): bigint | undefined {
+  for (const { symbols } of programs.ofLevel(level)) {
+    const found = symbols.lookupEnumerator(name) ?? symbols.lookupEnumerator(name.split('::').at(-1)!);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A type of the level's programs, with objects in any space. */
+function programType({ machine, programs, level }: ScopeOptions, name: string): ProgramType | undefined {
+  for (const { symbols } of programs.ofLevel(level)) {
+    const type = symbols.lookupType(name);
+    if (!type) continue;
+    const context = (space: AddressSpace) => ({
+      readMemory: (address: bigint, length: number) => readExactly(machine, space, address, length),
+      register: () => undefined,
+    });
+    const { bytes, scalar } = type;
+    return {
+      name,
+      bytes,
+      ...(scalar && { scalar }),
+      at: (space, address) => symbols.valueAt(type, address, context(space)),
+    };
+  }
+  return undefined;
 }
 
 /** Locals first; `global` asks for the others. */
@@ -125,6 +159,8 @@ function registerCell(
   guest: GuestFrame | undefined,
   written: string,
 ): Cell | undefined {
+  const msr = msrCell(machine, level, written);
+  if (msr) return msr;
   const name = written.toLowerCase();
   const bits = registerBits(name);
   if (bits === undefined) return undefined;
@@ -134,11 +170,29 @@ function registerCell(
     guest && guest.depth > 0
       ? `${name} belongs to the innermost frame: select that one to change it.`
       : changeRegister(machine, level, name, changed);
-  if (value !== undefined) return { value, bits, write };
+  const watch = wordTarget(level, name);
+  if (value !== undefined) return { value, bits, write, watch };
   const unknown = registers
     ? `${name} of ${level} is kept by its software while it waits.`
     : `${level} has no registers now: it has not run yet.`;
-  return { value, bits, unknown, write };
+  return { value, bits, unknown, write, watch };
+}
+
+/** An MSR, while the chip holds it for the level. */
+function msrCell(machine: Machine, level: Level, written: string): Cell | undefined {
+  const place = msrPlace(written);
+  if (place === undefined) return undefined;
+  const watch = wordTarget(level, written);
+  if (machine.driver.registerHome(level)?.kind !== 'chip') {
+    const unknown = `${written} of ${level} is not in the processor while the level waits.`;
+    return { value: undefined, bits: 64, unknown, watch };
+  }
+  const write = (value: bigint) => {
+    machine.cpu.set64(place, BigInt.asUintN(64, value));
+    machine.cpu.stateReplaced();
+    return undefined;
+  };
+  return { value: machine.cpu.get64(place), bits: 64, write, watch };
 }
 
 /** In a caller's frame a preserved register has the value it will have there. */
@@ -173,7 +227,8 @@ function fieldCell(machine: Machine, level: Level, written: string, name: string
     view.write(field, value);
     return undefined;
   };
-  return { value: view.read(field), bits: width === 'natural' ? 64 : width, write };
+  const watch = { kind: 'field', vmcs: view.name, field } as const;
+  return { value: view.read(field), bits: width === 'natural' ? 64 : width, write, watch };
 }
 
 /** Why a level has no current VMCS. */

@@ -10,11 +10,14 @@ import type { Level } from '../machine/level-state';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
 import type { Surroundings } from './breakpoints/resolve';
+import { DataBreakpoints } from './breakpoints/data-store';
+import type { Breakpoint } from './breakpoints/breakpoint';
 import { BreakpointStore } from './breakpoints/store';
 import { ActiveFilters } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
 import { guestStack, l0Stack, type StackFrame } from './frames';
 import type { Inspection } from './inspection';
+import { changeRegister } from './level-registers';
 import { Programs, type LoadedProgram } from './programs';
 import { RunControl, type EndedEvent, type RunSurroundings, type StoppedEvent } from './run-control';
 import { expressionScope } from './session-scope';
@@ -24,7 +27,7 @@ import { GuestStep } from './stepping/guest-step';
 import { IntoL0, L0Step, type L0StepKind } from './stepping/l0-step';
 import { CONTINUE, type Motion } from './stepping/motion';
 import { stepOut } from './stepping/step-out';
-import { l0Doing, threads, type LevelThread } from './threads';
+import { l0Doing, placeText, threads, type LevelThread } from './threads';
 
 /** A request that cannot be met as the session stands. */
 export class SessionError extends Error {
@@ -39,6 +42,8 @@ export interface SessionRequest {
   readonly imagePath: string;
   /** Instructions after which the session pauses by itself. */
   readonly maxInstructions?: bigint | undefined;
+  /** Run without any stop of the user's. */
+  readonly noDebug?: boolean | undefined;
 }
 
 export interface SessionEvents {
@@ -48,6 +53,8 @@ export interface SessionEvents {
   serial(byte: number): void;
   /** A log point's message. */
   log(text: string): void;
+  /** A level came into being, or is gone. */
+  thread?(level: Level, reason: 'started' | 'exited'): void;
 }
 
 export type StepKind = L0StepKind;
@@ -56,8 +63,9 @@ export type StepKind = L0StepKind;
 export const INTO_L0 = 1;
 
 export class DebugSession {
-  readonly breakpoints = new BreakpointStore();
-  readonly filters = new ActiveFilters();
+  readonly breakpoints: BreakpointStore;
+  readonly data: DataBreakpoints;
+  readonly filters: ActiveFilters;
   readonly programs: Programs;
   readonly paths: SourcePaths;
   machine: Machine;
@@ -70,28 +78,45 @@ export class DebugSession {
   private before = new Map<string, { pointer: bigint; values: bigint[] }>();
   private present = new Map<string, { pointer: bigint; values: bigint[] }>();
 
-  /** @throws SessionError when the image cannot be booted as asked. */
+  private levels: readonly Level[];
+
+  /**
+   * @param kept a session this one takes the place of: its breakpoints and filters go on
+   * @throws SessionError when the image cannot be booted as asked
+   */
   constructor(
     private readonly request: SessionRequest,
     private readonly events: SessionEvents,
+    kept?: DebugSession,
   ) {
+    this.breakpoints = kept?.breakpoints ?? new BreakpointStore();
+    this.data = kept?.data ?? new DataBreakpoints();
+    this.filters = kept?.filters ?? new ActiveFilters();
     this.programs = new Programs(request.programs);
     this.paths = new SourcePaths(request.sourceMap, request.imagePath);
     [this.machine, this.ground, this.control] = this.boot();
+    this.levels = this.presentLevels();
   }
 
   private boot(): [Machine, Ground, RunControl] {
     const machine = bootMachine(this.request, (byte) => this.events.serial(byte));
     const ground = new Ground(machine, this.programs);
+    // Without debugging nothing of the user's stops the machine, but it is all there for a later restart.
+    const { noDebug } = this.request;
     const around: RunSurroundings = {
       machine,
       programs: this.programs,
       ground,
-      breakpoints: this.breakpoints,
-      filters: this.filters,
-      scope: (level, record) => this.scope(level, undefined, record),
+      breakpoints: noDebug ? new BreakpointStore() : this.breakpoints,
+      data: noDebug ? new DataBreakpoints() : this.data,
+      filters: noDebug ? new ActiveFilters() : this.filters,
+      showsEnd: !noDebug,
+      turn: () => this.tellLevels(),
+      scope: (level, record, names) =>
+        expressionScope({ machine, programs: this.programs, level, record, names, vmcsOf: level }),
+      placeText: (level, address) => placeText(machine, this.programs, level, address),
       log: (text) => this.events.log(text),
-      maxInstructions: this.request.maxInstructions,
+      maxInstructions: noDebug ? undefined : this.request.maxInstructions,
     };
     return [machine, ground, new RunControl(around)];
   }
@@ -112,21 +137,42 @@ export class DebugSession {
 
   // --- running -----------------------------------------------------------------------------------------------------
 
-  /** Boots the image anew, from its first instruction. Breakpoints and filters stay. */
-  restart(): void {
-    this.dispose();
-    this.machine.l0?.abandon();
-    [this.machine, this.ground, this.control] = this.boot();
-    this.lastStop = undefined;
-    this.breakpoints.forgetHits();
-    this.before.clear();
-    this.present.clear();
-  }
-
   /** Ends whatever runs; no event follows. */
   dispose(): void {
     this.control.cancel();
+    this.machine.l0?.abandon();
     this.isRunning = false;
+  }
+
+  /** This session goes on with the breakpoints of one before it: hits are counted anew, places looked for anew. */
+  adopt(): Breakpoint[] {
+    this.breakpoints.forgetHits();
+    this.data.forgetHits();
+    return this.breakpoints.resolveAgain();
+  }
+
+  /** Goes on somewhere else: the level's next instruction is the one at `address`. Nothing runs. */
+  jump(level: Level, address: bigint): void {
+    this.mustStand();
+    const base = this.machine.driver.registers(level)?.segments.cs.base ?? 0n;
+    const problem = changeRegister(this.machine, level, 'rip', BigInt.asUintN(64, address - base));
+    if (problem !== undefined) throw new SessionError(problem);
+    this.tell({ reason: 'goto', level, description: `${level}: jumped`, breakpointIds: [] });
+  }
+
+  /** Levels that came into being or are gone since the last call. */
+  private tellLevels(): void {
+    const there = this.presentLevels();
+    for (const level of this.machine.driver.guestLevels) {
+      const now = there.includes(level);
+      if (now !== this.levels.includes(level)) this.events.thread?.(level, now ? 'started' : 'exited');
+    }
+    this.levels = there;
+  }
+
+  private presentLevels(): Level[] {
+    const { driver } = this.machine;
+    return driver.guestLevels.filter((level) => driver.registers(level) !== undefined);
   }
 
   /** Stops before the first instruction, as a stop the user sees. */
@@ -179,6 +225,7 @@ export class DebugSession {
   }
 
   private tell(stop: StoppedEvent): void {
+    this.tellLevels();
     this.lastStop = stop;
     this.before = this.present;
     this.present = new Map(

@@ -54,6 +54,17 @@ export function l0Doing(machine: Machine): string {
     : `about to enter ${guest}`;
 }
 
+/** Where an instruction stands: its source line, else its symbol, else its address. */
+export function placeText(machine: Machine, programs: Programs, level: Level, address: bigint): string {
+  const symbols = programs.at(machine, level, address)?.symbols;
+  const location = symbols?.locate(address);
+  if (location) return `${location.file.split('/').at(-1)}:${location.line}`;
+  const symbol = symbols?.symbolAt(address);
+  const hex = `0x${address.toString(16)}`;
+  if (!symbol) return hex;
+  return symbol.offset === 0 ? symbol.name : `${symbol.name}+0x${symbol.offset.toString(16)}`;
+}
+
 function where(programs: Programs, machine: Machine, level: Level, address: bigint): string {
   const symbols = programs.at(machine, level, address)?.symbols;
   const name = symbols?.functionAt(address)[0]?.name ?? symbols?.symbolAt(address)?.name;

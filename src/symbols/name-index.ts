@@ -13,6 +13,8 @@ interface Names {
   readonly functions: Map<string, Entry[]>;
   readonly globals: Map<string, Entry[]>;
   readonly types: Map<string, Entry[]>;
+  /** All named types, typedefs and base types too, plain and qualified. */
+  readonly named: Map<string, Entry[]>;
   readonly enumerations: Entry[];
 }
 
@@ -60,6 +62,14 @@ export class NameIndex {
       ?.find((e) => e.tag === tag && !e.flag(At.declaration));
   }
 
+  /** A type by the name programs write: `struct page`, `page_t`, `Guest::State`. */
+  type(written: string): Entry | undefined {
+    const [, keyword, name] = /^(?:(struct|union|class|enum) )?(.+)$/.exec(written)!;
+    const tag = keyword && TAGS[keyword];
+    const fits = (e: Entry) => (!tag || e.tag === tag) && !e.flag(At.declaration);
+    return this.read().named.get(name!)?.find(fits);
+  }
+
   /** Value of the first enumerator of that name. */
   enumerator(name: string): bigint | undefined {
     if (!this.enumerators) {
@@ -90,6 +100,7 @@ export class NameIndex {
         functions: new Map<string, Entry[]>(),
         globals: new Map<string, Entry[]>(),
         types: new Map<string, Entry[]>(),
+        named: new Map<string, Entry[]>(),
         enumerations: [],
       };
       this.names = names;
@@ -122,11 +133,21 @@ export class NameIndex {
     for (const entry of contents.types) {
       if (entry.tag === Tag.enumerationType) names.enumerations.push(entry);
       if (!entry.has(At.name)) continue;
+      const plain = entry.string(At.name)!;
+      const qualified = this.qualifiedName(entry) ?? plain;
+      for (const name of new Set([plain, qualified])) add(names.named, name, entry);
       if (entry.tag !== Tag.typedef && entry.tag !== Tag.baseType)
         add(names.types, entry.string(At.name)!, entry);
     }
   }
 }
+
+const TAGS: Readonly<Record<string, number>> = {
+  struct: Tag.structureType,
+  union: Tag.unionType,
+  class: Tag.classType,
+  enum: Tag.enumerationType,
+};
 
 /** The name the linker knows a function by, when it differs from the source's. */
 export function linkageName(entry: Entry): string | undefined {

@@ -13,13 +13,15 @@ import { FrameTable } from './dwarf/frame-table';
 import { DwarfProgram } from './dwarf/program';
 import { Scope } from './dwarf/scopes';
 import { DebugSections } from './dwarf/sections';
-import { TypeReader } from './dwarf/data-types';
+import { sizeOf, strip, TypeReader, type DataType } from './dwarf/data-types';
 import { ElfFile } from './elf';
 import { ElfSymbols, type ElfSymbol, type SymbolKind } from './elf-symbols';
 import type { Frame, ReadingContext, WritingContext } from './frame';
 import { linkageName, NameIndex } from './name-index';
 import { registerFile, type Architecture } from './registers';
+import { isSigned } from './scalar-text';
 import { SourceIndex, type SourceFile } from './source-index';
+import { Storage } from './storage';
 import { Unwinder } from './unwinder';
 import { Value, type ValueSurroundings } from './values';
 import { Variable, VariableLocator } from './variables';
@@ -96,6 +98,15 @@ export interface ScopeVariables {
   readonly parameters: readonly Variable[];
   /** Innermost block first: the first of two equal names hides the other. */
   readonly locals: readonly Variable[];
+}
+
+/** A type found by name. */
+export interface NamedType {
+  readonly name: string;
+  readonly type: DataType;
+  readonly bytes: number | undefined;
+  /** An integer, a pointer or an enumeration. */
+  readonly scalar: { readonly signed: boolean } | undefined;
 }
 
 export class ProgramSymbols {
@@ -366,6 +377,21 @@ export class ProgramSymbols {
     return this.guard('Types', undefined, () => this.names.enumerator(name));
   }
 
+  /** A type by name, as C or C++ writes it; undefined when the program has none. */
+  lookupType(name: string): NamedType | undefined {
+    return this.guard('Types', undefined, () => {
+      const entry = this.names.type(name);
+      return entry && describeType(name, this.types.read(entry));
+    });
+  }
+
+  /** An object of a type at an address. */
+  valueAt({ name, type }: NamedType, address: bigint, context: ReadingContext): Value {
+    const storage = new Storage({ kind: 'memory', address }, 0, this.architecture);
+    const text = `*(${name} *)0x${address.toString(16)}`;
+    return new Value(name, type, storage, context, this.surroundings, text);
+  }
+
   /** The variable's value as a tree. Never throws: what cannot be read says so in its text. */
   readVariable(variable: Variable, context: ReadingContext): Value {
     const storage = this.locator.storage(variable, context);
@@ -561,6 +587,12 @@ export class ProgramSymbols {
   private guard<T>(what: string, fallback: T, work: () => T): T {
     return this.dwarf.guard(what, fallback, work);
   }
+}
+
+function describeType(name: string, type: DataType): NamedType {
+  const actual = strip(type);
+  const scalar = actual.kind === 'base' || actual.kind === 'enum' || actual.kind === 'pointer';
+  return { name, type, bytes: sizeOf(type), scalar: scalar ? { signed: isSigned(actual) } : undefined };
 }
 
 function columnOf(column: number): { column?: number } {

@@ -186,8 +186,15 @@ export class Value {
     const target = structure ? undefined : this.target();
     const inside = structure ?? (target ? strip(target.type) : undefined);
     if (inside?.kind !== 'structure') return undefined;
-    const at = this.memberList(inside).findIndex((m) => m.name === name);
-    return at < 0 ? undefined : this.childrenAt(at, at + 1, 0)[0];
+    const members = this.memberList(inside);
+    const at = members.findIndex((m) => m.name === name);
+    if (at >= 0) return this.childrenAt(at, at + 1, 0)[0];
+    // Members of base classes are the class's own.
+    for (const [index, { inherited }] of members.entries()) {
+      const found = inherited ? this.childrenAt(index, index + 1, 0)[0]?.child(name) : undefined;
+      if (found) return found;
+    }
+    return undefined;
   }
 
   private get isScalar(): boolean {

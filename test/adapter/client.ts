@@ -7,7 +7,8 @@ import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
 const root = resolve(__dirname, '..', '..');
-const adapter = join(root, 'dist', 'debug-adapter.js');
+/** The built adapter. */
+export const adapter = join(root, 'dist', 'debug-adapter.js');
 
 /** Path of a file of the hello-nested sample. */
 export function sample(file: string, name = 'hello-nested'): string {

@@ -22,7 +22,17 @@ const COMMANDS = [
   ...['setVariable', 'evaluate', 'setExpression', 'completions', 'loadedSources', 'modules', 'readMemory'],
   ...['writeMemory', 'disassemble', 'turtlescope/vmcs', 'turtlescope/setVmcsField', 'turtlescope/timeline'],
   ...['turtlescope/timelineItem', 'turtlescope/eventInFlight', 'turtlescope/checkEntry', 'launch', 'attach'],
-  ...['configurationDone', 'gotoTargets', 'dataBreakpointInfo', 'source', 'noSuchRequest', '', 'constructor'],
+  ...[
+    'configurationDone',
+    'gotoTargets',
+    'dataBreakpointInfo',
+    'setDataBreakpoints',
+    'locations',
+    'source',
+    'noSuchRequest',
+    '',
+    'constructor',
+  ],
   '__proto__',
 ];
 

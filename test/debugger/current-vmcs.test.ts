@@ -75,6 +75,6 @@ describe('debugger: the current VMCS in expressions', () => {
     const session = await stoppedIn('nested', 'handle_exit');
     assert.equal(value(session, 'L1', 'vmcs'), 'Write a field of it: vmcs.GUEST_RIP.');
     assert.equal(value(session, 'L1', 'vmcs.guest_rip'), '"guest_rip" is not a VMCS field: write GUEST_RIP.');
-    assert.deepEqual(completions('vmcs.GUEST_RI', session, 'L1').names, ['GUEST_RIP']);
+    assert.deepEqual(completions('vmcs.GUEST_RI', session, 'L1', session.scope('L1')).names, ['GUEST_RIP']);
   });
 });

@@ -19,6 +19,8 @@ export interface BreakpointRequest {
 export class BreakpointStore {
   /** By list: source file path, `function` or `instruction`. */
   private readonly lists = new Map<string, Breakpoint[]>();
+  /** How each breakpoint was asked for. */
+  private readonly requests = new WeakMap<Breakpoint, BreakpointRequest>();
   private nextId = 1;
   /** Frames of L0 whose first statement has been seen: function breakpoints stop there only. */
   private seenFrames = new WeakSet<L0Frame>();
@@ -29,15 +31,37 @@ export class BreakpointStore {
     const made = requests.map(({ key, texts, resolve }) => {
       const whole = `${key} ${JSON.stringify(texts)}`;
       const same = old.find((breakpoint) => breakpoint.key === whole && breakpoint.verified);
-      return same ?? makeBreakpoint(this.nextId++, kind, whole, resolve(), texts);
+      const breakpoint = same ?? makeBreakpoint(this.nextId++, kind, whole, resolve(), texts);
+      this.requests.set(breakpoint, { key, texts, resolve });
+      return breakpoint;
     });
     this.lists.set(list, made);
     return made;
   }
 
+  /** A number no other breakpoint of the session has. */
+  takeId(): number {
+    return this.nextId++;
+  }
+
   /** The machine begins anew: so does the counting of hits. */
   forgetHits(): void {
     for (const { condition } of [...this.lists.values()].flat()) condition?.forgetHits();
+  }
+
+  /** The programs are others now: every breakpoint is looked for anew and keeps its number. */
+  resolveAgain(): Breakpoint[] {
+    for (const [list, breakpoints] of this.lists)
+      this.lists.set(
+        list,
+        breakpoints.map((old) => {
+          const request = this.requests.get(old)!;
+          const made = makeBreakpoint(old.id, old.kind, old.key, request.resolve(), request.texts);
+          this.requests.set(made, request);
+          return made;
+        }),
+      );
+    return [...this.lists.values()].flat();
   }
 
   /** Linear addresses of all breakpoints, of whatever level. */

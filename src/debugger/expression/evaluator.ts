@@ -1,48 +1,21 @@
 /**
  * Gives expressions their values. Integers are unbounded while computing, as wide as needed; a cast or a store cuts them. The
- * user's mistakes become sentences; nothing throws out of `evaluate`.
+ * user's mistakes become sentences; nothing throws out of `evaluate`, and each takes a bounded time.
  */
-import { memoryReference, spaceByName, spaceName } from '../memory-reference';
-import type { AddressSpace } from '../../machine/topology-driver';
-import type { Value } from '../../symbols/values';
+import { spaceByName, spaceName } from '../memory-reference';
 import { applyBinary } from './arithmetic';
-import type { BuiltinType } from './builtin-types';
+import { Budget } from './budget';
+import { numberFormat } from './formats';
+import { Objects } from './objects';
 import { parseExpression, type Node } from './parser';
+import { evaluatedText, numberOf, type Evaluated } from './result';
 import type { Cell, ExpressionScope } from './scope';
 import { ExpressionError } from './tokens';
+import { namedType, POINTER_BYTES } from './named-type';
 
-/** Where a number came from, if it can be written back there. */
-type Place =
-  | { readonly kind: 'cell'; readonly name: string; readonly cell: Cell }
-  | {
-      readonly kind: 'memory';
-      readonly space: AddressSpace;
-      readonly address: bigint;
-      readonly type: BuiltinType;
-    };
-
-export type Evaluated =
-  | {
-      readonly kind: 'number';
-      readonly value: bigint;
-      readonly hex: boolean;
-      readonly type: string;
-      /** Digits to pad a hex value to, in bits. */
-      readonly bits?: number;
-      readonly place?: Place;
-      /** The number is an address of this space. */
-      readonly space?: AddressSpace;
-      /** The number points to this type, behind so many stars. */
-      readonly target?: { readonly type: BuiltinType; readonly pointers: number };
-      /** The number is the address of this variable. */
-      readonly variable?: Value;
-    }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly value: Value };
+export { evaluatedReference, evaluatedText, numberOf, type Evaluated } from './result';
 
 export type Evaluation = { readonly result: Evaluated } | { readonly error: string };
-
-const U64: BuiltinType = { name: 'u64', bytes: 8, signed: false };
 
 /** Evaluates a text. `assign: false` refuses assignments: conditions must not change what they look at. */
 export function evaluate(text: string, scope: ExpressionScope, assign = true): Evaluation {
@@ -64,40 +37,22 @@ export function evaluateCondition(text: string, scope: ExpressionScope): boolean
   return number === undefined ? { error: `"${text}" is not a number.` } : number !== 0n;
 }
 
-export function numberOf(result: Evaluated): bigint | undefined {
-  if (result.kind === 'text') return undefined;
-  return result.kind === 'number' ? result.value : result.value.number;
-}
-
-/** One line for a watch, a hover or a log point. */
-export function evaluatedText(result: Evaluated): string {
-  if (result.kind === 'text') return result.text;
-  if (result.kind === 'variable') return result.value.text;
-  if (result.space) return `${spaceName(result.space)}:0x${result.value.toString(16)}`;
-  if (!result.hex) return result.value.toString();
-  if (result.value < 0n) return `-0x${(-result.value).toString(16)}`;
-  return '0x' + result.value.toString(16).padStart(result.bits ? result.bits / 4 : 1, '0');
-}
-
-/** Reference for the memory view, when the result is in memory or points there. */
-export function evaluatedReference(result: Evaluated, scope: ExpressionScope): string | undefined {
-  if (result.kind === 'text') return undefined;
-  if (result.kind === 'variable') {
-    const address = result.value.pointee ?? result.value.address;
-    return address === undefined ? undefined : memoryReference(scope.space, address);
-  }
-  if (result.place?.kind === 'memory') return memoryReference(result.place.space, result.place.address);
-  if (result.value < 0n) return undefined;
-  return memoryReference(result.space ?? scope.space, result.value);
-}
+/** Elements of a slice or of `,[n]`. */
+const MAXIMUM_ELEMENTS = 4096;
 
 class Evaluator {
+  private readonly budget = new Budget();
+  private readonly objects: Objects;
+
   constructor(
     private readonly scope: ExpressionScope,
     private readonly mayAssign: boolean,
-  ) {}
+  ) {
+    this.objects = new Objects(scope);
+  }
 
   value(node: Node): Evaluated {
+    this.budget.spend();
     switch (node.kind) {
       case 'number':
         return { kind: 'number', value: node.value, hex: node.hex, type: 'integer' };
@@ -114,25 +69,32 @@ class Evaluator {
       case 'member':
         return this.member(node);
       case 'index':
-        return this.index(node);
+        return this.objects.element(this.value(node.object), this.number(node.index));
+      case 'slice':
+        return this.elements(this.value(node.object), this.number(node.from), this.number(node.to));
       case 'cast':
-        return this.cast(node);
-      case 'spaced':
-        return { ...this.plain(node.address), hex: true, type: 'address', space: spaceByName(node.space)! };
+        return this.objects.cast(node.type, this.plain(this.value(node.operand)));
+      case 'sizeof':
+        return this.sizeof(node);
+      case 'format':
+        return this.format(node);
+      case 'spaced': {
+        const space = spaceByName(node.space)!;
+        return { ...this.plain(this.value(node.address)), hex: true, type: 'address', space };
+      }
       case 'memory':
-        return this.memory(this.value(node.address));
+        return this.objects.memory(this.value(node.address));
       case 'assign':
         return this.assign(node);
     }
   }
 
   private number(node: Node): bigint {
-    return this.plain(node).value;
+    return this.plain(this.value(node)).value;
   }
 
   /** The value as a number, whatever it was. */
-  private plain(node: Node): Evaluated & { kind: 'number' } {
-    const value = this.value(node);
+  private plain(value: Evaluated): Evaluated & { kind: 'number' } {
     if (value.kind === 'number') return value;
     const number = numberOf(value);
     if (number !== undefined && value.kind === 'variable')
@@ -141,12 +103,12 @@ class Evaluator {
         value: number,
         hex: value.value.pointee !== undefined,
         type: value.value.type,
+        ...(value.space && { space: value.space }),
       };
-    const shown = value.kind === 'text' ? `"${value.text}"` : value.value.name;
+    if (value.kind !== 'variable') throw new ExpressionError(`${quoted(value)} is not a number.`);
+    const { name, available, text } = value.value;
     throw new ExpressionError(
-      value.kind === 'variable' && !value.value.available
-        ? `${shown}: ${value.value.text.replace(/^<|>$/g, '')}.`
-        : `${shown} is not a number.`,
+      available ? `${name} is not a number.` : `${name}: ${text.replace(/^<|>$/g, '')}.`,
     );
   }
 
@@ -154,11 +116,11 @@ class Evaluator {
     const forced = written.startsWith('$');
     const name = forced ? written.slice(1) : written;
     const local = forced ? undefined : this.scope.variable(name, false);
-    if (local) return { kind: 'variable', value: local };
+    if (local) return this.objects.variable(local);
     const register = this.scope.register(name);
     if (register) return this.cell(name, register);
     const global = forced ? undefined : this.scope.variable(name, true);
-    if (global) return { kind: 'variable', value: global };
+    if (global) return this.objects.variable(global);
     const constant = this.scope.constant(name);
     if (typeof constant === 'string') return { kind: 'text', text: constant };
     if (constant !== undefined) return { kind: 'number', value: constant, hex: false, type: 'integer' };
@@ -188,113 +150,69 @@ class Evaluator {
       const part = this.scope.register(`${name.replace(/^\$/, '')}.${node.name}`);
       if (part) return this.cell(`${name}.${node.name}`, part);
     }
-    const object = this.value(node.object);
-    const owner = object.kind === 'number' ? object.variable : object.kind === 'variable' && object.value;
-    if (!owner) throw new ExpressionError(`A number has no member "${node.name}".`);
-    const member = owner.child(node.name);
-    if (!member) throw new ExpressionError(`${owner.name} (${owner.type}) has no member "${node.name}".`);
-    return { kind: 'variable', value: member };
-  }
-
-  private index(node: Node & { kind: 'index' }): Evaluated {
-    const object = this.value(node.object);
-    const index = this.number(node.index);
-    if (object.kind === 'variable') {
-      const element = object.value.element(Number(index));
-      if (!element) throw new ExpressionError(`${object.value.name} (${object.value.type}) has no elements.`);
-      return { kind: 'variable', value: element };
-    }
-    if (object.kind === 'number' && object.target) {
-      const size = BigInt(object.target.pointers > 1 ? 8 : object.target.type.bytes);
-      return this.memory({ ...object, value: object.value + index * size });
-    }
-    throw new ExpressionError(
-      'Only arrays and pointers have elements: cast an address first, as in ((u32*)a)[1].',
-    );
+    return this.objects.member(this.value(node.object), node.name);
   }
 
   private unary(node: Node & { kind: 'unary' }): Evaluated {
-    if (node.operator === '&') return this.addressOf(node.operand);
-    if (node.operator === '*') return this.dereference(this.value(node.operand));
-    const operand = this.plain(node.operand);
+    const operand = this.value(node.operand);
+    if (node.operator === '&') return this.objects.addressOf(operand);
+    if (node.operator === '*') return this.objects.dereference(operand);
+    const number = this.plain(operand);
     const value = {
-      '-': () => -operand.value,
-      '+': () => operand.value,
-      '~': () => BigInt.asUintN(64, ~operand.value),
-      '!': () => (operand.value === 0n ? 1n : 0n),
+      '-': () => -number.value,
+      '+': () => number.value,
+      '~': () => BigInt.asUintN(64, ~number.value),
+      '!': () => (number.value === 0n ? 1n : 0n),
     }[node.operator]();
-    return { kind: 'number', value, hex: operand.hex && node.operator !== '!', type: 'integer' };
+    return { kind: 'number', value, hex: number.hex && node.operator !== '!', type: 'integer' };
   }
 
-  private addressOf(operand: Node): Evaluated {
-    const value = this.value(operand);
-    if (value.kind === 'variable' && value.value.address !== undefined) {
-      const { address, type } = value.value;
-      return { kind: 'number', value: address, hex: true, type: `${type} *`, variable: value.value };
-    }
-    if (value.kind === 'number' && value.place?.kind === 'memory')
-      return {
-        kind: 'number',
-        value: value.place.address,
-        hex: true,
-        type: 'address',
-        space: value.place.space,
-      };
-    if (value.kind === 'number' && value.space) return value;
-    throw new ExpressionError('This value has no address: it is not in memory.');
-  }
-
-  private dereference(value: Evaluated): Evaluated {
-    if (value.kind === 'variable') {
-      const target = value.value.dereference() ?? (value.value.isArray ? value.value.element(0) : undefined);
-      if (!target)
-        throw new ExpressionError(`${value.value.name} (${value.value.type}) does not point to data.`);
-      return { kind: 'variable', value: target };
-    }
-    if (value.kind === 'number' && value.variable) return { kind: 'variable', value: value.variable };
-    return this.memory(value);
-  }
-
-  /** What stands in memory at an address: of its pointer's type, else 64 bits. */
-  private memory(value: Evaluated): Evaluated {
-    const address = numberOf(value);
-    if (address === undefined || address < 0n) throw new ExpressionError('This is not an address.');
-    const space = (value.kind === 'number' ? value.space : undefined) ?? this.scope.space;
-    const target = value.kind === 'number' ? value.target : undefined;
-    const type = !target || target.pointers > 1 ? U64 : target.type;
-    const read = this.scope.read(space, address, type.bytes);
-    if (read === undefined)
-      throw new ExpressionError(`No memory can be read at ${spaceName(space)}:0x${address.toString(16)}.`);
-    return {
+  private sizeof({ type, operand }: Node & { kind: 'sizeof' }): Evaluated {
+    const size = (bytes: number): Evaluated => ({
       kind: 'number',
-      value: type.signed ? BigInt.asIntN(type.bytes * 8, read) : read,
-      hex: !type.signed,
-      type:
-        target && target.pointers > 1 ? `${target.type.name} ${'*'.repeat(target.pointers - 1)}` : type.name,
-      ...(type.signed ? {} : { bits: type.bytes * 8 }),
-      place: { kind: 'memory', space, address, type },
-      ...(target && target.pointers > 1 && { target: { ...target, pointers: target.pointers - 1 } }),
-    };
+      value: BigInt(bytes),
+      hex: false,
+      type: 'size_t',
+    });
+    if (operand) return size(this.objects.sizeOf(this.value(operand)));
+    if (type!.pointers > 0) return size(POINTER_BYTES);
+    const variable = this.scope.variable(type!.name, false) ?? this.scope.variable(type!.name, true);
+    if (variable) return size(this.objects.sizeOf({ kind: 'variable', value: variable }));
+    const { name, bytes } = namedType(this.scope, type!.name);
+    if (bytes === undefined) throw new ExpressionError(`The size of "${name}" is not known here.`);
+    return size(bytes);
   }
 
-  private cast(node: Node & { kind: 'cast' }): Evaluated {
-    const { type, pointers } = node;
-    const operand = this.plain(node.operand);
-    if (pointers > 0) {
-      const name = `${type.name} ${'*'.repeat(pointers)}`;
-      const space = operand.space && { space: operand.space };
-      return {
-        kind: 'number',
-        value: operand.value,
-        hex: true,
-        type: name,
-        target: { type, pointers },
-        ...space,
-      };
+  private format(node: Node & { kind: 'format' }): Evaluated {
+    const value = this.value(node.operand);
+    if (node.count) return this.elements(value, 0n, this.number(node.count));
+    if (node.format === 's') return this.objects.stringAt(value);
+    return this.formatted(value, node.format);
+  }
+
+  private formatted(value: Evaluated, written: string): Evaluated {
+    const format = numberFormat(written)!;
+    if (value.kind === 'list')
+      return { ...value, items: value.items.map((item) => this.formatted(item, written)) };
+    if (value.kind === 'variable' && value.value.isArray) {
+      const count = BigInt(Math.min(value.value.childCount, MAXIMUM_ELEMENTS));
+      return this.formatted(this.elements(value, 0n, count), written);
     }
-    const bits = type.bytes * 8;
-    const value = type.signed ? BigInt.asIntN(bits, operand.value) : BigInt.asUintN(bits, operand.value);
-    return { kind: 'number', value, hex: operand.hex, type: type.name };
+    const bits = value.kind === 'variable' ? (value.value.size ?? POINTER_BYTES) * 8 : undefined;
+    return { ...this.plain(value), format, ...(bits !== undefined && { bits }) };
+  }
+
+  private elements(object: Evaluated, from: bigint, to: bigint): Evaluated {
+    if (to < from) throw new ExpressionError('The slice ends before it begins.');
+    if (to - from > BigInt(MAXIMUM_ELEMENTS))
+      throw new ExpressionError(`A slice shows at most ${MAXIMUM_ELEMENTS} elements.`);
+    const items: Evaluated[] = [];
+    for (let index = from; index < to; index++) {
+      this.budget.spend();
+      items.push(this.objects.element(object, index));
+    }
+    const type = object.kind === 'variable' ? object.value.type : 'elements';
+    return { kind: 'list', items, type };
   }
 
   private binary(node: Node & { kind: 'binary' }): Evaluated {
@@ -308,14 +226,16 @@ class Evaluator {
     if (operator === '&&') return truth(this.number(node.left) !== 0n && this.number(node.right) !== 0n);
     if (operator === '||') return truth(this.number(node.left) !== 0n || this.number(node.right) !== 0n);
     const first = this.value(node.left);
+    const second = this.value(node.right);
     if (first.kind === 'text') {
-      const second = this.value(node.right);
       if (second.kind !== 'text' || (operator !== '==' && operator !== '!='))
         throw new ExpressionError('Text can only be compared with text, by == and !=.');
       return truth((first.text === second.text) === (operator === '=='));
     }
-    const left = this.plain(node.left);
-    const right = this.plain(node.right);
+    const moved = this.objects.movedPointer(operator, first, second);
+    if (moved) return moved;
+    const left = this.plain(first);
+    const right = this.plain(second);
     const value = applyBinary(operator, left.value, right.value);
     if (typeof value === 'boolean') return truth(value);
     const space = left.space && (operator === '+' || operator === '-') ? { space: left.space } : undefined;
@@ -328,13 +248,14 @@ class Evaluator {
         'Nothing can be assigned here: compare with ==, or assign in the debug console.',
       );
     const target = this.value(node.target);
-    const source = this.plain(node.value);
+    const source = this.plain(this.value(node.value));
     const problem = this.store(target, source.value);
     if (problem !== undefined) throw new ExpressionError(problem);
     return this.value(node.target);
   }
 
   private store(target: Evaluated, value: bigint): string | undefined {
+    if (target.kind === 'variable' && target.space) return this.storeElsewhere(target, value);
     if (target.kind === 'variable') return this.scope.writeVariable(target.value, value.toString());
     const place = target.kind === 'number' ? target.place : undefined;
     if (!place) return 'Only variables, registers, VMCS fields and memory can be assigned to.';
@@ -345,4 +266,21 @@ class Evaluator {
       ? undefined
       : `Memory at ${spaceName(space)}:0x${address.toString(16)} cannot be written.`;
   }
+
+  /** A variable behind an address of another space than the scope's. */
+  private storeElsewhere(
+    { value, space }: Evaluated & { kind: 'variable' },
+    number: bigint,
+  ): string | undefined {
+    const { address, size } = value;
+    if (address === undefined || !size || !value.writable)
+      return `${value.name} is a ${value.type}; change its members one by one.`;
+    return this.scope.write(space!, address, size, BigInt.asUintN(size * 8, number))
+      ? undefined
+      : `Memory at ${spaceName(space!)}:0x${address.toString(16)} cannot be written.`;
+  }
+}
+
+function quoted(value: Evaluated): string {
+  return value.kind === 'text' ? `"${value.text}"` : evaluatedText(value);
 }

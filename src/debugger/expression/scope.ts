@@ -3,6 +3,7 @@
  * use it with different surroundings.
  */
 import type { AddressSpace } from '../../machine/topology-driver';
+import type { WatchTarget } from '../../machine/watch-request';
 import type { Value } from '../../symbols/values';
 
 /** Something outside with a value that may be unknown, and may be changed. */
@@ -13,6 +14,19 @@ export interface Cell {
   readonly bits: number;
   /** Answers undefined when done, otherwise a sentence for the user. */
   readonly write?: (value: bigint) => string | undefined;
+  /** How a data breakpoint watches it; undefined where it cannot. */
+  readonly watch?: WatchTarget | undefined;
+}
+
+/** A type of the program, by its name. */
+export interface ProgramType {
+  readonly name: string;
+  /** Undefined where the program does not say. */
+  readonly bytes: number | undefined;
+  /** An integer or an enumeration: what a cast makes of a number. */
+  readonly scalar?: { readonly signed: boolean };
+  /** An object of this type at an address. */
+  readonly at: (space: AddressSpace, address: bigint) => Value;
 }
 
 export interface ExpressionScope {
@@ -23,6 +37,8 @@ export interface ExpressionScope {
   register(name: string): Cell | undefined;
   /** Address of a symbol without debug information. */
   symbol(name: string): bigint | undefined;
+  /** `struct page`, `page_t`, `Guest::State`; undefined when no program here has it. */
+  type(name: string): ProgramType | undefined;
   /** A word of ours: `reason`, `level`, `EPT_VIOLATION` ... */
   constant(name: string): bigint | string | undefined;
   /** Field of a VMCS: `vmcs12.GUEST_RIP`. Undefined when `vmcs` is no VMCS's name; throws ExpressionError otherwise. */

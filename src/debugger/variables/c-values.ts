@@ -6,6 +6,7 @@ import type { Machine } from '../../machine/machine';
 import type { ProgramSymbols } from '../../symbols/program-symbols';
 import type { Value } from '../../symbols/values';
 import type { Variable } from '../../symbols/variables';
+import { MOST_BYTES } from '../breakpoints/data-breakpoint';
 import type { GuestFrame } from '../frames';
 import { linear } from '../level-memory';
 import { memoryReference } from '../memory-reference';
@@ -41,6 +42,10 @@ export class ValueNodes {
       value: value.text,
       type: value.type,
       evaluateName: value.expression,
+      number: value.number,
+      ...(value.type.includes('(*') &&
+        value.pointee && { code: { level: this.level, address: value.pointee } }),
+      watch: this.watchOf(value),
       memoryReference: address === undefined ? undefined : memoryReference(linear(this.level), address),
       ...(childCount > 0 && {
         children: (start, count) => value.children(start, count).map((child) => this.node(child)),
@@ -48,6 +53,11 @@ export class ValueNodes {
       }),
       ...(value.writable && { set: (text) => this.set(value, text) }),
     };
+  }
+
+  private watchOf({ address, size }: Value): VariableNode['watch'] {
+    if (address === undefined || !size || size > MOST_BYTES) return undefined;
+    return { kind: 'memory', space: linear(this.level), address, bytes: size };
   }
 
   private set(value: Value, text: string): string | undefined {

@@ -2,6 +2,8 @@
  * One line of the Variables view, of whatever origin. Children are made when somebody opens the line.
  */
 import { hex } from '../../decode/word';
+import type { Level } from '../../machine/level-state';
+import type { WatchTarget } from '../../machine/watch-request';
 import type { DecodedRow } from '../../protocol/decoded-row';
 
 export interface VariableNode {
@@ -17,6 +19,12 @@ export interface VariableNode {
   /** How many indexed children there are, when they are to be asked for in portions. */
   readonly indexed?: number | undefined;
   readonly named?: number | undefined;
+  /** How a data breakpoint watches it. */
+  readonly watch?: WatchTarget | undefined;
+  /** The code it points to. */
+  readonly code?: { readonly level: Level; readonly address: bigint } | undefined;
+  /** The number it shows, for clients that ask for hex. */
+  readonly number?: bigint | undefined;
   /** Changes it. Answers undefined when done, otherwise a sentence for the user. */
   readonly set?: ((text: string) => string | undefined) | undefined;
 }

@@ -2,39 +2,28 @@
  * Registers of a level as lines, decoded by the formats of isa: general registers, flags, segments, control registers,
  * descriptor tables, and the MSRs the chip holds for the level that runs.
  */
-import { State } from '../../abi/state-block';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import type { Level, LevelRegisters } from '../../machine/level-state';
 import { SEGMENT_NAMES } from '../../machine/level-state';
 import type { Machine } from '../../machine/machine';
+import { msrPlaces, type PlacedMsr } from '../../machine/msr-places';
 import { hex, wordRows, wordSummary } from '../../decode/word';
 import { registerNumber } from '../../symbols/registers';
 import type { GuestFrame } from '../frames';
 import { evaluate, numberOf } from '../expression/evaluator';
 import type { ExpressionScope } from '../expression/scope';
 import { linear } from '../level-memory';
-import { changeRegister, GENERAL_NAMES, readRegister } from '../level-registers';
+import { changeRegister, GENERAL_NAMES, readRegister, wordTarget } from '../level-registers';
 import { memoryReference } from '../memory-reference';
 import { groupNode, hexNode, rowNode, type VariableNode } from './node';
 
 /** Changes a register to the value of an expression. Answers undefined when done, otherwise a sentence. */
 export type SetRegister = (name: string, text: string) => string | undefined;
 
-const MSRS: readonly (readonly [name: string, place: State, format?: RegisterFormat])[] = [
-  ['IA32_STAR', State.MSR_STAR],
-  ['IA32_LSTAR', State.MSR_LSTAR],
-  ['IA32_CSTAR', State.MSR_CSTAR],
-  ['IA32_FMASK', State.MSR_SFMASK],
-  ['IA32_KERNEL_GS_BASE', State.MSR_KERNEL_GS_BASE],
-  ['IA32_SYSENTER_CS', State.MSR_SYSENTER_CS],
-  ['IA32_SYSENTER_ESP', State.MSR_SYSENTER_ESP],
-  ['IA32_SYSENTER_EIP', State.MSR_SYSENTER_EIP],
-  ['IA32_PAT', State.MSR_PAT, 'pat'],
-  ['IA32_DEBUGCTL', State.MSR_DEBUGCTL, 'debugctl'],
-  ['IA32_TSC_AUX', State.MSR_TSC_AUX],
-  ['IA32_APIC_BASE', State.MSR_APIC_BASE],
-  ['IA32_FEATURE_CONTROL', State.MSR_FEATURE_CONTROL],
-];
+const MSR_FORMATS: Partial<Record<PlacedMsr, RegisterFormat>> = {
+  IA32_PAT: 'pat',
+  IA32_DEBUGCTL: 'debugctl',
+};
 
 /** Setting by expression, as the Variables view does it. */
 export function registerSetter(machine: Machine, level: Level, scope: ExpressionScope): SetRegister {
@@ -76,7 +65,7 @@ export function registerNodes(
     groupNode('Descriptor tables', '', tableNodes(level, registers)),
   ];
   const live = machine.driver.registerHome(level)?.kind === 'chip';
-  if (live) groups.push(groupNode('MSRs', 'as the processor holds them', msrNodes(machine)));
+  if (live) groups.push(groupNode('MSRs', 'as the processor holds them', msrNodes(machine, level)));
   groups.push({ name: 'source', value: registers.source });
   return groups;
 }
@@ -87,6 +76,8 @@ function generalNode(level: Level, registers: LevelRegisters, name: string, set:
     name,
     value: value === undefined ? '<not known here>' : hex(value, 64),
     evaluateName: `$${name}`,
+    watch: wordTarget(level, name),
+    ...(name === 'rip' && value !== undefined && { code: { level, address: value } }),
     memoryReference: value === undefined ? undefined : memoryReference(linear(level), value),
     set: (text) => set(name, text),
   };
@@ -155,14 +146,13 @@ function tableNodes(level: Level, registers: LevelRegisters): VariableNode[] {
   });
 }
 
-function msrNodes(machine: Machine): VariableNode[] {
-  return MSRS.map(([name, place, format]) => {
-    const value = machine.cpu.get64(place);
-    if (!format) return hexNode(name, value);
-    return groupNode(
-      name,
-      hex(value, 64),
-      wordRows(name, value, registerFormats[format].ranges).map(rowNode),
-    );
+function msrNodes(machine: Machine, level: Level): VariableNode[] {
+  return (Object.keys(msrPlaces) as PlacedMsr[]).map((name) => {
+    const value = machine.cpu.get64(msrPlaces[name]);
+    const format = MSR_FORMATS[name];
+    const watched = { evaluateName: `$${name}`, watch: wordTarget(level, name) };
+    if (!format) return { ...hexNode(name, value), ...watched };
+    const rows = wordRows(name, value, registerFormats[format].ranges).map(rowNode);
+    return { ...groupNode(name, hex(value, 64), rows), ...watched };
   });
 }

@@ -46,6 +46,21 @@ describe('debugger: expressions', () => {
     ['level == L2', '1'],
     ['level != "L2"', '0'],
     ['1 ? L2 : L2', 'L2'],
+    ['255,x', '0xff'],
+    ['0xff,d', '255'],
+    ['10,b', '0b1010'],
+    ['8,o', '010'],
+    ['65,c', "65 'A'"],
+    ['-1,x', '0xffffffffffffffff'],
+    ['rax,d', '1234605616436508552'],
+    ['((u8*)4)[1:4]', '{0x05, 0x06, 0x07}'],
+    ['(u16*)4,[2]', '{0x0504, 0x0706}'],
+    ['((u8*)4)[0:2],d', '{4, 5}'],
+    ['(u32*)4 + 1', '0x8'],
+    ['sizeof(u32)', '4'],
+    ['sizeof(void *)', '8'],
+    ['sizeof rax', '8'],
+    ['(const u8)0x1ff', '0xff'],
   ] as const)
     it(`${expression} is ${result}`, () => assert.equal(text(expression), result));
 
@@ -95,5 +110,46 @@ describe('debugger: expressions', () => {
   it('does not evaluate the side of && and || that does not matter', () => {
     assert.equal(text('0 && 1 / 0'), '0');
     assert.equal(text('1 || 1 / 0'), '1');
+  });
+
+  it('evaluates each operand once: eighteen, a hundred and a thousand terms take what one takes', () => {
+    for (const terms of [18, 100, 999]) {
+      let reads = 0;
+      const scope = new FakeScope();
+      const register = scope.register.bind(scope);
+      scope.register = (name) => {
+        if (name === 'rax') reads++;
+        return register(name);
+      };
+      assert.equal(text(Array<string>(terms).fill('$rax').join('|'), scope), '0x1122334455667788');
+      assert.equal(reads, terms);
+    }
+  });
+
+  it('refuses a chain too long for the stack', () => {
+    assert.match(text(Array<string>(5000).fill('1').join('+')), /too long/);
+    assert.match(text('a' + '[0]'.repeat(5000)), /too long/);
+    assert.match(text(' '.repeat(30_000)), /too long/);
+  });
+
+  it('ends by itself: assignments in assignments are bounded', () => {
+    let nested = 'rax';
+    for (let i = 0; i < 60; i++) nested = `(${nested} = ${i})`;
+    assert.match(text(nested), /takes too long|nested too deeply/);
+  });
+
+  it('strings end at their zero byte', () => {
+    const scope = new FakeScope();
+    scope.memory.set(Buffer.from('Turtle\0x'), 16);
+    assert.equal(text('0x10,s', scope), '"Turtle"');
+  });
+
+  it('a format that is none says what there is', () => {
+    assert.match(text('1,q'), /Expected a format \(x, d, o, b, c, s or \[number of elements\]\)/);
+  });
+
+  it('a type the programs do not have is named', () => {
+    assert.match(text('(struct page *)4'), /"struct page" is not a type of the programs here/);
+    assert.match(text('sizeof(page_t)'), /"page_t" is not a type/);
   });
 });

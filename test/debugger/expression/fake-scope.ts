@@ -22,6 +22,10 @@ export class FakeScope implements ExpressionScope {
     return name === 'main' ? 0x100000n : undefined;
   }
 
+  type(): undefined {
+    return undefined;
+  }
+
   constant(name: string): bigint | string | undefined {
     return { reason: 48n, EPT_VIOLATION: 48n, level: 'L2', L2: 'L2' }[name];
   }
