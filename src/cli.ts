@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printDemo } from './debugger/demo';
 import { implementedRows } from './debugger/implemented-rows';
+import { endDetails } from './debugger/stop-text';
 import { runHeadless, type HeadlessResult } from './machine/headless';
 import { createMachine, MachineError, type MachineRequest } from './machine/create';
 import { recordLine } from './machine/record-json';
@@ -189,6 +190,7 @@ function report(stop: MachineStop): number {
       return STATUS_GAP;
     case 'shutdown':
       console.error(`turtlescope: ${stop.text}`);
+      for (const line of endDetails(stop)) console.error(`turtlescope: ${line}`);
       return STATUS_SHUTDOWN;
     case 'halted':
       console.error('turtlescope: halted, and no interrupt can ever come');

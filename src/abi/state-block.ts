@@ -135,6 +135,9 @@ export const enum State {
   /** YMM0..YMM15, 32 bytes each; XMM registers are their low halves. */
   YMM = 0x500,
 
+  /** Exceptions since the last event that was delivered whole, see fault-chain.ts. */
+  FAULT_CHAIN = 0x700,
+
   /** From here the core's own private variables (lazy flags, fault record, caches): no other side may rely on them. */
   PRIVATE = 0x800,
   END = 0x1000,

@@ -39,6 +39,8 @@ export const enum StopOn {
   VM_FAIL = 8,
   /** An exception or interrupt is about to be delivered through the IDT; STOP_VALUE = vector. */
   EVENT_DELIVERY = 16,
+  /** A VMX or system instruction faults. State is before it; run again to go on. STOP_VALUE = vector. */
+  FAULT = 32,
 }
 
 /** STOP_DETAIL of Stop.UNIMPLEMENTED. */

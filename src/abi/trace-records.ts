@@ -3,7 +3,7 @@
 
 export const enum TraceRing {
   RECORDS = 256,
-  RECORD_SIZE = 64,
+  RECORD_SIZE = 96,
 }
 
 /** Byte offsets in one record. */
@@ -21,10 +21,18 @@ export const enum TraceRecord {
   CHECK = 40,
   /** Entry interruption information (entries) or exit interruption information (exits). u32 */
   INTERRUPTION = 48,
-  /** IDT-vectoring information (exits). u32 */
+  /** IDT-vectoring information: of the exit; for an entry by VMRESUME, of the exit before. u32 */
   IDT_VECTORING = 52,
   INTERRUPTION_ERROR = 56, // u32
   INSTRUCTION_LENGTH = 60, // u32
+  /** Faults, VMfails, EPT exits: row of isa/fault-reasons from 1, 0 for none, and what its sentence shows. u32 */
+  REASON = 64,
+  /** Level of the paging-structure entry. u32 */
+  LEVEL = 68,
+  A = 72, // u64
+  B = 80, // u64
+  /** Page faults: linear address. u64 */
+  DATA = 88,
 }
 
 export const enum TraceKind {
@@ -36,5 +44,13 @@ export const enum TraceKind {
   VM_FAIL = 4,
   /** Event injected by a VM entry. */
   INJECTION = 5,
+  /** CODE = CPL, A = RSP when the first exception came. */
   TRIPLE_FAULT = 6,
+  /**
+   * A VMX or system instruction faults: CODE = vector, INTERRUPTION bit 11 when there is an error code, bit 31 in non-root
+   * operation.
+   */
+  FAULT = 7,
+  /** One exception of those that led to the TRIPLE_FAULT that follows: CODE = FaultLink.EVENT. */
+  FAULT_LINK = 8,
 }

@@ -1,9 +1,10 @@
 // Data accesses by linear address, and through segments. The slow half of the software TLB's fast path. All of them may
 // raise a fault (or end in a VM exit): check `faulted()` after each. SDM Vol. 3, chapters 4 and 5.
 import { Gpr, Mode, Seg, Segment, State } from '../abi/state-block';
-import { faulted, raise } from './fault';
+import { faulted, raise, raiseBecause } from './fault';
 import { SegmentType } from './gen/descriptors';
 import { Vector } from './gen/exceptions';
+import { Reason } from './gen/reasons';
 import { AccessRights } from './gen/registers';
 import { Private, Tlb } from './layout';
 import { Access } from './mmu/access';
@@ -31,7 +32,7 @@ export function userAccess(): u32 {
 /** What precedes translation: canonical form, and #AC where alignment checking is on (CPL 3, CR0.AM, EFLAGS.AC). */
 function admissible(linear: u64, size: u32, access: u32): bool {
   if (in64BitMode() && !(isCanonical(linear) && isCanonical(linear + size - 1))) {
-    raise(Vector.GP, 0);
+    raiseBecause(Reason.LINEAR_NOT_CANONICAL, Vector.GP, 0, linear);
     return false;
   }
   if (load<u32>(S + Private.WATCHED) && access & Access.USER && <u32>linear & (size - 1)) {
@@ -219,8 +220,8 @@ export function writeSystem64(linear: u64, value: u64): void {
 
 // Segment-checked accesses.
 
-function segmentFault(segmentIndex: u32): u64 {
-  raise(segmentIndex == Seg.SS ? Vector.SS : Vector.GP, 0);
+function segmentFault(reason: u32, segmentIndex: u32, offset: u64, b: u64): u64 {
+  raiseBecause(reason, segmentIndex == Seg.SS ? Vector.SS : Vector.GP, 0, offset, b);
   return 0;
 }
 
@@ -230,25 +231,29 @@ export function segmentLinear(segmentIndex: u32, offset: u64, size: u32, write: 
   const mode = load<u32>(S + State.MODE);
   if (mode == Mode.LONG_64) {
     const linear = segmentIndex >= <u32>Seg.FS ? offset + base : offset;
-    if (!(isCanonical(linear) && isCanonical(linear + size - 1))) return segmentFault(segmentIndex);
+    if (!(isCanonical(linear) && isCanonical(linear + size - 1)))
+      return segmentFault(Reason.LINEAR_NOT_CANONICAL, segmentIndex, linear, 0);
     return linear;
   }
   const access = load<u32>(segment(segmentIndex) + Segment.ACCESS);
   const limit = <u64>load<u32>(segment(segmentIndex) + Segment.LIMIT);
   const last = offset + size - 1;
   if (mode >= <u32>Mode.PROTECTED_16) {
-    if (access & AccessRights.UNUSABLE) return segmentFault(segmentIndex);
+    if (access & AccessRights.UNUSABLE)
+      return segmentFault(Reason.SEGMENT_UNUSABLE, segmentIndex, offset, access);
     // Code is not writable, and not readable either without that bit.
     const kind = access & (SegmentType.CODE | SegmentType.WRITABLE);
-    if (write ? kind != SegmentType.WRITABLE : kind == SegmentType.CODE) return segmentFault(segmentIndex);
+    if (write ? kind != SegmentType.WRITABLE : kind == SegmentType.CODE)
+      return segmentFault(Reason.SEGMENT_TYPE, segmentIndex, offset, access);
     // The same bit says conforming of code and expand-down of data.
     if ((access & (SegmentType.CODE | SegmentType.CONFORMING)) == SegmentType.CONFORMING) {
       const top: u64 = access & AccessRights.DB ? 0xffffffff : 0xffff;
-      if (offset <= limit || last > top) return segmentFault(segmentIndex);
+      if (offset <= limit || last > top)
+        return segmentFault(Reason.SEGMENT_LIMIT, segmentIndex, offset, limit);
       return (base + offset) & 0xffffffff;
     }
   }
-  if (last > limit) return segmentFault(segmentIndex);
+  if (last > limit) return segmentFault(Reason.SEGMENT_LIMIT, segmentIndex, offset, limit);
   return (base + offset) & 0xffffffff;
 }
 

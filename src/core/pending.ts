@@ -36,6 +36,19 @@ export const enum PendingAt {
   PHYSICAL = 0x840, // u64
 }
 
+/** Why it is pending, for whoever explains it: a row of isa/fault-reasons and what its sentence shows. */
+export const enum CauseAt {
+  /** 0: no row is named. u32 */
+  REASON = 0x850,
+  /** Level of the paging-structure entry behind a page fault or an EPT exit, 1 to 5. u32 */
+  LEVEL = 0x854,
+  /** The two values; for a paging-structure entry its address and itself. u64 */
+  A = 0x858,
+  B = 0x860,
+  /** 1: the operand of a VMX or system instruction met the fault. u32 */
+  OF_INSTRUCTION = 0x868,
+}
+
 /** Exit information that only some exits have: what is not given leaves its VMCS field as it was. */
 export const enum Given {
   INSTRUCTION_LENGTH = 1,
@@ -53,6 +66,14 @@ export function clearPending(): void {
   store<u32>(S + PendingAt.KIND, Pending.NOTHING);
 }
 
+/** Names the rule behind what is pending, with the values it looked at. */
+export function because(reason: u32, a: u64, b: u64, level: u32): void {
+  store<u32>(S + CauseAt.REASON, reason);
+  store<u64>(S + CauseAt.A, a);
+  store<u64>(S + CauseAt.B, b);
+  store<u32>(S + CauseAt.LEVEL, level);
+}
+
 /** Requests a VM exit with the state as it stands now. `give...` adds what the reason reports beyond its qualification. */
 export function requestExit(reason: u32, qualification: u64): void {
   requestEventExit(reason, qualification, 0, 0);
@@ -66,6 +87,7 @@ export function requestEventExit(reason: u32, qualification: u64, event: u32, er
   store<u32>(S + PendingAt.EVENT, event);
   store<u32>(S + PendingAt.EVENT_ERROR, error);
   store<u32>(S + PendingAt.GIVEN, 0);
+  store<u32>(S + CauseAt.REASON, 0);
 }
 
 /** A VM exit in place of an instruction of `length` bytes. */

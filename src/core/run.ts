@@ -7,9 +7,10 @@ import { Block, BlockFlag, PLAIN, findBlock } from './blocks';
 import { codeLinear, decodeBlock, fetchGap } from './decode/block';
 import { setAttention } from './attention';
 import { pollEvents } from './events';
-import { faulted, raise } from './fault';
+import { faulted, raiseBecause } from './fault';
 import { materializeFlags } from './flags';
 import { Vector } from './gen/exceptions';
+import { Reason } from './gen/reasons';
 import { jumpEntry } from './hot-operands';
 import { Leave, execute, leaveLink, leaveUop } from './interpreter';
 import { stop } from './leave';
@@ -56,7 +57,8 @@ function lookUp(key: u32): usize {
   const code = segment(Seg.CS);
   const limit = load<u32>(code + Segment.LIMIT);
   if (in64BitMode() ? !isCanonical(at) : at > <u64>limit) {
-    raise(Vector.GP, 0);
+    const reason: u32 = in64BitMode() ? <u32>Reason.FETCH_NOT_CANONICAL : <u32>Reason.FETCH_LIMIT;
+    raiseBecause(reason, Vector.GP, 0, at, limit);
     return 0;
   }
   const linear = codeLinear(at);

@@ -11,7 +11,6 @@ import { fieldRow } from './decode/field';
 import { loadProgram } from './load-program';
 import type { LoadedProgram } from './programs';
 import { DebugSession } from './session';
-import { recordText } from './stop-text';
 
 const SAMPLE = join('samples', 'hello-nested', 'hello-nested.elf');
 const PLACES = [join(__dirname, '..'), join(__dirname, '..', '..')];
@@ -74,8 +73,8 @@ function runToNestedExit({ machine }: DebugSession): NestedExit | undefined {
 }
 
 function printStop({ machine }: DebugSession, exit: NestedExit, write: (line: string) => void): void {
-  const { detail } = describeRecord(exit);
-  write(`Stopped after ${machine.cpu.retired} instructions: ${recordText(exit, machine.config.topology)}`);
+  const { detail, stop } = describeRecord(exit, machine.config.topology);
+  write(`Stopped after ${machine.cpu.retired} instructions: ${stop}`);
   write(`  decoded   ${detail}`);
   const verdict = machine.log.slice(0, machine.log.total).findLast((record) => record.kind === 'verdict');
   if (verdict?.kind === 'verdict') {

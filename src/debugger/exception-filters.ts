@@ -2,13 +2,23 @@
  * Events between the levels that can stop the machine, as a debugger's exception filters: which records each one means, and
  * the names its condition can use.
  */
-import { exitReasons } from '../isa/exit-reasons';
+import { exitReason, exitReasons } from '../isa/exit-reasons';
+import type { FaultCause } from '../isa/fault-reasons';
 import type { Topology } from '../machine/machine-config';
 import type { MachineRecord } from '../machine/machine-record';
 import { Condition } from './breakpoints/condition';
+import { droppedEvent } from './decode/dropped-event';
+import { BASIC_REASON } from './decode/exit';
 import type { ExpressionScope } from './expression/scope';
 
-export type FilterId = 'exit-reflected' | 'exit-l0' | 'entry-failed' | 'vm-fail' | 'triple-fault';
+export type FilterId =
+  | 'exit-reflected'
+  | 'exit-l0'
+  | 'entry-failed'
+  | 'vm-fail'
+  | 'instruction-fault'
+  | 'event-dropped'
+  | 'triple-fault';
 
 export interface ExceptionFilter {
   readonly id: FilterId;
@@ -17,9 +27,6 @@ export interface ExceptionFilter {
   readonly enabledByDefault: boolean;
   readonly matches: (record: MachineRecord, topology: Topology) => boolean;
 }
-
-const TRIPLE_FAULT = 2;
-const BASIC = 0xffff;
 
 export const exceptionFilters: readonly ExceptionFilter[] = [
   {
@@ -52,13 +59,33 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
       record.kind === 'vm-fail' || (record.kind === 'vmx-instruction' && record.outcome.startsWith('VMfail')),
   },
   {
+    id: 'instruction-fault',
+    label: 'Instruction Fault in L1',
+    description:
+      "A VMX or system instruction of L1 (bare topology: of the user's hypervisor) faults: VMXON, VMPTRLD, WRMSR, MOV CR ... " +
+      'The stop names the rule.',
+    enabledByDefault: false,
+    matches: (record, topology) =>
+      (record.kind === 'fault' && record.level === (topology === 'bare' ? 'L0' : 'L1')) ||
+      (record.kind === 'vmx-instruction' && record.outcome === 'fault'),
+  },
+  {
+    id: 'event-dropped',
+    label: 'Event dropped at VM Entry',
+    description:
+      'An exit interrupted the delivery of an event (IDT-vectoring information), and the next entry does not inject it again.',
+    enabledByDefault: false,
+    matches: (record) => droppedEvent(record) !== undefined,
+  },
+  {
     id: 'triple-fault',
     label: 'Triple Fault',
     description: 'A level shuts down: a triple fault, or a VMX abort.',
     enabledByDefault: true,
     matches: (record) =>
       record.kind === 'shutdown' ||
-      (record.kind === 'nested-exit' && (record.reasonWord & BASIC) === TRIPLE_FAULT),
+      (record.kind === 'nested-exit' &&
+        (record.reasonWord & BASIC_REASON) === exitReason.TRIPLE_FAULT.number),
   },
 ];
 
@@ -73,11 +100,21 @@ export function recordNames(record: MachineRecord): ReadonlyMap<string, bigint |
     if (typeof value === 'number') names.set(name, BigInt(value));
     else if (typeof value === 'bigint' || typeof value === 'string') names.set(name, value);
   }
-  if ('reasonWord' in record) names.set('reason', BigInt(record.reasonWord & BASIC));
+  if ('reasonWord' in record) names.set('reason', BigInt(record.reasonWord & BASIC_REASON));
   if ('rule' in record) names.set('rule', record.rule.id);
   if ('guestRip' in record) names.set('rip', record.guestRip);
+  if ('cause' in record && typeof record.cause === 'object') causeNames(names, record.cause);
+  if (record.kind === 'vmx-instruction' && record.outcome === 'fault')
+    names.set('vector', BigInt(record.error));
   if ('interruption' in record) names.set('vector', BigInt(record.interruption & 0xff));
   return names;
+}
+
+/** The rule behind a fault or a VMfail, and the values its sentence shows. */
+function causeNames(names: Map<string, bigint | string>, cause: FaultCause): void {
+  names.set('cause', cause.reason);
+  names.set('a', cause.a);
+  names.set('b', cause.b);
 }
 
 /** Words every expression knows: exit reasons by name. Levels stand for themselves. */

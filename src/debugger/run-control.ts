@@ -14,7 +14,8 @@ import type { BreakpointStore } from './breakpoints/store';
 import type { ActiveFilters, FilterId } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
 import type { Programs } from './programs';
-import { endText, recordText } from './stop-text';
+import { describeRecord } from './decode/exit-text';
+import { endText } from './stop-text';
 import type { Ground } from './stepping/ground';
 import type { Leg, Motion } from './stepping/motion';
 
@@ -244,7 +245,7 @@ export class RunControl {
     for (const record of log.slice(first, log.total - first)) {
       const found = filters.stopsAt(record, config.topology, this.around.scope(level, record));
       if (!found) continue;
-      const description = found.note ?? recordText(record, config.topology);
+      const description = found.note ?? describeRecord(record, config.topology).stop;
       return { reason: 'exception', level, description, breakpointIds: [], record, filter: found.filter.id };
     }
     return undefined;

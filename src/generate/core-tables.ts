@@ -4,7 +4,14 @@ import { opcodeFamilies } from '../isa/opcodes';
 import { header } from './assembly-script';
 import { controlMasks } from './control-masks';
 import { descriptorTypes, memoryTypeNumbers } from './descriptors';
-import { checkIndexes, exceptionVectors, exitReasonNumbers, msrNumbers, vmErrorNumbers } from './numbers';
+import {
+  checkIndexes,
+  exceptionVectors,
+  exitReasonNumbers,
+  faultReasonNumbers,
+  msrNumbers,
+  vmErrorNumbers,
+} from './numbers';
 import { decodeMap } from './opcodes/decode-map';
 import { dispatch } from './opcodes/dispatch';
 import { features } from './opcodes/features';
@@ -18,6 +25,7 @@ export function coreTables(): Record<string, string> {
     'exit-reasons.ts': exitReasonNumbers(),
     'vm-errors.ts': vmErrorNumbers(),
     'checks.ts': checkIndexes(),
+    'reasons.ts': faultReasonNumbers(),
     'msrs.ts': msrNumbers(),
     'exceptions.ts': exceptionVectors(),
     'registers.ts': registerMasks(),

@@ -1,8 +1,9 @@
-// Numbered rows for the core: exit reasons, VM-instruction errors, entry checks, exceptions and MSRs.
+// Numbered rows for the core: exit reasons, VM-instruction errors, entry checks, exceptions, reasons of faults and MSRs.
 
 import { entryChecks } from '../isa/entry-checks';
 import { exceptions } from '../isa/exceptions';
 import { exitReasonFlags, exitReasons } from '../isa/exit-reasons';
+import { faultReasons } from '../isa/fault-reasons';
 import { activityStates, eventTypes } from '../isa/interruption-formats';
 import { msrs } from '../isa/msrs';
 import { vmInstructionErrors, vmxAborts } from '../isa/vm-instruction-errors';
@@ -58,6 +59,16 @@ export function exceptionVectors(): string {
     ]),
     constEnum('EventType', numbered(eventTypes)),
     constEnum('Activity', numbered(activityStates)),
+  ].join('\n');
+}
+
+export function faultReasonNumbers(): string {
+  return [
+    header('Why an instruction or a delivery faults: the place of each row of isa/fault-reasons, from 1.'),
+    constEnum('Reason', [
+      ['NONE', 0],
+      ...faultReasons.map((row, index): [string, number] => [row.id, index + 1]),
+    ]),
   ].join('\n');
 }
 

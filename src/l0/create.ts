@@ -114,7 +114,9 @@ function initial_nested(config: L0Config): NestedVmx {
     preemption_timer_fires_at: -1,
     shadow_roots: [],
     vmx_instruction: { operand: '' },
+    field_writers: {},
     exit_rule: undefined,
+    exit_cause: undefined,
   };
 }
 

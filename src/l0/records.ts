@@ -5,6 +5,7 @@
  * below 2^53.
  */
 import type { ExitReasonName } from '../isa/exit-reasons';
+import type { FaultCause, FaultChain } from '../isa/fault-reasons';
 import type { FieldName } from '../isa/vmcs-fields';
 
 /** The level that was running, or is about to run, on the vCPU. L0 itself is never a guest. */
@@ -47,6 +48,8 @@ export interface EntryRecord extends RecordBase {
   readonly interruption: number;
   readonly interruptionError: number;
   readonly instructionLength: number;
+  /** Bare topology: IDT_VECTORING_INFO_FIELD as the VMCS still has it from its last exit. */
+  readonly idtVectoring?: number;
 }
 
 /** A hardware VM exit to L0. */
@@ -65,6 +68,10 @@ export interface ExitRecord extends RecordBase {
   readonly idtVectoringError: number;
   readonly guestPhysical: bigint;
   readonly guestLinear: bigint;
+  /** TRIPLE_FAULT: the exceptions that led there. The machine adds it, who sees into the chip. */
+  readonly faults?: FaultChain;
+  /** EPT exits: the entry of ept01 or ept02 that ended the walk. The machine adds it. */
+  readonly cause?: FaultCause;
 }
 
 /** Who gets an exit of L2, and by which rule. */
@@ -112,6 +119,10 @@ export interface NestedExitRecord extends RecordBase {
    */
   readonly synthesised: boolean;
   readonly rule: RuleCited;
+  /** TRIPLE_FAULT: the exceptions that led there. */
+  readonly faults?: FaultChain;
+  /** EPT exits: the entry of ept12 that ended the walk. */
+  readonly cause?: FaultCause;
 }
 
 /** L1's VMLAUNCH or VMRESUME passed all software checks: vmcs02 is prepared, L2 runs next (nested_vmx_run). */
@@ -124,6 +135,8 @@ export interface NestedEntryRecord extends RecordBase {
   /** vmcs12 VM_ENTRY_INTR_INFO_FIELD. */
   readonly interruption: number;
   readonly interruptionError: number;
+  /** vmcs12 IDT_VECTORING_INFO_FIELD, as the last exit to L1 left it; 0 at VMLAUNCH. */
+  readonly idtVectoring: number;
 }
 
 /** L1's VM entry was refused: VMfail with error 7 or 8, or an exit 33 or 34 back to L1. */
@@ -139,6 +152,8 @@ export interface EntryFailureRecord extends RecordBase {
   readonly foundBy: 'software' | 'hardware';
   /** The failing check (`check.<id>` of isa/entry-checks) in words. */
   readonly rule: RuleCited;
+  /** The rule, when the entry failed before its checks: no current VMCS, launch state, MOV SS (bare topology). */
+  readonly cause?: FaultCause;
 }
 
 /** Outcome of a VMX instruction of L1, emulated by L0. */
@@ -155,6 +170,20 @@ export interface VmxInstructionRecord extends RecordBase {
   readonly field?: FieldName;
   readonly value?: bigint;
   readonly previous?: bigint;
+  /** VMWRITE: bits of the value that the field does not hold and that went without an error. */
+  readonly dropped?: bigint;
+  /** The rule behind a fault or a VMfail. */
+  readonly cause?: FaultCause;
+}
+
+/** A VMX or system instruction of a guest faults: found by the chip, or by L0 while it emulates. */
+export interface FaultRecord extends RecordBase {
+  readonly kind: 'fault';
+  readonly rip: bigint;
+  readonly vector: number;
+  /** Undefined for an exception that pushes none. */
+  readonly error?: number;
+  readonly cause?: FaultCause;
 }
 
 export type VmxInstructionName =
@@ -215,6 +244,8 @@ export interface ShutdownRecord extends RecordBase {
   readonly text: string;
   /** VMX-abort indicator, 0 for a triple fault. */
   readonly abort: number;
+  /** Triple fault: the exceptions that led there. */
+  readonly faults?: FaultChain;
 }
 
 export type L0Record =
@@ -226,6 +257,7 @@ export type L0Record =
   | NestedEntryRecord
   | EntryFailureRecord
   | VmxInstructionRecord
+  | FaultRecord
   | InjectionRecord
   | RequeuedRecord
   | NestedEventRecord

@@ -66,6 +66,12 @@ export function msr_bits(name: MsrName, range_name: string): bigint {
   return ((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low);
 }
 
+/** IA32_FEATURE_CONTROL. */
+export const feature_control = {
+  LOCK: msr_bits('IA32_FEATURE_CONTROL', 'LOCK'),
+  VMX_OUTSIDE_SMX: msr_bits('IA32_FEATURE_CONTROL', 'VMX_OUTSIDE_SMX'),
+};
+
 /** Exception vectors by mnemonic without the number sign. */
 export const vectors = Object.fromEntries(exceptions.map((row) => [row.name, row.vector])) as Readonly<
   Record<ExceptionName, number>

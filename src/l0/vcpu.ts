@@ -5,6 +5,8 @@
  */
 import type { Cpu } from '../cpu/cpu';
 import type { Board } from '../platform/device';
+import type { FaultCause } from '../isa/fault-reasons';
+import type { FieldName } from '../isa/vmcs-fields';
 import type { L0Config } from './config';
 import type { CapabilityMsrs } from './nested/capability-msrs';
 import type { Vmcs12 } from './nested/vmcs12';
@@ -111,7 +113,10 @@ export interface ShadowRoot {
 }
 
 /** Operand of a VMX instruction in words; for VMREAD and VMWRITE the field and its value too. */
-export type VmxInstructionNote = Pick<VmxInstructionRecord, 'operand' | 'field' | 'value' | 'previous'>;
+export type VmxInstructionNote = Pick<
+  VmxInstructionRecord,
+  'operand' | 'field' | 'value' | 'previous' | 'dropped' | 'cause'
+>;
 
 /** What KVM keeps in struct nested_vmx. */
 export interface NestedVmx {
@@ -143,8 +148,12 @@ export interface NestedVmx {
   shadow_roots: ShadowRoot[];
   /** What the handler of a VMX instruction found out about its operand, for the record. */
   vmx_instruction: VmxInstructionNote;
+  /** RIP of the last VMWRITE to each field, by the VMCS's address in hex: for explanations only. */
+  field_writers: Record<string, Partial<Record<FieldName, bigint>>>;
   /** Rule that is to be cited by the next nested exit; set by whoever asks for that exit. */
   exit_rule: RuleCited | undefined;
+  /** Entry of ept12 behind the next nested exit; set with the rule. */
+  exit_cause: FaultCause | undefined;
 }
 
 /** Host-physical pages below L1's RAM. */

@@ -4,6 +4,7 @@
  * `vcpu.nested.vmx_instruction`.
  */
 import { exitReasonByNumber, type ExitReasonName } from '../isa/exit-reasons';
+import type { FaultReasonId } from '../isa/fault-reasons';
 import type { VmxInstructionName, VmxInstructionRecord } from './records';
 import { rflags } from './register-bits';
 import { kvm_skip_emulated_instruction } from './registers';
@@ -17,6 +18,17 @@ const instruction_names: Partial<Record<ExitReasonName, VmxInstructionName>> = {
 
 const STATUS_FLAGS = rflags.CF | rflags.PF | rflags.AF | rflags.ZF | rflags.SF | rflags.OF;
 
+/** The VMX instruction that exited. */
+export function vmx_instruction_name(vcpu: Vcpu): VmxInstructionName {
+  const reason = exitReasonByNumber.get(vcpu.vmx.exit_reason & 0xffff)?.name ?? 'VMLAUNCH';
+  return instruction_names[reason] ?? (reason as VmxInstructionName);
+}
+
+/** Names the row of isa/fault-reasons by which the instruction is about to fault or to fail. */
+export function refused_because(vcpu: Vcpu, reason: FaultReasonId, a = 0n, b = 0n): void {
+  vcpu.nested.vmx_instruction = { ...vcpu.nested.vmx_instruction, cause: { reason, a, b } };
+}
+
 /**
  * Records the end of the VMX instruction that exited. `error`: VM-instruction error, or the vector of a
  * fault.
@@ -26,14 +38,13 @@ export function record_vmx_instruction(
   outcome: VmxInstructionRecord['outcome'],
   error: number,
 ): void {
-  const reason = exitReasonByNumber.get(vcpu.vmx.exit_reason & 0xffff)?.name ?? 'VMLAUNCH';
   const noted = vcpu.nested.vmx_instruction;
   vcpu.nested.vmx_instruction = { operand: '' };
   vcpu.record({
     kind: 'vmx-instruction',
     count: Number(vcpu.cpu.retired),
     level: 'L1',
-    instruction: instruction_names[reason] ?? (reason as VmxInstructionName),
+    instruction: vmx_instruction_name(vcpu),
     outcome,
     error,
     rip: vcpu.cpu.vmread('GUEST_RIP'),

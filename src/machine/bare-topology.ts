@@ -11,8 +11,10 @@ import type { InitialCpuState } from '../platform/boot/boot-image';
 import { ExitRegisters } from './exit-registers';
 import { applyInitialState } from './initial-state';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
+import type { MachineRecord } from './machine-record';
 import { walkEpt, walkLinear } from './page-walk';
 import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
+import { TraceChain } from './trace-chain';
 import { drainTraceRing, traceCount, traceExitReason } from './trace-ring';
 import type { RegisterHome } from './register-write';
 import { hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
@@ -20,19 +22,22 @@ import { fieldReader, guestState, hostState, usesEpt } from './vmcs-state';
 
 /** Set in State.SIPI beside the vector. */
 const SIPI_PENDING = 0x100;
-const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | StopOn.VM_FAIL;
+const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | StopOn.VM_FAIL | StopOn.FAULT;
 
 export class BareTopology implements TopologyDriver {
   readonly guestLevels: readonly Level[] = ['L0', 'L1'];
   readonly runner = undefined;
   readonly l0 = undefined;
   private exitRegisters = new ExitRegisters();
+  private readonly chain = new TraceChain();
 
   constructor(
     private readonly cpu: Cpu,
     private readonly board: Board,
     /** Takes a record of the chip's ring: its place in 32-bit words of the core's memory. */
     private readonly trace: (words: Uint32Array, at: number) => void,
+    /** Takes a record that is more than those bytes. */
+    private readonly record: (made: MachineRecord) => void,
   ) {}
 
   writeImage(address: bigint, bytes: Uint8Array): boolean {
@@ -59,7 +64,9 @@ export class BareTopology implements TopologyDriver {
     drainTraceRing(this.cpu, (words, at) => {
       if (traceExitReason(words, at) !== undefined)
         this.exitRegisters.exited(traceCount(words, at), this.cpu);
-      this.trace(words, at);
+      const taken = this.chain.take(words, at);
+      if (taken === 'keep') this.trace(words, at);
+      else if (taken !== 'later') this.record(taken);
     });
   }
 

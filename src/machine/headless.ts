@@ -39,7 +39,11 @@ export function runHeadless(machine: Machine, options: HeadlessOptions): Headles
     stalled = machine.cpu.retired === before ? stalled + 1 : 0;
     // The clock is retired instructions, so nothing from outside can end this either.
     if (stalled > STALLED_LIMIT && stop.kind === 'budget')
-      stop = { kind: 'shutdown', text: 'The guest faults without end: no instruction retires any more.' };
+      stop = {
+        kind: 'shutdown',
+        text: 'The guest faults without end: no instruction retires any more.',
+        level: machine.driver.currentLevel(),
+      };
   }
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   return { stop, instructions: machine.cpu.retired, seconds, counts: machine.counts, resets: machine.resets };

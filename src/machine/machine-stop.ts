@@ -1,6 +1,8 @@
 /**
  * Why the machine stopped. A closed set: whoever drives the machine must have an answer to each. Types only.
  */
+import type { FaultChain } from '../isa/fault-reasons';
+import type { Level } from './level-state';
 import type { MachineRecord } from './machine-record';
 import type { WatchEvent } from './watch-request';
 
@@ -19,8 +21,8 @@ export type MachineStop =
   | { readonly kind: 'exited'; readonly status: number }
   /** The guest switched the machine off, or asked for a reset. */
   | { readonly kind: 'power'; readonly action: 'off' | 'reset' }
-  /** Triple fault, or VMX abort. */
-  | { readonly kind: 'shutdown'; readonly text: string }
+  /** Triple fault, with the exceptions that led there, or VMX abort. */
+  | { readonly kind: 'shutdown'; readonly text: string; readonly level: Level; readonly faults?: FaultChain }
   /** Halted with no event that could ever wake it. */
   | { readonly kind: 'halted' }
   /** Our gap, with the instruction or mechanism by name. */

@@ -5,6 +5,7 @@
 import { State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
 import { Cpu } from '../cpu/cpu';
+import { readFaultChain } from '../cpu/fault-chain';
 import { applyProfile } from '../cpu/profile';
 import { createBoard } from '../platform/board';
 import type { Board } from '../platform/device';
@@ -72,7 +73,12 @@ export class Machine implements BusOwner {
     this.cpu.set32(State.STOP_UNCLAIMED, 1);
     this.driver = nested
       ? new NestedTopology(this.cpu, this.board, config, (made) => this.record(made))
-      : new BareTopology(this.cpu, this.board, (words, at) => this.trace(words, at));
+      : new BareTopology(
+          this.cpu,
+          this.board,
+          (words, at) => this.trace(words, at),
+          (made) => this.record(made),
+        );
     this.watchpoints = new Watchpoints(this.cpu, this.driver);
     applyBootImage(this.driver, config.image);
   }
@@ -194,9 +200,18 @@ export class Machine implements BusOwner {
       case Stop.WAIT_FOR_SIPI:
         return this.skipToNextEvent();
       case Stop.SHUTDOWN:
-        return { kind: 'shutdown', text: 'Triple fault: the processor shut down.' };
+        return {
+          kind: 'shutdown',
+          text: 'Triple fault: the processor shut down.',
+          level: this.driver.currentLevel(),
+          faults: readFaultChain(this.cpu.memory),
+        };
       case Stop.VMX_ABORT:
-        return { kind: 'shutdown', text: `VMX abort, indicator ${this.cpu.stopDetail} (SDM 27.7).` };
+        return {
+          kind: 'shutdown',
+          text: `VMX abort, indicator ${this.cpu.stopDetail} (SDM 27.7).`,
+          level: this.driver.currentLevel(),
+        };
       case Stop.UNIMPLEMENTED:
         return { kind: 'unimplemented', text: nameGap(this.cpu, this.driver) };
       case Stop.VM_FAIL:

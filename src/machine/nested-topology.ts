@@ -4,6 +4,8 @@
  */
 import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
+import { StopOn } from '../abi/stop-codes';
+import { TraceKind } from '../abi/trace-records';
 import type { Cpu } from '../cpu/cpu';
 import { exitReasonByNumber } from '../isa/exit-reasons';
 import { capabilityValues, cpuidRows } from '../cpu/profile';
@@ -22,6 +24,7 @@ import {
   type L0State,
 } from '../l0';
 import { ExitRegisters } from './exit-registers';
+import { FaultAccount } from './fault-account';
 import { L0Runner } from './l0-runner';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
 import type { MachineConfig } from './machine-config';
@@ -29,6 +32,7 @@ import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
 import { walkEpt, walkLinear, type EntryReader } from './page-walk';
 import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
+import { drainTraceRing, traceCause, traceFault, traceKind } from './trace-ring';
 import { writeDryRunImage } from './dry-run-image';
 import type { RegisterHome } from './register-write';
 import { cachedVmcs12, hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
@@ -42,6 +46,7 @@ export class NestedTopology implements TopologyDriver {
   readonly runner = new L0Runner();
   l0: L0State;
   private exitRegisters = new ExitRegisters();
+  private readonly account = new FaultAccount(() => this.cpu.memory);
   /** What the machine does next: let L0 enter, run the chip, or let L0 handle an exit. */
   private phase: 'enter' | 'guest' | 'exit' = 'enter';
 
@@ -69,7 +74,7 @@ export class NestedTopology implements TopologyDriver {
       board,
       (made) => {
         if (made.kind === 'nested-exit') this.exitRegisters.exited(made.count, cpu);
-        this.record(made);
+        this.record(this.account.explained(made));
       },
     );
   }
@@ -114,7 +119,12 @@ export class NestedTopology implements TopologyDriver {
         this.phase = 'enter';
         return 'halted';
       case 'shutdown':
-        return { kind: 'shutdown', text: result.reason };
+        return {
+          kind: 'shutdown',
+          text: result.reason,
+          level: 'L1',
+          ...(this.account.faults && { faults: this.account.faults }),
+        };
       case 'unimplemented':
         return {
           kind: 'unimplemented',
@@ -128,13 +138,20 @@ export class NestedTopology implements TopologyDriver {
     return undefined;
   }
 
-  /** L0 tells of every exit itself; the chip's own ring is only emptied. */
+  /** L0 tells of every exit itself; of the chip's own records only faults are news. */
   drain(): void {
-    this.cpu.set32(State.TRACE_TAIL, this.cpu.get32(State.TRACE_HEAD));
+    drainTraceRing(this.cpu, (words, at) => {
+      const kind = traceKind(words, at);
+      if (kind === TraceKind.VM_EXIT) this.account.exited(traceCause(new DataView(words.buffer), at * 4));
+      if (kind !== TraceKind.FAULT) return;
+      const fault = traceFault(new DataView(words.buffer), at * 4, this.inL2 ? 'L2' : 'L1');
+      this.record(this.account.explained(fault));
+    });
   }
 
-  recordsWanted(): void {
-    // Every exit comes to L0, so nothing more is needed to stop at one.
+  /** Every exit comes to L0, so only faults need a stop of the chip. */
+  recordsWanted(wanted: boolean): void {
+    this.cpu.set32(State.STOP_ON, wanted ? StopOn.FAULT : 0);
   }
 
   updateInterruptLine(): void {

@@ -6,8 +6,12 @@ import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
 import { TraceKind, TraceRecord, TraceRing } from '../abi/trace-records';
 import type { Cpu } from '../cpu/cpu';
+import { HAS_ERROR, faultCause, faultLink } from '../cpu/fault-chain';
 import { exitReasonByNumber, exitReasonFlag, type ExitReasonName } from '../isa/exit-reasons';
-import type { MachineRecord } from './machine-record';
+import type { FaultCause, FaultLink } from '../isa/fault-reasons';
+import type { FaultRecord } from '../l0/records';
+import type { Level } from './level-state';
+import type { MachineRecord, RootFaultRecord } from './machine-record';
 
 /** Set in an exit-reason word when the VM entry failed. */
 const ENTRY_FAILURE = (1 << exitReasonFlag.ENTRY_FAILURE.bit) >>> 0;
@@ -40,6 +44,10 @@ export function isTraceEntry(words: Uint32Array, at: number): boolean {
   return words[at + TraceRecord.KIND / 4] === (TraceKind.VM_ENTRY as number);
 }
 
+export function traceKind(words: Uint32Array, at: number): TraceKind {
+  return words[at + TraceRecord.KIND / 4]!;
+}
+
 /** Instructions retired when the record was made. */
 export function traceCount(words: Uint32Array, at: number): number {
   const low = at + TraceRecord.RETIRED / 4;
@@ -63,8 +71,10 @@ export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
         interruption: u32(TraceRecord.INTERRUPTION),
         interruptionError: u32(TraceRecord.INTERRUPTION_ERROR),
         instructionLength: u32(TraceRecord.INSTRUCTION_LENGTH),
+        idtVectoring: u32(TraceRecord.IDT_VECTORING),
       };
-    case TraceKind.VM_EXIT:
+    case TraceKind.VM_EXIT: {
+      const cause = traceCause(view, at);
       return {
         ...base,
         kind: 'exit',
@@ -80,8 +90,11 @@ export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
         idtVectoringError: 0,
         guestPhysical: u64(TraceRecord.GUEST_PHYSICAL),
         guestLinear: 0n,
+        ...(cause && { cause }),
       };
-    case TraceKind.ENTRY_FAILURE:
+    }
+    case TraceKind.ENTRY_FAILURE: {
+      const cause = traceCause(view, at);
       return {
         ...base,
         kind: 'entry-failure',
@@ -91,9 +104,17 @@ export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
         qualification: u64(TraceRecord.QUALIFICATION),
         foundBy: 'hardware',
         rule: { id: 'chip', text: 'the processor refused the VM entry' },
+        ...(cause && { cause }),
       };
-    case TraceKind.VM_FAIL:
-      return { ...base, kind: 'vm-fail', rip, error: code };
+    }
+    case TraceKind.VM_FAIL: {
+      const cause = traceCause(view, at);
+      return { ...base, kind: 'vm-fail', rip, error: code, ...(cause && { cause }) };
+    }
+    case TraceKind.FAULT:
+      return traceFault(view, at, u32(TraceRecord.INTERRUPTION) >>> 31 === 1 ? 'L1' : 'L0');
+    case TraceKind.FAULT_LINK:
+      throw new Error('an exception of a chain stands with its triple fault');
     case TraceKind.INJECTION:
       return {
         ...base,
@@ -106,4 +127,40 @@ export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
     case TraceKind.TRIPLE_FAULT:
       return { ...base, kind: 'shutdown', text: 'triple fault', abort: 0 };
   }
+}
+
+/** The rule named in a record; undefined where the core named none. */
+export function traceCause(view: DataView, at: number): FaultCause | undefined {
+  return faultCause(view.getUint32(at + TraceRecord.REASON, true), {
+    a: view.getBigUint64(at + TraceRecord.A, true),
+    b: view.getBigUint64(at + TraceRecord.B, true),
+    data: view.getBigUint64(at + TraceRecord.DATA, true),
+    level: view.getUint32(at + TraceRecord.LEVEL, true),
+  });
+}
+
+/** A FAULT record, of the guest or root program that runs at `level`. */
+export function traceFault(view: DataView, at: number, level: 'L1' | 'L2'): FaultRecord;
+export function traceFault(view: DataView, at: number, level: Level): FaultRecord | RootFaultRecord;
+export function traceFault(view: DataView, at: number, level: Level): FaultRecord | RootFaultRecord {
+  const cause = traceCause(view, at);
+  const hasError = (view.getUint32(at + TraceRecord.INTERRUPTION, true) & HAS_ERROR) !== 0;
+  return {
+    kind: 'fault',
+    count: Number(view.getBigUint64(at + TraceRecord.RETIRED, true)),
+    level,
+    rip: view.getBigUint64(at + TraceRecord.RIP, true),
+    vector: view.getUint32(at + TraceRecord.CODE, true),
+    ...(hasError && { error: view.getUint32(at + TraceRecord.INTERRUPTION_ERROR, true) }),
+    ...(cause && { cause }),
+  };
+}
+
+/** A FAULT_LINK record. */
+export function traceLink(view: DataView, at: number): FaultLink {
+  return faultLink(
+    view.getUint32(at + TraceRecord.CODE, true),
+    view.getUint32(at + TraceRecord.INTERRUPTION_ERROR, true),
+    traceCause(view, at),
+  );
 }

@@ -54,11 +54,24 @@ export function guestState(
     cr2: undefined,
     cr3: read('GUEST_CR3'),
     cr4: read('GUEST_CR4'),
-    efer: read('GUEST_IA32_EFER'),
+    efer: guestEfer(read),
     gdtr: { base: read('GUEST_GDTR_BASE'), limit: Number(read('GUEST_GDTR_LIMIT')) },
     idtr: { base: read('GUEST_IDTR_BASE'), limit: Number(read('GUEST_IDTR_LIMIT')) },
     source,
   };
+}
+
+const IA32E = 1n << BigInt(control.VM_ENTRY_IA32E_MODE_GUEST.bit);
+const LONG_MODE = registerMask('efer', 'LME') | registerMask('efer', 'LMA');
+
+/**
+ * EFER that the guest goes on with. Its mode is the entry control's, whether or not the hypervisor saves and loads EFER (SDM
+ * 26.3.2.1, 27.3.1): the field may be as old as the VMCS.
+ */
+function guestEfer(read: FieldReader): bigint {
+  const controls = read('VM_ENTRY_CONTROLS');
+  const rest = read('GUEST_IA32_EFER') & ~LONG_MODE;
+  return (controls & IA32E) !== 0n ? rest | LONG_MODE : rest;
 }
 
 /** The host-state area (SDM 24.5), with the attributes a VM exit gives to segments (SDM 27.5.2). */

@@ -39,6 +39,9 @@ export const enum Private {
   // Where a call gate leads, see exec/far-code.ts.
   GATE_OFFSET = 0xa88, // u64
   GATE_SELECTOR = 0xa90, // u32
+
+  /** `boundaryMark(0)` of the instruction whose fault the embedder has been shown, u64. */
+  FAULT_SHOWN = 0xa98,
 }
 
 export function beginDelivery(vector: u32, type: u32, hasError: bool, error: u32, length: u32): void {

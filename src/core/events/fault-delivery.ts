@@ -1,8 +1,8 @@
 // What becomes of a pending fault: exception bitmap, double and triple fault (SDM 3A Table 6-4, Table 6-5; 3C 25.2), CR2 and
 // DR6 updates, delivery. Loops until an event is delivered, an exit is requested, or the processor shuts down.
 import { State } from '../../abi/state-block';
-import { Stop } from '../../abi/stop-codes';
-import { faultData, faultError, faultHasError, faultVector } from '../fault';
+import { Stop, StopOn } from '../../abi/stop-codes';
+import { faultData, faultError, faultHasError, faultVector, isInstructionFault } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { Activity, Dr6, Dr7, EventType, Rflags, Vector, VectorSet } from '../gen/constants';
 import { stop } from '../leave';
@@ -10,8 +10,10 @@ import { Pending, clearPending, pendingKind } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptException, vmExitTripleFault } from '../vmx/hooks';
+import { traceFault } from '../vmx/trace';
 import { deliverEvent } from './event-delivery';
-import { Private, deliveringExternal, clearDelivery } from './event-state';
+import { Private, boundaryMark, deliveringExternal, clearDelivery } from './event-state';
+import { beginChain, chainFault } from './fault-chain';
 
 /** Contributory class of SDM Table 6-4: #DE #TS #NP #SS #GP (and #CP). */
 function contributory(vector: u32): bool {
@@ -62,19 +64,40 @@ function storm(): bool {
 }
 
 /**
+ * A fault of a VMX or system instruction goes to the trace; true when the embedder stops at such. The stop comes before the fault
+ * is taken: nothing has changed, so the instruction is executed again and faults again, this time for good.
+ */
+function stopsAtFault(): bool {
+  if (get32(Private.DELIVERING) != 0 || !isInstructionFault()) return false;
+  const here = boundaryMark(0);
+  if (get64(Private.FAULT_SHOWN) == here) return false;
+  set64(Private.FAULT_SHOWN, here);
+  traceFault();
+  return (get32(State.STOP_ON) & StopOn.FAULT) != 0;
+}
+
+/**
  * Takes the pending fault to its end. State is the one the fault is to be reported with (RIP of the instruction for faults, of
  * the next one for traps). Returns Next.STOP when the loop must be left; else a handler's first instruction is next, or a VM exit
  * or a stop is pending.
  */
 export function deliverFault(): i32 {
+  if (pendingKind() == Pending.FAULT) {
+    if (stopsAtFault()) {
+      clearPending();
+      return stop(Stop.EVENT, StopOn.FAULT, faultVector());
+    }
+    beginChain();
+  }
   set64(Private.TRAP_DUE, 0);
   while (pendingKind() == Pending.FAULT) {
     let vector = faultVector();
     let hasError = faultHasError();
     let error = faultError();
     const data = faultData();
-    clearPending();
     if (vector >= <u32>Vector.TS && vector <= <u32>Vector.GP && deliveringExternal()) error |= 1;
+    chainFault(error);
+    clearPending();
     // SDM 17.3.1.1: RF is set in the image that every fault but an instruction breakpoint pushes.
     if (vector != Vector.DB || (data & Dr6.BD) != 0) setRflags(rflags() | Rflags.RF);
     if (exits(vector, hasError, error, data)) return Next.EXITED;

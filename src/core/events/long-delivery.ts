@@ -11,9 +11,9 @@ import {
 } from '../exec/descriptors';
 import { commitFrame, framePush, openLongStack } from '../exec/frame';
 import { storeFromDescriptor, storeNull } from '../exec/segment-load';
-import { faulted, raise } from '../fault';
+import { faulted, raiseBecause } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { AccessRights, SegmentType, Vector } from '../gen/constants';
+import { AccessRights, Reason, SegmentType, Vector } from '../gen/constants';
 import { readSystem32, readSystem64 } from '../memory';
 import { isCanonical } from '../mode';
 import { get32, get64, gpr, segment, segmentBase, set32, setRip } from '../state';
@@ -23,11 +23,13 @@ import { handlerFlags, readGate, readHandlerCode } from './protected-delivery';
 export function readTaskStack(offset: u32): u64 {
   const tr = segment(Seg.TR);
   if (offset + 7 > load<u32>(tr + Segment.LIMIT)) {
-    raise(Vector.TS, selectorError(load<u32>(tr + Segment.SELECTOR)));
+    const error = selectorError(load<u32>(tr + Segment.SELECTOR));
+    raiseBecause(Reason.TSS_STACK_LIMIT, Vector.TS, error, offset, load<u32>(tr + Segment.LIMIT));
     return 0;
   }
   const pointer = readSystem64(segmentBase(Seg.TR) + offset);
-  if (!faulted() && !isCanonical(pointer)) raise(Vector.SS, 0);
+  if (!faulted() && !isCanonical(pointer))
+    raiseBecause(Reason.TSS_STACK_NOT_CANONICAL, Vector.SS, 0, pointer, offset);
   return pointer;
 }
 
@@ -57,7 +59,7 @@ export function deliverLong(vector: u32, type: u32, hasError: bool, error: u32, 
   if (faulted()) return;
   const offset = gateOffset(gate) | ((<u64>high) << 32);
   if (!isCanonical(offset)) {
-    raise(Vector.GP, 0);
+    raiseBecause(Reason.HANDLER_OFFSET_NOT_CANONICAL, Vector.GP, 0, offset);
     return;
   }
   const flags = rflags();

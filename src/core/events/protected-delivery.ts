@@ -23,11 +23,12 @@ import {
   openInnerStack,
 } from '../exec/frame';
 import { checkStack, commitStack, storeFromDescriptor, storeNull } from '../exec/segment-load';
-import { faulted, raise } from '../fault';
+import { faulted, raiseBecause } from '../fault';
 import { rflags, setRflags } from '../flags';
 import {
   AccessRights,
   EventType,
+  Reason,
   Rflags,
   SegmentType,
   SystemType,
@@ -54,7 +55,7 @@ function checksGatePrivilege(type: u32): bool {
 export function readGate(vector: u32, type: u32, long: bool): u64 {
   const size: u32 = long ? 16 : 8;
   if (vector * size + size - 1 > get32(State.IDTR_LIMIT)) {
-    raise(Vector.GP, idtError(vector));
+    raiseBecause(Reason.IDT_LIMIT, Vector.GP, idtError(vector), vector, get32(State.IDTR_LIMIT));
     return 0;
   }
   const gate = readSystem64(get64(State.IDTR_BASE) + vector * size);
@@ -67,16 +68,18 @@ export function readGate(vector: u32, type: u32, long: bool): u64 {
     (kind == SystemType.TASK_GATE || kind == SystemType.INTERRUPT_GATE16 || kind == SystemType.TRAP_GATE16)
   )
     known = true;
-  if (!known || (checksGatePrivilege(type) && rightsDpl(access) < get32(State.CPL)))
-    raise(Vector.GP, idtError(vector));
-  else if ((access & AccessRights.P) == 0) raise(Vector.NP, idtError(vector));
+  if (!known) raiseBecause(Reason.IDT_GATE_TYPE, Vector.GP, idtError(vector), vector, gate);
+  else if (checksGatePrivilege(type) && rightsDpl(access) < get32(State.CPL))
+    raiseBecause(Reason.IDT_GATE_DPL, Vector.GP, idtError(vector), vector, gate);
+  else if ((access & AccessRights.P) == 0)
+    raiseBecause(Reason.IDT_GATE_NOT_PRESENT, Vector.NP, idtError(vector), vector, gate);
   return gate;
 }
 
 /** The handler's code segment with privilege and presence checked; `long`: it must be a 64-bit one. */
 export function readHandlerCode(selector: u32, long: bool): u64 {
   if ((selector & 0xfffc) == 0) {
-    raise(Vector.GP, 0);
+    raiseBecause(Reason.HANDLER_CODE_NULL, Vector.GP, 0, selector);
     return 0;
   }
   const descriptor = readDescriptor(selector, Vector.GP);
@@ -84,8 +87,13 @@ export function readHandlerCode(selector: u32, long: bool): u64 {
   const access = descriptorAccess(descriptor);
   const code = (access & (AccessRights.S | SegmentType.CODE)) == (AccessRights.S | SegmentType.CODE);
   const wrongSize = long && (access & (AccessRights.L | AccessRights.DB)) != AccessRights.L;
-  if (!code || rightsDpl(access) > get32(State.CPL) || wrongSize) raise(Vector.GP, selectorError(selector));
-  else if ((access & AccessRights.P) == 0) raise(Vector.NP, selectorError(selector));
+  const error = selectorError(selector);
+  if (!code) raiseBecause(Reason.HANDLER_CODE_TYPE, Vector.GP, error, selector, descriptor);
+  else if (rightsDpl(access) > get32(State.CPL))
+    raiseBecause(Reason.HANDLER_CODE_DPL, Vector.GP, error, selector, descriptor);
+  else if (wrongSize) raiseBecause(Reason.HANDLER_CODE_NOT_64_BIT, Vector.GP, error, selector, descriptor);
+  else if ((access & AccessRights.P) == 0)
+    raiseBecause(Reason.HANDLER_CODE_NOT_PRESENT, Vector.NP, error, selector, descriptor);
   return descriptor;
 }
 
@@ -112,7 +120,8 @@ export function readInnerStack(level: u32): void {
   const offset: u32 = wide ? 4 + level * 8 : 2 + level * 4;
   const size: u32 = wide ? 6 : 4;
   if (offset + size - 1 > load<u32>(tr + Segment.LIMIT)) {
-    raise(Vector.TS, selectorError(load<u32>(tr + Segment.SELECTOR)));
+    const error = selectorError(load<u32>(tr + Segment.SELECTOR));
+    raiseBecause(Reason.TSS_STACK_LIMIT, Vector.TS, error, offset, load<u32>(tr + Segment.LIMIT));
     return;
   }
   const address = segmentBase(Seg.TR) + offset;
@@ -121,7 +130,7 @@ export function readInnerStack(level: u32): void {
   const selector = readSystem16(address + (wide ? 4 : 2)) & 0xffff;
   if (faulted()) return;
   if ((selector & 0xfffc) == 0) {
-    raise(Vector.TS, 0);
+    raiseBecause(Reason.TSS_STACK_NULL, Vector.TS, 0, level);
     return;
   }
   checkStack(selector, level, Vector.TS);
@@ -159,7 +168,7 @@ export function deliverProtected(vector: u32, type: u32, hasError: bool, error: 
   const dpl = rightsDpl(access);
   const inner = (access & SegmentType.CONFORMING) == 0 && dpl < cpl;
   if (fromVirtual && (!inner || dpl != 0)) {
-    raise(Vector.GP, selectorError(selector));
+    raiseBecause(Reason.HANDLER_CODE_VIRTUAL_8086, Vector.GP, selectorError(selector), selector, code);
     return;
   }
   const level: u32 = inner ? dpl : cpl;
@@ -181,7 +190,7 @@ export function deliverProtected(vector: u32, type: u32, hasError: bool, error: 
   if (hasError) framePush(width, error);
   if (faulted()) return;
   if (offset > descriptorLimit(code)) {
-    raise(Vector.GP, 0);
+    raiseBecause(Reason.HANDLER_OFFSET_LIMIT, Vector.GP, 0, offset, descriptorLimit(code));
     return;
   }
   markAccessed(selector, code);

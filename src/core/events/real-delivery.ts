@@ -3,9 +3,9 @@
 import { Seg, Segment, State } from '../../abi/state-block';
 import { commitFrame, framePush, openCurrentStack } from '../exec/frame';
 import { storeReal } from '../exec/segment-load';
-import { faulted, raise } from '../fault';
+import { faulted, raiseBecause } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { Rflags, Vector } from '../gen/constants';
+import { Reason, Rflags, Vector } from '../gen/constants';
 import { readSystem32 } from '../memory';
 import { get32, get64, segment, setRip } from '../state';
 
@@ -13,7 +13,7 @@ import { get32, get64, segment, setRip } from '../state';
 export function deliverReal(vector: u32, returnRip: u64): void {
   const entry: u32 = vector << 2;
   if (entry + 3 > get32(State.IDTR_LIMIT)) {
-    raise(Vector.GP, 0);
+    raiseBecause(Reason.REAL_IDT_LIMIT, Vector.GP, 0, vector, get32(State.IDTR_LIMIT));
     return;
   }
   const pointer = readSystem32(get64(State.IDTR_BASE) + entry);
@@ -27,7 +27,7 @@ export function deliverReal(vector: u32, returnRip: u64): void {
   if (faulted()) return;
   const offset = pointer & 0xffff;
   if (offset > load<u32>(cs + Segment.LIMIT)) {
-    raise(Vector.GP, 0);
+    raiseBecause(Reason.HANDLER_OFFSET_LIMIT, Vector.GP, 0, offset, load<u32>(cs + Segment.LIMIT));
     return;
   }
   commitFrame();

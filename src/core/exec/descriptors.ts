@@ -1,8 +1,8 @@
 // Segment and gate descriptors: their pieces, and fetching them from the GDT or LDT (SDM 3A 3.4.5, 3.5, 8-byte and
 // 16-byte system descriptors of IA-32e mode). Checks of privilege and type stand with the instructions, not here.
 import { State, Seg, Segment } from '../../abi/state-block';
-import { raise } from '../fault';
-import { AccessRights, SegmentType } from '../gen/constants';
+import { raise, raiseBecause } from '../fault';
+import { AccessRights, Reason, SegmentType } from '../gen/constants';
 import { readSystem64, readSystem8, writeSystem8 } from '../memory';
 import { get32, get64, segment, segmentBase } from '../state';
 
@@ -55,11 +55,18 @@ export function selectorError(selector: u32): u32 {
   return selector & 0xfffc;
 }
 
+/** The descriptor lies outside its table. */
+function tableLimit(selector: u32, vector: u32): void {
+  const limit: u32 =
+    (selector & 4) != 0 ? load<u32>(segment(Seg.LDTR) + Segment.LIMIT) : get32(State.GDTR_LIMIT);
+  raiseBecause(Reason.DESCRIPTOR_LIMIT, vector, selectorError(selector), selector, limit);
+}
+
 /** The low 8 bytes of a descriptor; outside its table raises `vector`(selector). Check `faulted()`. */
 export function readDescriptor(selector: u32, vector: u32): u64 {
   const address = descriptorAddress(selector, 8);
   if (address == NO_DESCRIPTOR) {
-    raise(vector, selectorError(selector));
+    tableLimit(selector, vector);
     return 0;
   }
   return readSystem64(address);
@@ -69,7 +76,7 @@ export function readDescriptor(selector: u32, vector: u32): u64 {
 export function readDescriptorHigh(selector: u32, vector: u32): u64 {
   const address = descriptorAddress(selector, 16);
   if (address == NO_DESCRIPTOR) {
-    raise(vector, selectorError(selector));
+    tableLimit(selector, vector);
     return 0;
   }
   const high = readSystem64(address + 8);

@@ -3,8 +3,8 @@
 // commits the pointer. One stack at a time. Must not decide which stack to use.
 import { Gpr, Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
-import { faulted, raise } from '../fault';
-import { AccessRights, SegmentType, Vector } from '../gen/constants';
+import { faulted, raiseBecause } from '../fault';
+import { AccessRights, Reason, SegmentType, Vector } from '../gen/constants';
 import {
   readLinear16,
   readLinear32,
@@ -71,10 +71,17 @@ function insideLimit(offset: u64, width: u32): bool {
 function frameLinear(offset: u64, width: u32): u64 {
   if (get32(Private.FRAME_SIZE) == 8) {
     if (!isCanonical(offset) || !isCanonical(offset + width - 1))
-      raise(Vector.SS, get32(Private.FRAME_ERROR));
+      raiseBecause(Reason.STACK_NOT_CANONICAL, Vector.SS, get32(Private.FRAME_ERROR), offset);
     return offset;
   }
-  if (!insideLimit(offset, width)) raise(Vector.SS, get32(Private.FRAME_ERROR));
+  if (!insideLimit(offset, width))
+    raiseBecause(
+      Reason.STACK_LIMIT,
+      Vector.SS,
+      get32(Private.FRAME_ERROR),
+      offset,
+      get32(Private.FRAME_LIMIT),
+    );
   return (get64(Private.FRAME_BASE) + offset) & 0xffffffff;
 }
 

@@ -1,9 +1,9 @@
 // INT n, INT3, INTO, INT1, BOUND and UD (SDM 2A pseudocode, 3A 6.4.4). Delivery itself is events/.
 import { Mode, State } from '../../abi/state-block';
 import { deliverOrFault } from '../events/fault-delivery';
-import { faulted, raise, raisePlain } from '../fault';
+import { faulted, raise, raisePlain, raisePlainBecause } from '../fault';
 import { rflags } from '../flags';
-import { EventType, Rflags, Vector } from '../gen/constants';
+import { EventType, Reason, Rflags, Vector } from '../gen/constants';
 import { readLinear16, readLinear32 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { get32, gpr } from '../state';
@@ -11,7 +11,7 @@ import { Next, Uop } from '../uop';
 import { inNonRoot, interceptException } from '../vmx/hooks';
 
 export function execUd(_u: usize): i32 {
-  raisePlain(Vector.UD);
+  raisePlainBecause(Reason.OPCODE_UNDEFINED, Vector.UD);
   return Next.FAULT;
 }
 

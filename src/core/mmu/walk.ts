@@ -15,7 +15,8 @@ import {
   Pdpte,
   Rflags,
 } from '../gen/registers';
-import { faulted, raisePageFault } from '../fault';
+import { faulted, pageFaultBecause, raisePageFault } from '../fault';
+import { Reason } from '../gen/reasons';
 import { Private } from '../layout';
 import { S } from '../state';
 import { eptActive, guestPhysical } from '../vmx/hooks';
@@ -50,7 +51,24 @@ function structureAddress(gpa: u64, write: bool): u64 {
   return guestPhysical(gpa, access | (kind & Access.PROBE), walked, WalkInfo.PAGING_STRUCTURE);
 }
 
-function pageFault(present: bool, reserved: bool): u64 {
+/** Which right the walk's entries withhold, as a row of isa/fault-reasons; asked when `allowed()` is false. */
+function withheldRight(): u32 {
+  if (kind & Access.FETCH && noExecute) return Reason.PAGE_NO_EXECUTE;
+  if (kind & Access.USER) return user ? <u32>Reason.PAGE_READ_ONLY : <u32>Reason.PAGE_SUPERVISOR;
+  if (user && kind & Access.FETCH) return Reason.PAGE_SMEP;
+  const smap = user && (load<u64>(S + State.CR4) & Cr4.SMAP) != 0;
+  const lifted = !(kind & Access.SYSTEM) && (load<u64>(S + State.RFLAGS) & Rflags.AC) != 0;
+  return smap && !lifted ? <u32>Reason.PAGE_SMAP : <u32>Reason.PAGE_READ_ONLY;
+}
+
+/** True when this very entry withholds the right; that a page is a user page, all entries say together. */
+function withholds(reason: u32, entry: u64): bool {
+  if (reason == Reason.PAGE_NO_EXECUTE) return (entry & PageEntry.XD) != 0;
+  if (reason == Reason.PAGE_READ_ONLY) return (entry & PageEntry.RW) == 0;
+  return reason == Reason.PAGE_SUPERVISOR && (entry & PageEntry.US) == 0;
+}
+
+function pageFault(present: bool, reserved: bool, at: u64, entry: u64, level: u32): u64 {
   if (kind & Access.PROBE) return NOT_MAPPED;
   let error: u32 = 0;
   if (present) error |= PageFaultErrorCode.P;
@@ -63,6 +81,9 @@ function pageFault(present: bool, reserved: bool): u64 {
     if (nx || cr4 & Cr4.SMEP) error |= PageFaultErrorCode.ID;
   }
   raisePageFault(walked, error);
+  if (!present) pageFaultBecause(Reason.PAGE_NOT_PRESENT, at, entry, level);
+  else if (reserved) pageFaultBecause(Reason.PAGE_RESERVED_BIT, at, entry, level);
+  else pageFaultBecause(withheldRight(), at, entry, level);
   return NOT_MAPPED;
 }
 
@@ -98,6 +119,28 @@ function mark64(at: u64, entry: u64, bits: u64): void {
   if (!faulted()) physicalWrite64(hpa, entry | bits);
 }
 
+/** A right is withheld: the fault names the highest entry that does it, so the walk goes down once more. */
+function refused64(table: u64, top: u32): u64 {
+  if (kind & Access.PROBE) return NOT_MAPPED;
+  const reason = withheldRight();
+  let base = table;
+  let level = top;
+  while (true) {
+    const at = base + ((walked >> (<u64>(level * 9 + 3))) & 0x1ff) * 8;
+    const entry = physicalRead64(probed(at));
+    const leaf = level == 1 || (entry & PageEntry.PS && level <= 3);
+    if (leaf || withholds(reason, entry)) return pageFault(true, false, at, entry, level);
+    base = entry & PageEntry.BASE;
+    level--;
+  }
+}
+
+/** Host-physical address of a structure the walk has read already. */
+function probed(gpa: u64): u64 {
+  if (!eptActive()) return gpa;
+  return guestPhysical(gpa, Access.READ | Access.PROBE, walked, WalkInfo.PAGING_STRUCTURE);
+}
+
 /** From the table at `table` down, entries of `level` (4 = PML4) to 1; ends at a page of 4 KiB, 2 MiB or 1 GiB. */
 function walk64(table: u64, top: u32): u64 {
   const efer = load<u64>(S + State.EFER);
@@ -113,15 +156,15 @@ function walk64(table: u64, top: u32): u64 {
     const hpa = structureAddress(at, false);
     if (faulted() || hpa == NOT_MAPPED) return NOT_MAPPED;
     const entry = physicalRead64(hpa);
-    if (!(entry & PageEntry.P)) return pageFault(false, false);
+    if (!(entry & PageEntry.P)) return pageFault(false, false, at, entry, level);
     const leaf = level == 1 || (entry & PageEntry.PS && level <= 3);
     let bad = entry & reserved;
     if (level == 4) bad |= entry & PageEntry.PS;
     if (leaf && level > 1) bad |= entry & (((<u64>1) << shift) - 0x2000);
-    if (bad) return pageFault(true, true);
+    if (bad) return pageFault(true, true, at, entry, level);
     gather64(entry);
     if (leaf) {
-      if (!allowed()) return pageFault(true, false);
+      if (!allowed()) return refused64(table, top);
       mark64(at, entry, kind & Access.WRITE ? PageEntry.A | PageEntry.D : PageEntry.A);
       if (faulted()) return NOT_MAPPED;
       const offset = ((<u64>1) << shift) - 1;
@@ -153,14 +196,15 @@ function walk32(cr3: u64): u64 {
   const pdeAt = (cr3 & TABLE_32) + ((walked >> 22) & 0x3ff) * 4;
   const pde: u32 = read32(pdeAt);
   if (faulted()) return NOT_MAPPED;
-  if (!((<u64>pde) & PageEntry.P)) return pageFault(false, false);
+  if (!((<u64>pde) & PageEntry.P)) return pageFault(false, false, pdeAt, pde, 2);
   writable = ((<u64>pde) & PageEntry.RW) != 0;
   user = ((<u64>pde) & PageEntry.US) != 0;
   const dirty: u32 = kind & Access.WRITE ? <u32>(PageEntry.A | PageEntry.D) : <u32>PageEntry.A;
   if ((<u64>pde) & PageEntry.PS && load<u64>(S + State.CR4) & Cr4.PSE) {
     const high = ((<u64>pde) & Pde4m.BASE_HIGH) << (32 - Pde4m.BASE_HIGH_SHIFT);
-    if (pde & ~(<u32>Pde4m.DEFINED) || high & reservedAddressBits()) return pageFault(true, true);
-    if (!allowed()) return pageFault(true, false);
+    if (pde & ~(<u32>Pde4m.DEFINED) || high & reservedAddressBits())
+      return pageFault(true, true, pdeAt, pde, 2);
+    if (!allowed()) return pageFault(true, false, pdeAt, pde, 2);
     mark32(pdeAt, pde, dirty);
     if (faulted()) return NOT_MAPPED;
     return high | ((<u64>pde) & Pde4m.BASE) | (walked & 0x3fffff);
@@ -170,10 +214,13 @@ function walk32(cr3: u64): u64 {
   const pteAt = ((<u64>pde) & PageEntry.BASE) + ((walked >> 12) & 0x3ff) * 4;
   const pte: u32 = read32(pteAt);
   if (faulted()) return NOT_MAPPED;
-  if (!((<u64>pte) & PageEntry.P)) return pageFault(false, false);
+  if (!((<u64>pte) & PageEntry.P)) return pageFault(false, false, pteAt, pte, 1);
   if (!((<u64>pte) & PageEntry.RW)) writable = false;
   if (!((<u64>pte) & PageEntry.US)) user = false;
-  if (!allowed()) return pageFault(true, false);
+  if (!allowed()) {
+    if (withholds(withheldRight(), pde)) return pageFault(true, false, pdeAt, pde, 2);
+    return pageFault(true, false, pteAt, pte, 1);
+  }
   mark32(pteAt, pte, dirty);
   if (faulted()) return NOT_MAPPED;
   return ((<u64>pte) & PageEntry.BASE) | (walked & 0xfff);
@@ -190,7 +237,10 @@ function guestWalk(linear: u64, access: u32): u64 {
   if (load<u64>(S + State.EFER) & Efer.LMA) return walk64(load<u64>(S + State.CR3) & Cr3.BASE, 4);
   if (!(load<u64>(S + State.CR4) & Cr4.PAE)) return walk32(load<u64>(S + State.CR3));
   const pdpte = load<u64>(S + State.PDPTE + <usize>((linear >> 30) & 3) * 8);
-  if (!(pdpte & PageEntry.P)) return pageFault(false, false);
+  if (!(pdpte & PageEntry.P)) {
+    const table = load<u64>(S + State.CR3) & PaeCr3.BASE;
+    return pageFault(false, false, table + ((linear >> 30) & 3) * 8, pdpte, 3);
+  }
   return walk64(pdpte & PageEntry.BASE, 2);
 }
 

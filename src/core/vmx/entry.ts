@@ -13,6 +13,7 @@ import {
   Exit,
   Interruptibility,
   Proc,
+  Reason,
   V,
   VmError,
 } from '../gen/constants';
@@ -26,9 +27,9 @@ import { brokenListRule, controlsFail, guestStateFails, hostStateFails } from '.
 import { loadGuest } from './entry-guest';
 import { failedEntryExit } from './exit';
 import { loadMsrs } from './msr-lists';
-import { flagInvalid, flagValid } from './outcome';
+import { flagInvalid, flagValid, refusedBecause, traceRefusedEntry } from './outcome';
 import { requestEventStop, requestStop, takeStopRequest } from './stop';
-import { traceEntry, traceEntryFailure, traceInjection } from './trace';
+import { traceEntry, traceInjection } from './trace';
 import { Vmx, currentPage, markWritten, proc, setLaunchState, vm32, vm64 } from './vmcs';
 import { vmReadsTprBelowThreshold } from './tpr-shadow';
 
@@ -39,13 +40,25 @@ import { vmReadsTprBelowThreshold } from './tpr-shadow';
  */
 export function enter(launch: bool, length: u32): i32 {
   const page = currentPage();
-  if (page == 0) return refuse(Check.A04, 0);
+  if (page == 0) {
+    refusedBecause(launch ? Reason.VMLAUNCH_NO_CURRENT_VMCS : Reason.VMRESUME_NO_CURRENT_VMCS, 0);
+    return refuse(Check.A04, 0);
+  }
   if (load<u32>(page + VmcsPage.REVISION) >> 31 != 0) return refuse(Check.A05, 0);
   const movSs = (get32(State.INTERRUPTIBILITY) & Interruptibility.MOV_SS) != 0;
-  if (movSs) return refuse(Check.A06, VmError.ENTRY_EVENTS_BLOCKED_BY_MOV_SS);
+  if (movSs) {
+    refusedBecause(launch ? Reason.VMLAUNCH_MOV_SS : Reason.VMRESUME_MOV_SS, 0);
+    return refuse(Check.A06, VmError.ENTRY_EVENTS_BLOCKED_BY_MOV_SS);
+  }
   const launched = load<u32>(page + VmcsPage.LAUNCH_STATE) == LaunchState.LAUNCHED;
-  if (launch && launched) return refuse(Check.A07, VmError.VMLAUNCH_NONCLEAR_VMCS);
-  if (!launch && !launched) return refuse(Check.A08, VmError.VMRESUME_NONLAUNCHED_VMCS);
+  if (launch && launched) {
+    refusedBecause(Reason.VMLAUNCH_NOT_CLEAR, 0, get64(State.VMCS_POINTER));
+    return refuse(Check.A07, VmError.VMLAUNCH_NONCLEAR_VMCS);
+  }
+  if (!launch && !launched) {
+    refusedBecause(Reason.VMRESUME_NOT_LAUNCHED, 0, get64(State.VMCS_POINTER));
+    return refuse(Check.A08, VmError.VMRESUME_NONLAUNCHED_VMCS);
+  }
   beginChecks(page, Region.CAPABILITIES, false, 0, get64(State.VMCS_POINTER));
   if (controlsFail()) return refuse(firstFailure(), VmError.ENTRY_INVALID_CONTROL_FIELD);
   if (hostStateFails()) return refuse(firstFailure(), VmError.ENTRY_INVALID_HOST_STATE_FIELD);
@@ -67,14 +80,14 @@ export function enter(launch: bool, length: u32): i32 {
   if (launch) setLaunchState(page, LaunchState.LAUNCHED);
   forgetStream();
   clearDelivery();
-  traceEntry();
+  traceEntry(!launch);
   requestEventStop(StopOn.VM_ENTRY);
   return inject();
 }
 
 /** VMfail of an entry, with the check that refused it; `error` 0 is VMfailInvalid. */
 function refuse(check: u32, error: u32): i32 {
-  traceEntryFailure(error, check);
+  traceRefusedEntry(error, check);
   requestEventStop(StopOn.ENTRY_FAILURE | StopOn.VM_FAIL);
   return error == 0 ? flagInvalid() : flagValid(error);
 }

@@ -1,9 +1,9 @@
 // Extended page tables: guest-physical to host-physical through the EPT in force (SDM 28.2). One walk serves hardware
 // accesses (which end in EPT-violation or misconfiguration exits) and probes of the debugger (which end in NOT_MAPPED).
-import { EptEntry, EptViolationQualification, Eptp, Exit, Ia32VmxEptVpidCap } from '../gen/constants';
+import { EptEntry, EptViolationQualification, Eptp, Exit, Ia32VmxEptVpidCap, Reason } from '../gen/constants';
 import { Access, NOT_MAPPED, WalkInfo } from '../mmu/access';
 import { physicalRead64, physicalWrite64 } from '../mmu/physical';
-import { giveLinearAddress, givePhysicalAddress, requestExit } from '../pending';
+import { because, giveLinearAddress, givePhysicalAddress, requestExit } from '../pending';
 import { get64 } from '../state';
 import { CAP_EPT_VPID, capability, physicalMask } from './capabilities';
 import { nmiUnblockedByThisIret } from './nmi-unblocking';
@@ -29,6 +29,13 @@ const enum End {
 let end: u32 = End.MAPPED;
 /** AND of the R, W and X bits of all entries used. */
 let rights: u64 = 0;
+/** Where the last walk ended without an address: the rule, and the entry with its address and level. */
+let reason: u32 = Reason.NONE;
+let entryAt: u64 = 0;
+let lastEntry: u64 = 0;
+let lastShift: u64 = 0;
+/** Page shift of the leaf the last walk came to. */
+let lastLeaf: u64 = 0;
 
 export function eptActive(): bool {
   return get64(Vmx.EPTP) != 0;
@@ -51,7 +58,26 @@ export function guestPhysical(gpa: u64, access: u32, linear: u64, info: u32): u6
   if (end == End.MISCONFIGURED) requestExit(Exit.EPT_MISCONFIG, 0);
   else requestViolation(need, linear, info);
   givePhysicalAddress(gpa);
+  blame(eptp, gpa, need);
   return 0;
+}
+
+/** Names the rule and the entry behind the exit just requested; a missing right is that of the highest entry without it. */
+function blame(eptp: u64, gpa: u64, need: u64): void {
+  if (reason == Reason.EPT_BEYOND_WALK) return because(reason, gpa, 0, 0);
+  if (reason == Reason.NONE) {
+    let table = eptp & ADDRESS;
+    for (let shift: u64 = 39; ; shift -= 9) {
+      readEntry(table, gpa, shift);
+      if ((lastEntry & need) != need || shift == lastLeaf) break;
+      table = lastEntry & ADDRESS;
+    }
+    const missing = need & ~lastEntry;
+    reason = Reason.EPT_NOT_EXECUTABLE;
+    if (missing & WRITE) reason = Reason.EPT_NOT_WRITABLE;
+    if (missing & READ) reason = Reason.EPT_NOT_READABLE;
+  }
+  because(reason, entryAt, lastEntry, <u32>(lastShift - 3) / 9);
 }
 
 /** Exit 48 with the qualification of SDM Table 27-7: the access, the rights found, what `linear` is to it. */
@@ -82,23 +108,29 @@ function walkEpt(eptp: u64, gpa: u64, need: u64, mark: bool): u64 {
   const marking = mark && (eptp & Eptp.AD) != 0;
   rights = RIGHTS;
   end = End.VIOLATION;
+  reason = Reason.NONE;
   if (gpa >> 48 != 0) {
     rights = 0;
+    reason = Reason.EPT_BEYOND_WALK;
     return 0;
   }
   let table = eptp & ADDRESS;
   let shift: u64 = 39;
   while (true) {
-    const at = table + (((gpa >> shift) & 0x1ff) << 3);
-    const entry = physicalRead64(at);
+    const entry = readEntry(table, gpa, shift);
     rights &= entry;
-    if ((entry & RIGHTS) == 0) return 0;
+    if ((entry & RIGHTS) == 0) {
+      reason = Reason.EPT_NOT_PRESENT;
+      return 0;
+    }
     const leaf = shift == 12 || ((entry & EptEntry.PAGE) != 0 && shift != 39);
-    if (misconfigured(entry, shift, leaf)) {
+    reason = misconfiguration(entry, shift, leaf);
+    if (reason != Reason.NONE) {
       end = End.MISCONFIGURED;
       return 0;
     }
     if (leaf) {
+      lastLeaf = shift;
       if ((rights & need) != need) return 0;
       if (marking) markPath(eptp, gpa, shift, (need & WRITE) != 0);
       end = End.MAPPED;
@@ -110,18 +142,32 @@ function walkEpt(eptp: u64, gpa: u64, need: u64, mark: bool): u64 {
   }
 }
 
-/** SDM 28.2.3.1: settings that no access may meet, present entry given. */
-function misconfigured(entry: u64, shift: u64, leaf: bool): bool {
+/** The entry of a table for an address; remembered for `blame`. */
+function readEntry(table: u64, gpa: u64, shift: u64): u64 {
+  entryAt = table + (((gpa >> shift) & 0x1ff) << 3);
+  lastEntry = physicalRead64(entryAt);
+  lastShift = shift;
+  return lastEntry;
+}
+
+/** SDM 28.2.3.1: settings that no access may meet, present entry given, as a row of isa/fault-reasons. */
+function misconfiguration(entry: u64, shift: u64, leaf: bool): u32 {
   const capabilities = capability(CAP_EPT_VPID);
-  if ((entry & (READ | WRITE)) == WRITE) return true;
-  if ((entry & RIGHTS) == EXECUTE && !(capabilities & Ia32VmxEptVpidCap.EXECUTE_ONLY)) return true;
-  if (entry & ADDRESS & ~physicalMask()) return true;
-  if (!leaf) return (entry & (shift == 39 ? TABLE_RESERVED | EptEntry.PAGE : TABLE_RESERVED)) != 0;
+  if ((entry & (READ | WRITE)) == WRITE) return Reason.EPT_WRITE_WITHOUT_READ;
+  if ((entry & RIGHTS) == EXECUTE && !(capabilities & Ia32VmxEptVpidCap.EXECUTE_ONLY))
+    return Reason.EPT_EXECUTE_ONLY;
+  if (entry & ADDRESS & ~physicalMask()) return Reason.EPT_ADDRESS_WIDTH;
+  if (!leaf) {
+    const reserved = shift == 39 ? TABLE_RESERVED | EptEntry.PAGE : TABLE_RESERVED;
+    return (entry & reserved) != 0 ? <u32>Reason.EPT_TABLE_RESERVED : <u32>Reason.NONE;
+  }
   const type = (entry & EptEntry.MEMORY_TYPE) >> EptEntry.MEMORY_TYPE_SHIFT;
-  if (type == 2 || type == 3 || type == 7) return true;
-  if (shift == 12) return false;
-  if (!(capabilities & (shift == 30 ? Ia32VmxEptVpidCap.PAGE_1G : Ia32VmxEptVpidCap.PAGE_2M))) return true;
-  return (entry & ADDRESS & (((<u64>1) << shift) - 1)) != 0;
+  if (type == 2 || type == 3 || type == 7) return Reason.EPT_MEMORY_TYPE;
+  if (shift == 12) return Reason.NONE;
+  const size = shift == 30 ? Ia32VmxEptVpidCap.PAGE_1G : Ia32VmxEptVpidCap.PAGE_2M;
+  if (!(capabilities & size)) return Reason.EPT_PAGE_SIZE;
+  const low = entry & ADDRESS & (((<u64>1) << shift) - 1);
+  return low != 0 ? <u32>Reason.EPT_PAGE_ALIGNMENT : <u32>Reason.NONE;
 }
 
 /** Sets accessed flags on the path down to the leaf at `leafShift`, and the leaf's dirty flag for a write. */

@@ -66,7 +66,7 @@ export function makeExit(): void {
 export function failedEntryExit(reason: u32, qualification: u64, check: u32): void {
   setVm32(V.VM_EXIT_REASON, reason | ExitFlag.ENTRY_FAILURE);
   setVm64(V.EXIT_QUALIFICATION, qualification);
-  traceEntryFailure(reason | ExitFlag.ENTRY_FAILURE, check);
+  traceEntryFailure(reason | ExitFlag.ENTRY_FAILURE, check, 0, 0, 0);
   const controls = vm32(V.VM_EXIT_CONTROLS);
   leaveNonRoot();
   loadHost(controls, false);

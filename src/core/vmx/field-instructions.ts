@@ -2,8 +2,8 @@
 // fields. VMCS shadowing is not offered, so both always exit in non-root operation.
 import { WatchAccess } from '../../abi/memory-map';
 import { Mode, State } from '../../abi/state-block';
-import { faulted } from '../fault';
-import { Exit, Ia32VmxMisc, VmError } from '../gen/constants';
+import { faultOfInstruction, faulted } from '../fault';
+import { Exit, Ia32VmxMisc, Reason, VmError } from '../gen/constants';
 import { vmcsOffset } from '../gen/vmcs-layout';
 import { readOperand, writeOperand } from '../operands';
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
@@ -12,7 +12,7 @@ import { Next, Uop } from '../uop';
 import { watchedField } from '../watch';
 import { CAP_MISC, capability } from './capabilities';
 import { displacement, fieldAccessInformation } from './instruction-info';
-import { vmFail, vmFailInvalid, vmSucceed } from './outcome';
+import { refusedBecause, vmFail, vmFailInvalid, vmSucceed } from './outcome';
 import { begin, vmxUndefined } from './privilege';
 import { currentPage, markWritten } from './vmcs';
 
@@ -24,13 +24,13 @@ const enum Width {
   NATURAL = 3,
 }
 
-function beginField(u: usize, reason: u32): i32 {
+function beginField(u: usize, reason: u32, first: u32): i32 {
   if (!vmxUndefined() && get32(State.VMX_NON_ROOT)) {
     requestInstructionExit(reason, displacement(u), load<u8>(u + Uop.LENGTH));
     giveInstructionInformation(fieldAccessInformation(u));
     return Next.EXITED;
   }
-  return begin(u, reason);
+  return begin(u, reason, first);
 }
 
 function is64(): bool {
@@ -48,16 +48,22 @@ function slotOf(encoding: u64): u32 {
 }
 
 export function execVmread(u: usize): i32 {
-  const next = beginField(u, Exit.VMREAD);
+  const next = beginField(u, Exit.VMREAD, Reason.VMREAD_OUTSIDE_VMX);
   if (next != Next.DONE) return next;
   const page = currentPage();
-  if (page == 0) return vmFailInvalid();
+  if (page == 0) {
+    refusedBecause(Reason.VMREAD_NO_CURRENT_VMCS, 0);
+    return vmFailInvalid();
+  }
   const encoding = encodingOf(u);
   const slot = slotOf(encoding);
-  if (slot == 0) return vmFail(VmError.UNSUPPORTED_VMCS_COMPONENT);
+  if (slot == 0)
+    return vmFail(refusedBecause(Reason.VMREAD_NO_FIELD, VmError.UNSUPPORTED_VMCS_COMPONENT, encoding));
   watchedField(page, slot, WatchAccess.READ);
   writeOperand(u, is64() ? 8 : 4, readField(page, <u32>encoding, slot));
-  return faulted() ? <i32>Next.FAULT : vmSucceed();
+  if (!faulted()) return vmSucceed();
+  faultOfInstruction();
+  return Next.FAULT;
 }
 
 function readField(page: usize, encoding: u32, slot: u32): u64 {
@@ -74,18 +80,27 @@ function readField(page: usize, encoding: u32, slot: u32): u64 {
 }
 
 export function execVmwrite(u: usize): i32 {
-  const next = beginField(u, Exit.VMWRITE);
+  const next = beginField(u, Exit.VMWRITE, Reason.VMWRITE_OUTSIDE_VMX);
   if (next != Next.DONE) return next;
   const page = currentPage();
-  if (page == 0) return vmFailInvalid();
+  if (page == 0) {
+    refusedBecause(Reason.VMWRITE_NO_CURRENT_VMCS, 0);
+    return vmFailInvalid();
+  }
   const value = readOperand(u, is64() ? 8 : 4);
-  if (faulted()) return Next.FAULT;
+  if (faulted()) {
+    faultOfInstruction();
+    return Next.FAULT;
+  }
   const encoding = encodingOf(u);
   const slot = slotOf(encoding);
-  if (slot == 0) return vmFail(VmError.UNSUPPORTED_VMCS_COMPONENT);
+  if (slot == 0)
+    return vmFail(refusedBecause(Reason.VMWRITE_NO_FIELD, VmError.UNSUPPORTED_VMCS_COMPONENT, encoding));
   const readOnly = ((encoding >> 10) & 3) == 1;
   if (readOnly && (capability(CAP_MISC) & Ia32VmxMisc.WRITE_ANY) == 0) {
-    return vmFail(VmError.VMWRITE_READ_ONLY_VMCS_COMPONENT);
+    return vmFail(
+      refusedBecause(Reason.VMWRITE_READ_ONLY, VmError.VMWRITE_READ_ONLY_VMCS_COMPONENT, encoding),
+    );
   }
   watchedField(page, slot, WatchAccess.WRITE);
   writeField(page, <u32>encoding, slot, value);

@@ -5,7 +5,7 @@ import { rflags, setRflags } from '../flags';
 import { Rflags, V } from '../gen/constants';
 import { Next } from '../uop';
 import { requestEventStop } from './stop';
-import { traceVmFail } from './trace';
+import { traceEntryFailure, traceVmFail } from './trace';
 import { currentPage, markWritten } from './vmcs';
 
 const ARITHMETIC: u64 = Rflags.CF | Rflags.PF | Rflags.AF | Rflags.ZF | Rflags.SF | Rflags.OF;
@@ -31,8 +31,32 @@ export function flagValid(error: u32): i32 {
   return Next.BOUNDARY;
 }
 
+// The rule behind the next VMfail and the values it looked at, as `refusedBecause` left them.
+let reason: u32 = 0;
+let a: u64 = 0;
+let b: u64 = 0;
+
+/** Names the row of isa/fault-reasons by which the instruction is about to fail. Returns `error`. */
+export function refusedBecause(row: u32, error: u32, first: u64 = 0, second: u64 = 0): u32 {
+  reason = row;
+  a = first;
+  b = second;
+  return error;
+}
+
+function traceRefusal(error: u32): void {
+  traceVmFail(error, reason, a, b);
+  reason = 0;
+}
+
+/** A VM entry refused by VMfail, with the check and, where one is named, the rule. */
+export function traceRefusedEntry(error: u32, check: u32): void {
+  traceEntryFailure(error, check, reason, a, b);
+  reason = 0;
+}
+
 export function vmFailInvalid(): i32 {
-  traceVmFail(0);
+  traceRefusal(0);
   requestEventStop(StopOn.VM_FAIL);
   return flagInvalid();
 }
@@ -40,7 +64,7 @@ export function vmFailInvalid(): i32 {
 /** VMfailValid with the error number, VMfailInvalid when there is no current VMCS. */
 export function vmFail(error: u32): i32 {
   if (currentPage() == 0) return vmFailInvalid();
-  traceVmFail(error);
+  traceRefusal(error);
   requestEventStop(StopOn.VM_FAIL);
   return flagValid(error);
 }

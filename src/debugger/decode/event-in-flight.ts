@@ -6,6 +6,7 @@ import type { FieldName } from '../../isa/vmcs-fields';
 import type { EventInFlight } from '../../protocol/custom-requests';
 import type { DecodedRow } from '../../protocol/decoded-row';
 import type { Inspection, MachineRecord, VmcsView } from '../inspection';
+import { droppedEvent } from './dropped-event';
 import { describeRecord } from './exit-text';
 import { fieldRow } from './field';
 
@@ -72,7 +73,7 @@ function tellsOfEvent(record: MachineRecord): boolean {
   switch (record.kind) {
     case 'entry':
     case 'nested-entry':
-      return isValid(record.interruption);
+      return isValid(record.interruption) || droppedEvent(record) !== undefined;
     case 'exit':
     case 'nested-exit':
       return isValid(record.idtVectoring);

@@ -6,6 +6,7 @@ import type { TimelineItem, TimelineKind } from '../../protocol/timeline';
 import type { Inspection, MachineRecord } from '../inspection';
 import { describeRecord } from './exit-text';
 import { exitReasonRows, exitReasonText, qualificationRows, qualificationText } from './exit';
+import { chainLines } from '../../decode/fault-text';
 import { hex } from '../../decode/word';
 
 const DEFAULT_LIMIT = 500;
@@ -20,6 +21,7 @@ const KINDS: Record<MachineRecord['kind'], TimelineKind> = {
   'entry-failure': 'entry-failure',
   'vmx-instruction': 'other',
   'vm-fail': 'vm-fail',
+  fault: 'vm-fail',
   injection: 'injection',
   requeued: 'injection',
   'nested-event': 'injection',
@@ -78,7 +80,7 @@ function timelineFilter(filter: string): (item: TimelineItem) => boolean {
 }
 
 function timelineEntry(inspection: Inspection, index: number, record: MachineRecord): TimelineItem {
-  const { title, detail } = describeRecord(record);
+  const { title, detail } = describeRecord(record, inspection.topology);
   const decision = verdictOf(inspection, index, record);
   const rip = 'rip' in record ? record.rip : 'guestRip' in record ? record.guestRip : undefined;
   return {
@@ -127,6 +129,7 @@ export function timelineItem(
   if (item.verdict) rows.push(plain('verdict', 'handled by', item.verdict));
   if (item.rule) rows.push(plain('rule', 'rule', item.rule));
   if (item.detail && item.detail !== item.rule) rows.push(plain('detail', 'detail', item.detail));
+  rows.push(...chainRows(record));
   rows.push(plain('level', 'level', item.level));
   if (item.rip) rows.push(plain('rip', 'RIP', item.rip));
   rows.push(plain('count', 'instructions retired', item.count));
@@ -157,6 +160,14 @@ function exitRows(record: Extract<MachineRecord, { reasonWord: number }>): Decod
       ? [plain('physical', 'GUEST_PHYSICAL_ADDRESS', hex(record.guestPhysical, 64))]
       : []),
   ];
+}
+
+/** The exceptions that led to a triple fault, one a row. */
+function chainRows(record: MachineRecord): DecodedRow[] {
+  if (!('faults' in record) || !record.faults) return [];
+  return chainLines(record.faults, record.level).map((line, index) =>
+    plain(`exception/${index}`, `exception ${index + 1}`, line),
+  );
 }
 
 function plain(id: string, label: string, value: string): DecodedRow {

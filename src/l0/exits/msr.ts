@@ -7,7 +7,7 @@
 import { Gpr, State } from '../../abi/state-block';
 import { msr } from '../../isa/msrs';
 import { exit_controls } from '../control-masks';
-import { kvm_inject_gp } from '../event-queues';
+import { inject_gp_because } from '../fault-outcome';
 import {
   feature_wanted,
   MSR_IA32_VMX_BASIC,
@@ -233,7 +233,7 @@ export function handle_rdmsr(vcpu: Vcpu): undefined {
   const name = `0x${index.toString(16)}`;
   if (value === undefined) {
     vcpu.vmx.handled = `RDMSR ${name}: #GP(0)`;
-    kvm_inject_gp(vcpu, 0);
+    inject_gp_because(vcpu, 'MSR_UNKNOWN', BigInt(index));
     return undefined;
   }
   kvm_register_write(vcpu, Gpr.RAX, value & 0xffffffffn);
@@ -252,7 +252,7 @@ export function handle_wrmsr(vcpu: Vcpu): undefined {
   const accepted = kvm_set_msr(vcpu, index, value);
   vcpu.vmx.handled = `WRMSR 0x${index.toString(16)} = 0x${value.toString(16)}${accepted ? '' : ': #GP(0)'}`;
   if (!accepted) {
-    kvm_inject_gp(vcpu, 0);
+    inject_gp_because(vcpu, 'MSR_VALUE', BigInt(index), value);
     return undefined;
   }
   kvm_skip_emulated_instruction(vcpu);

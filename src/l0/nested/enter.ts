@@ -12,7 +12,13 @@ import type { RuleCited } from '../records';
 import { vmx_get_cpl } from '../registers';
 import { INVALID_GPA, type Vcpu } from '../vcpu';
 import { vmx_switch_vmcs } from '../vmcs-switch';
-import { nested_vmx_fail, nested_vmx_failInvalid, record_vmx_instruction } from '../vmx-outcome';
+import {
+  nested_vmx_fail,
+  nested_vmx_failInvalid,
+  record_vmx_instruction,
+  refused_because,
+  vmx_instruction_name,
+} from '../vmx-outcome';
 import { nested_vmx_check_controls } from './check-controls';
 import {
   nested_vmx_check_address_space_size,
@@ -38,12 +44,15 @@ export type VmentryStatus =
 
 /** KVM: nested_vmx_check_permission. False: the fault is queued. */
 export function nested_vmx_check_permission(vcpu: Vcpu): boolean {
+  const instruction = vmx_instruction_name(vcpu);
   if (!vcpu.nested.vmxon) {
+    if (instruction !== 'VMXON') refused_because(vcpu, `${instruction}_OUTSIDE_VMX`);
     record_vmx_instruction(vcpu, 'fault', vectors.UD);
     kvm_queue_exception(vcpu, vectors.UD);
     return false;
   }
   if (vmx_get_cpl(vcpu) !== 0) {
+    refused_because(vcpu, `${instruction}_CPL`, BigInt(vmx_get_cpl(vcpu)));
     record_vmx_instruction(vcpu, 'fault', vectors.GP);
     kvm_queue_exception(vcpu, vectors.GP, 0);
     return false;
@@ -167,7 +176,9 @@ function enter_inactive_state(vcpu: Vcpu, vmcs12: Vmcs12): void {
 export function nested_vmx_run(vcpu: Vcpu, launch: boolean): string | undefined {
   const interrupt_shadow = vcpu.cpu.vmread('GUEST_INTERRUPTIBILITY_INFO');
   if (!nested_vmx_check_permission(vcpu)) return undefined;
+  const instruction = launch ? 'VMLAUNCH' : 'VMRESUME';
   if (vcpu.nested.current_vmptr === INVALID_GPA) {
+    refused_because(vcpu, `${instruction}_NO_CURRENT_VMCS`);
     nested_vmx_failInvalid(vcpu);
     return undefined;
   }
@@ -178,11 +189,14 @@ export function nested_vmx_run(vcpu: Vcpu, launch: boolean): string | undefined 
     return undefined;
   }
   if (interrupt_shadow & BLOCKED_BY_MOV_SS) {
+    refused_because(vcpu, `${instruction}_MOV_SS`);
     nested_vmx_fail(vcpu, vmx_errors.ENTRY_EVENTS_BLOCKED_BY_MOV_SS);
     return undefined;
   }
   const launched = vmcs12.launch_state !== 0;
   if (launched === launch) {
+    const reason = launch ? 'VMLAUNCH_NOT_CLEAR' : 'VMRESUME_NOT_LAUNCHED';
+    refused_because(vcpu, reason, vcpu.nested.current_vmptr);
     nested_vmx_fail(vcpu, launch ? vmx_errors.VMLAUNCH_NONCLEAR_VMCS : vmx_errors.VMRESUME_NONLAUNCHED_VMCS);
     return undefined;
   }
@@ -204,6 +218,7 @@ export function nested_vmx_run(vcpu: Vcpu, launch: boolean): string | undefined 
   if (status.kind === 'success') {
     vcpu.record({
       kind: 'nested-entry',
+      idtVectoring: launch ? 0 : vmcs12.IDT_VECTORING_INFO_FIELD,
       count: Number(vcpu.cpu.retired),
       level: 'L2',
       instruction: launch ? 'VMLAUNCH' : 'VMRESUME',

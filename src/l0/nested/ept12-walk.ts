@@ -4,6 +4,7 @@
  * PTTYPE_EPT. It reads L1's memory, sets accessed and dirty bits there when ept12 has them enabled, and
  * decides nothing.
  */
+import type { FaultCause, FaultReasonId } from '../../isa/fault-reasons';
 import { PAGE_FRAME, read_guest_u64, write_guest_u64 } from '../host-memory';
 import { ept_qualification } from '../qualification-bits';
 import { ept_entry, eptp_bits, field_of, placed, WRITE_BACK } from '../register-bits';
@@ -32,6 +33,13 @@ export const EPTP_AD_ENABLE = eptp_bits.AD;
 export const EPTP_WALK_4_WRITE_BACK =
   placed(WRITE_BACK, eptp_bits.MEMORY_TYPE) | placed(3n, eptp_bits.WALK_LENGTH);
 
+/** An entry the walk used. */
+interface VisitedEntry {
+  gpa: bigint;
+  entry: bigint;
+  level: number;
+}
+
 export type Ept12Walk =
   | {
       kind: 'mapped';
@@ -45,29 +53,43 @@ export type Ept12Walk =
       dirty: boolean;
       memory_type: bigint;
     }
-  | { kind: 'violation'; rights: number }
-  | { kind: 'misconfig' };
+  | Ept12Refusal;
 
-/** SDM 28.2.3.1: combinations of bits that no EPT entry may have. */
-function is_misconfigured(vcpu: Vcpu, entry: bigint, level: number): boolean {
+/** The walk ended without an address, at an entry of ept12. */
+export type Ept12Refusal =
+  { kind: 'violation'; rights: number; cause: FaultCause } | { kind: 'misconfig'; cause: FaultCause };
+
+/** SDM 28.2.3.1: the rule of isa/fault-reasons that an EPT entry breaks by a combination of bits no entry may have. */
+function misconfiguration(vcpu: Vcpu, entry: bigint, level: number): FaultReasonId | undefined {
   const rwx = Number(entry & EPTE.RWX);
   const caps = vcpu.nested.msrs.ept_caps;
   const write_without_read = (rwx & EPT_READ) === 0 && (rwx & EPT_WRITE) !== 0;
-  if (write_without_read) return true;
-  if (rwx === EPT_FETCH && (caps & EPT_CAP.EXECUTE_ONLY) === 0) return true;
-  if ((entry & 0x000fffffffffffffn & ~physical_mask(vcpu)) !== 0n) return true;
+  if (write_without_read) return 'EPT_WRITE_WITHOUT_READ';
+  if (rwx === EPT_FETCH && (caps & EPT_CAP.EXECUTE_ONLY) === 0) return 'EPT_EXECUTE_ONLY';
+  if ((entry & 0x000fffffffffffffn & ~physical_mask(vcpu)) !== 0n) return 'EPT_ADDRESS_WIDTH';
   const is_large = (entry & EPTE.LARGE) !== 0n && level > 1;
   const reserved_in_tables = EPTE.MEMORY_TYPE | EPTE.IGNORE_PAT;
-  if (level === 4) return (entry & (reserved_in_tables | EPTE.LARGE)) !== 0n;
-  if (level > 1 && !is_large) return (entry & reserved_in_tables) !== 0n;
+  if (level === 4)
+    return (entry & (reserved_in_tables | EPTE.LARGE)) !== 0n ? 'EPT_TABLE_RESERVED' : undefined;
+  if (level > 1 && !is_large) return (entry & reserved_in_tables) !== 0n ? 'EPT_TABLE_RESERVED' : undefined;
   if (is_large) {
-    if (level === 3 && (caps & EPT_CAP.PAGES_1G) === 0) return true;
-    if (level === 2 && (caps & EPT_CAP.PAGES_2M) === 0) return true;
+    if (level === 3 && (caps & EPT_CAP.PAGES_1G) === 0) return 'EPT_PAGE_SIZE';
+    if (level === 2 && (caps & EPT_CAP.PAGES_2M) === 0) return 'EPT_PAGE_SIZE';
     const page_bits = level === 3 ? 0x3ffff000n : 0x1ff000n;
-    if ((entry & page_bits) !== 0n) return true;
+    if ((entry & page_bits) !== 0n) return 'EPT_PAGE_ALIGNMENT';
   }
   const type = field_of(entry, EPTE.MEMORY_TYPE);
-  return type === 2 || type === 3 || type === 7;
+  return type === 2 || type === 3 || type === 7 ? 'EPT_MEMORY_TYPE' : undefined;
+}
+
+/** The highest entry of the walk that lacks a right the access needs. */
+function missing_right(visited: readonly VisitedEntry[], access: number): FaultCause {
+  const found = visited.find(({ entry }) => (Number(entry & EPTE.RWX) & access) !== access)!;
+  const missing = access & ~Number(found.entry & EPTE.RWX);
+  let reason: FaultReasonId = 'EPT_NOT_EXECUTABLE';
+  if (missing & EPT_WRITE) reason = 'EPT_NOT_WRITABLE';
+  if (missing & EPT_READ) reason = 'EPT_NOT_READABLE';
+  return { reason, a: found.gpa, b: found.entry, level: found.level };
 }
 
 /** Physical-address bits of L1's processor, from its CPUID leaf 80000008H (36 when it has none). */
@@ -90,23 +112,27 @@ export function walk_ept12(vcpu: Vcpu, eptp: bigint, gpa: bigint, access: number
   const accessed_dirty = (eptp & EPTP_AD_ENABLE) !== 0n;
   let rights = EPT_READ | EPT_WRITE | EPT_FETCH;
   let table = eptp & PAGE_FRAME;
-  const visited: { gpa: bigint; entry: bigint }[] = [];
-  if (gpa >> 48n) return { kind: 'violation', rights: 0 };
-  for (let level = 4; level >= 1; level--) {
+  const visited: VisitedEntry[] = [];
+  if (gpa >> 48n)
+    return { kind: 'violation', rights: 0, cause: { reason: 'EPT_BEYOND_WALK', a: gpa, b: 0n } };
+  for (let level = 4; ; level--) {
     const shift = BigInt(12 + (level - 1) * 9);
     const entry_gpa = table + ((gpa >> shift) & 0x1ffn) * 8n;
     // Memory L1 does not have reads as zero: not present.
     const entry = read_guest_u64(vcpu, entry_gpa) ?? 0n;
     rights &= Number(entry & EPTE.RWX);
-    if ((entry & EPTE.RWX) === 0n) return { kind: 'violation', rights: 0 };
-    if (is_misconfigured(vcpu, entry, level)) return { kind: 'misconfig' };
-    visited.push({ gpa: entry_gpa, entry });
+    const here = { a: entry_gpa, b: entry, level };
+    if ((entry & EPTE.RWX) === 0n)
+      return { kind: 'violation', rights: 0, cause: { reason: 'EPT_NOT_PRESENT', ...here } };
+    const broken = misconfiguration(vcpu, entry, level);
+    if (broken) return { kind: 'misconfig', cause: { reason: broken, ...here } };
+    visited.push({ gpa: entry_gpa, entry, level });
     const is_leaf = level === 1 || (entry & EPTE.LARGE) !== 0n;
     if (!is_leaf) {
       table = entry & PAGE_FRAME;
       continue;
     }
-    if ((access & ~rights) !== 0) return { kind: 'violation', rights };
+    if ((access & ~rights) !== 0) return { kind: 'violation', rights, cause: missing_right(visited, access) };
     if (accessed_dirty && access !== 0) set_accessed_dirty(vcpu, visited, (access & EPT_WRITE) !== 0);
     const offset_mask = (1n << shift) - 1n;
     const l1_gpa = (entry & PAGE_FRAME & ~offset_mask) | (gpa & offset_mask);
@@ -114,11 +140,10 @@ export function walk_ept12(vcpu: Vcpu, eptp: bigint, gpa: bigint, access: number
     const memory_type = entry & (EPTE.MEMORY_TYPE | EPTE.IGNORE_PAT);
     return { kind: 'mapped', gpa: l1_gpa, rights, level, dirty: is_dirty, memory_type };
   }
-  return { kind: 'violation', rights: 0 };
 }
 
 /** KVM: FNAME(update_accessed_dirty_bits): accessed in every entry used, dirty in the leaf when written. */
-function set_accessed_dirty(vcpu: Vcpu, visited: { gpa: bigint; entry: bigint }[], is_write: boolean): void {
+function set_accessed_dirty(vcpu: Vcpu, visited: readonly VisitedEntry[], is_write: boolean): void {
   const leaf = visited[visited.length - 1];
   for (const { gpa, entry } of visited) {
     let used = entry | EPTE.ACCESSED;

@@ -56,6 +56,13 @@ export function page_address_valid(vcpu: Vcpu, gpa: bigint): boolean {
   return is_legal_aligned_gpa(vcpu, gpa, 4096n);
 }
 
+/** Bits of a page's address that must be 0 and are not: the low twelve first, then those beyond the address width. */
+export function bad_page_bits(vcpu: Vcpu, gpa: bigint): { low: boolean; bits: bigint } {
+  const low = gpa & 0xfffn;
+  const width = BigInt(maxphyaddr(vcpu));
+  return low !== 0n ? { low: true, bits: low } : { low: false, bits: (gpa >> width) << width };
+}
+
 /** KVM: kvm_pat_valid: each of the eight types is 0, 1, 4, 5, 6 or 7. */
 export function kvm_pat_valid(pat: bigint): boolean {
   for (let i = 0n; i < 8n; i++) {

@@ -163,6 +163,7 @@ function record_nested_exit(vcpu: Vcpu, vmcs12: Vmcs12): void {
     synthesised:
       hardware_reason !== vmcs12.VM_EXIT_REASON || rule === undefined || !rule.id.startsWith('l1.'),
     rule: rule ?? { id: 'l0.synthesised', text: 'made by L0' },
+    ...(vcpu.nested.exit_cause && { cause: vcpu.nested.exit_cause }),
   });
 }
 
@@ -201,6 +202,7 @@ export function nested_vmx_vmexit(
   if (!failed_entry) {
     record_nested_exit(vcpu, vmcs12);
     vcpu.nested.exit_rule = undefined;
+    vcpu.nested.exit_cause = undefined;
     load_vmcs12_host_state(vcpu, vmcs12);
     return;
   }

@@ -16,6 +16,7 @@ import {
   EPTP_AD_ENABLE,
   EPTP_WALK_4_WRITE_BACK,
   walk_ept12,
+  type Ept12Refusal,
   type Ept12Walk,
 } from './ept12-walk';
 import { nested_vmx_vmexit } from './leave';
@@ -152,7 +153,13 @@ function map_shadow_leaf(
 }
 
 /** KVM: nested_ept_inject_page_fault: L1 gets a violation or misconfiguration of its own EPT. */
-function nested_ept_inject_page_fault(vcpu: Vcpu, gpa: bigint, walk: Ept12Walk, qualification: bigint): void {
+function nested_ept_inject_page_fault(
+  vcpu: Vcpu,
+  gpa: bigint,
+  walk: Ept12Refusal,
+  qualification: bigint,
+): void {
+  vcpu.nested.exit_cause = walk.cause;
   if (walk.kind === 'misconfig') {
     vcpu.nested.exit_rule = {
       id: 'ept12.misconfig',

@@ -10,7 +10,7 @@ import { field_information } from '../../qualification-bits';
 import { access_rights, field_of, vectors } from '../../register-bits';
 import { is_long_mode, is_noncanonical_address, kvm_register_read } from '../../registers';
 import type { Vcpu } from '../../vcpu';
-import { record_vmx_instruction } from '../../vmx-outcome';
+import { record_vmx_instruction, refused_because } from '../../vmx-outcome';
 
 /** Segment registers as the instruction information numbers them, which is also the order of `Seg`. */
 const segment_names = ['ES', 'CS', 'SS', 'DS', 'FS', 'GS'] as const;
@@ -87,6 +87,7 @@ function get_vmx_mem_address(
   if (is_long_mode(vcpu)) {
     const linear = BigInt.asUintN(64, info.segment >= (Seg.FS as number) ? segment_base + offset : offset);
     if (!is_noncanonical_address(linear)) return linear;
+    refused_because(vcpu, 'LINEAR_NOT_CANONICAL', linear);
     raise_operand_fault(vcpu, info.segment, true);
     return undefined;
   }
@@ -96,12 +97,16 @@ function get_vmx_mem_address(
   const type = rights & access_rights.TYPE;
   const wrong_type = is_write ? (type & 0xa) === 0 || (type & 8) !== 0 : (type & 0xa) === 8;
   if (wrong_type) {
+    refused_because(vcpu, 'SEGMENT_TYPE', offset, BigInt(rights));
     raise_operand_fault(vcpu, info.segment, false);
     return undefined;
   }
   const flat = segment_base === 0n && limit === 0xffffffff && ((type & 8) !== 0 || (type & 4) === 0);
   const beyond_limit = !flat && BigInt.asUintN(64, offset) + BigInt(length - 1) > BigInt(limit);
-  if ((rights & access_rights.UNUSABLE) !== 0 || beyond_limit) {
+  const unusable = (rights & access_rights.UNUSABLE) !== 0;
+  if (unusable || beyond_limit) {
+    if (unusable) refused_because(vcpu, 'SEGMENT_UNUSABLE', offset, BigInt(rights));
+    else refused_because(vcpu, 'SEGMENT_LIMIT', offset, BigInt(limit));
     raise_operand_fault(vcpu, info.segment, true);
     return undefined;
   }

@@ -2,10 +2,16 @@
  * VMREAD and VMWRITE of L1: fields of the cached vmcs12 by encoding. SDM 30.3; KVM: handle_vmread,
  * handle_vmwrite.
  */
+import type { FieldName } from '../../../isa/vmcs-fields';
 import { vmx_errors } from '../../register-bits';
 import { is_64_bit_mode, kvm_register_read, kvm_register_write } from '../../registers';
 import { INVALID_GPA, type Vcpu } from '../../vcpu';
-import { nested_vmx_fail, nested_vmx_failInvalid, nested_vmx_succeed } from '../../vmx-outcome';
+import {
+  nested_vmx_fail,
+  nested_vmx_failInvalid,
+  nested_vmx_succeed,
+  refused_because,
+} from '../../vmx-outcome';
 import { MISC } from '../capability-msrs';
 import { nested_vmx_check_permission } from '../enter';
 import { copy_vmcs02_to_vmcs12_rare } from '../leave';
@@ -23,12 +29,14 @@ export function handle_vmread(vcpu: Vcpu): void {
   const info = decode_operand_info(vcpu.cpu.vmread('VMX_INSTRUCTION_INFO'));
   const encoding = kvm_register_read(vcpu, info.register2);
   if (vcpu.nested.current_vmptr === INVALID_GPA) {
+    refused_because(vcpu, 'VMREAD_NO_CURRENT_VMCS');
     nested_vmx_failInvalid(vcpu);
     return;
   }
   const field = vmcs12_field_of(encoding);
   if (!field) {
     vcpu.nested.vmx_instruction = { operand: `encoding 0x${encoding.toString(16)}` };
+    refused_because(vcpu, 'VMREAD_NO_FIELD', encoding);
     nested_vmx_fail(vcpu, vmx_errors.UNSUPPORTED_VMCS_COMPONENT);
     return;
   }
@@ -48,11 +56,19 @@ export function handle_vmread(vcpu: Vcpu): void {
   nested_vmx_succeed(vcpu);
 }
 
+/** Who wrote a field last, for whoever explains it; KVM keeps no such thing. */
+function note_writer(vcpu: Vcpu, name: FieldName): void {
+  const key = vcpu.nested.current_vmptr.toString(16);
+  const writers = (vcpu.nested.field_writers[key] ??= {});
+  writers[name] = vcpu.cpu.vmread('GUEST_RIP');
+}
+
 /** KVM: handle_vmwrite. */
 export function handle_vmwrite(vcpu: Vcpu): void {
   if (!nested_vmx_check_permission(vcpu)) return;
   const info = decode_operand_info(vcpu.cpu.vmread('VMX_INSTRUCTION_INFO'));
   if (vcpu.nested.current_vmptr === INVALID_GPA) {
+    refused_because(vcpu, 'VMWRITE_NO_CURRENT_VMCS');
     nested_vmx_failInvalid(vcpu);
     return;
   }
@@ -68,16 +84,19 @@ export function handle_vmwrite(vcpu: Vcpu): void {
   const field = vmcs12_field_of(encoding);
   if (!field) {
     vcpu.nested.vmx_instruction = { operand: `encoding 0x${encoding.toString(16)}` };
+    refused_because(vcpu, 'VMWRITE_NO_FIELD', encoding);
     nested_vmx_fail(vcpu, vmx_errors.UNSUPPORTED_VMCS_COMPONENT);
     return;
   }
   vcpu.nested.vmx_instruction = { operand: field.name, field: field.name };
   const any_field = (vcpu.nested.msrs.misc & MISC.VMWRITE_ANY_FIELD) !== 0n;
   if (field.row.type === 'read-only' && !any_field) {
+    refused_because(vcpu, 'VMWRITE_READ_ONLY', encoding);
     nested_vmx_fail(vcpu, vmx_errors.VMWRITE_READ_ONLY_VMCS_COMPONENT);
     return;
   }
   copy_vmcs02_to_vmcs12_rare(vcpu);
+  const given = value;
   if (field.row.format === 'access-rights') value &= ACCESS_RIGHTS_BITS;
   const vmcs12 = get_vmcs12(vcpu);
   const previous = vmcs12_read_any(vmcs12, field.name, field.high);
@@ -88,7 +107,9 @@ export function handle_vmwrite(vcpu: Vcpu): void {
     field: field.name,
     value: written,
     previous,
+    ...(given !== value && { dropped: given & ~value }),
   };
+  note_writer(vcpu, field.name);
   vcpu.nested.dirty_vmcs12 = true;
   nested_vmx_succeed(vcpu);
 }

@@ -4,9 +4,9 @@
 import { read_guest_u32, write_guest_u32 } from '../../host-memory';
 import { vmx_errors } from '../../register-bits';
 import { INVALID_GPA, type Vcpu } from '../../vcpu';
-import { nested_vmx_fail, nested_vmx_succeed } from '../../vmx-outcome';
+import { nested_vmx_fail, nested_vmx_succeed, refused_because } from '../../vmx-outcome';
 import { nested_vmx_check_permission } from '../enter';
-import { page_address_valid } from '../failed-check';
+import { bad_page_bits, page_address_valid } from '../failed-check';
 import { copy_vmcs02_to_vmcs12_rare } from '../leave';
 import { flush_vmcs12, load_vmcs12 } from '../current-vmcs12';
 import { LAUNCH_STATE_AT, VMCS12_REVISION } from '../vmcs12';
@@ -26,10 +26,13 @@ export function handle_vmclear(vcpu: Vcpu): void {
   const vmptr = nested_vmx_get_vmptr(vcpu);
   if (vmptr === undefined) return;
   if (!page_address_valid(vcpu, vmptr)) {
+    const wrong = bad_page_bits(vcpu, vmptr);
+    refused_because(vcpu, wrong.low ? 'VMCLEAR_ALIGNMENT' : 'VMCLEAR_WIDTH', vmptr, wrong.bits);
     nested_vmx_fail(vcpu, vmx_errors.VMCLEAR_INVALID_ADDRESS);
     return;
   }
   if (vmptr === vcpu.nested.vmxon_ptr) {
+    refused_because(vcpu, 'VMCLEAR_IS_VMXON_REGION', vmptr);
     nested_vmx_fail(vcpu, vmx_errors.VMCLEAR_VMXON_POINTER);
     return;
   }
@@ -39,16 +42,29 @@ export function handle_vmclear(vcpu: Vcpu): void {
   nested_vmx_succeed(vcpu);
 }
 
+/** The word a VMCS region begins with is not the revision of vmcs12. */
+function refuse_revision(vcpu: Vcpu, vmptr: bigint, header: number | undefined): void {
+  if (header === undefined) {
+    refused_because(vcpu, 'VMPTRLD_NO_MEMORY', vmptr);
+    return;
+  }
+  const reason = header >>> 31 === 1 ? 'VMPTRLD_SHADOW' : 'VMPTRLD_REVISION';
+  refused_because(vcpu, reason, BigInt(header >>> 0), BigInt(VMCS12_REVISION));
+}
+
 /** KVM: handle_vmptrld. */
 export function handle_vmptrld(vcpu: Vcpu): void {
   if (!nested_vmx_check_permission(vcpu)) return;
   const vmptr = nested_vmx_get_vmptr(vcpu);
   if (vmptr === undefined) return;
   if (!page_address_valid(vcpu, vmptr)) {
+    const wrong = bad_page_bits(vcpu, vmptr);
+    refused_because(vcpu, wrong.low ? 'VMPTRLD_ALIGNMENT' : 'VMPTRLD_WIDTH', vmptr, wrong.bits);
     nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_INVALID_ADDRESS);
     return;
   }
   if (vmptr === vcpu.nested.vmxon_ptr) {
+    refused_because(vcpu, 'VMPTRLD_IS_VMXON_REGION', vmptr);
     nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_VMXON_POINTER);
     return;
   }
@@ -56,11 +72,13 @@ export function handle_vmptrld(vcpu: Vcpu): void {
     // Bit 31 would make it a shadow VMCS, which is not offered: the whole word must be the revision.
     const header = read_guest_u32(vcpu, vmptr);
     if (header !== VMCS12_REVISION) {
+      refuse_revision(vcpu, vmptr, header);
       nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_INCORRECT_VMCS_REVISION_ID);
       return;
     }
     nested_release_vmcs12(vcpu);
     if (!load_vmcs12(vcpu, vmptr)) {
+      refused_because(vcpu, 'VMPTRLD_NO_MEMORY', vmptr);
       nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_INCORRECT_VMCS_REVISION_ID);
       return;
     }

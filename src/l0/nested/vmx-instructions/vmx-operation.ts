@@ -1,27 +1,24 @@
 /**
  * VMXON and VMXOFF of L1. SDM 30.3; KVM: handle_vmxon, handle_vmxoff.
  */
-import { State } from '../../../abi/state-block';
 import { kvm_inject_gp, kvm_queue_exception } from '../../event-queues';
 import { read_guest_u32 } from '../../host-memory';
 import { cr4 as CR4, vectors, vmx_errors } from '../../register-bits';
-import { kvm_read_cr0, kvm_read_cr4, vmx_get_cpl } from '../../registers';
+import { kvm_read_cr4, vmx_get_cpl } from '../../registers';
 import { INVALID_GPA, type Vcpu } from '../../vcpu';
 import {
   nested_vmx_fail,
   nested_vmx_failInvalid,
   nested_vmx_succeed,
   record_vmx_instruction,
+  refused_because,
 } from '../../vmx-outcome';
-import { nested_cr4_valid, nested_host_cr0_valid } from '../control-registers';
 import { nested_vmx_check_permission } from '../enter';
-import { page_address_valid } from '../failed-check';
+import { bad_page_bits, page_address_valid } from '../failed-check';
+import { vmxon_refusal } from './vmxon-rules';
 import { free_all_shadow_roots } from '../shadow-ept';
 import { new_vmcs12, VMCS12_REVISION } from '../vmcs12';
 import { nested_vmx_get_vmptr } from './operand';
-
-/** IA32_FEATURE_CONTROL: locked, VMX enabled outside SMX. */
-const FEATURE_CONTROL_NEEDED = 5n;
 
 /** KVM: enter_vmx_operation. */
 function enter_vmx_operation(vcpu: Vcpu, vmptr: bigint): void {
@@ -29,6 +26,7 @@ function enter_vmx_operation(vcpu: Vcpu, vmptr: bigint): void {
   vcpu.nested.cached_vmcs12 = new_vmcs12();
   vcpu.nested.current_vmptr = INVALID_GPA;
   vcpu.nested.last_vpid = 0;
+  vcpu.nested.field_writers = {};
   vcpu.nested.vmcs02_initialized = false;
   vcpu.nested.need_sync_vmcs02_to_vmcs12_rare = false;
   vcpu.vmx.vmcs02.launched = false;
@@ -52,24 +50,25 @@ function free_nested(vcpu: Vcpu): void {
 export function handle_vmxon(vcpu: Vcpu): void {
   // The chip runs with CR4.VMXE = 1, so L0 must test L1's own bit.
   if ((kvm_read_cr4(vcpu) & CR4.VMXE) === 0n) {
+    refused_because(vcpu, 'VMXON_CR4_VMXE', kvm_read_cr4(vcpu));
     record_vmx_instruction(vcpu, 'fault', vectors.UD);
     kvm_queue_exception(vcpu, vectors.UD);
     return;
   }
   if (vmx_get_cpl(vcpu) !== 0) {
+    refused_because(vcpu, 'VMXON_CPL', BigInt(vmx_get_cpl(vcpu)));
     record_vmx_instruction(vcpu, 'fault', vectors.GP);
     kvm_inject_gp(vcpu, 0);
     return;
   }
   if (vcpu.nested.vmxon) {
+    refused_because(vcpu, 'VMXON_IN_ROOT', vcpu.nested.vmxon_ptr);
     nested_vmx_fail(vcpu, vmx_errors.VMXON_IN_VMX_ROOT_OPERATION);
     return;
   }
-  const cr0_valid = nested_host_cr0_valid(vcpu, kvm_read_cr0(vcpu));
-  const cr4_valid = nested_cr4_valid(vcpu, kvm_read_cr4(vcpu));
-  const feature_control = vcpu.cpu.get64(State.MSR_FEATURE_CONTROL);
-  const enabled = (feature_control & FEATURE_CONTROL_NEEDED) === FEATURE_CONTROL_NEEDED;
-  if (!cr0_valid || !cr4_valid || !enabled) {
+  const refusal = vmxon_refusal(vcpu);
+  if (refusal) {
+    refused_because(vcpu, refusal.reason, refusal.a, refusal.b);
     record_vmx_instruction(vcpu, 'fault', vectors.GP);
     kvm_inject_gp(vcpu, 0);
     return;
@@ -77,11 +76,16 @@ export function handle_vmxon(vcpu: Vcpu): void {
   const vmptr = nested_vmx_get_vmptr(vcpu);
   if (vmptr === undefined) return;
   if (!page_address_valid(vcpu, vmptr)) {
+    const wrong = bad_page_bits(vcpu, vmptr);
+    refused_because(vcpu, wrong.low ? 'VMXON_ALIGNMENT' : 'VMXON_WIDTH', vmptr, wrong.bits);
     nested_vmx_failInvalid(vcpu);
     return;
   }
   const revision = read_guest_u32(vcpu, vmptr);
   if (revision !== VMCS12_REVISION) {
+    const word = BigInt((revision ?? 0) >>> 0);
+    const reason = word >> 31n === 1n ? 'VMXON_REVISION_BIT_31' : 'VMXON_REVISION';
+    refused_because(vcpu, reason, word, BigInt(VMCS12_REVISION));
     nested_vmx_failInvalid(vcpu);
     return;
   }
