@@ -2,6 +2,7 @@
  * Requests that look at a stopped machine: stacks, scopes, variables, expressions, sources; and those that change a value.
  */
 import { basename } from 'node:path';
+import { consoleCommand } from '../debugger/console/commands';
 import { completions } from '../debugger/expression/completions';
 import {
   evaluate,
@@ -94,6 +95,9 @@ export const dataRequests = {
     if (!assigns && given.has('frameId') && context.isExpiredFrame(given.integer('frameId', 0, MAXIMUM)))
       return { result: '', variablesReference: 0 };
     const { scope, level, frame } = evaluation(context, given);
+    const command =
+      assigns && consoleCommand({ session: context.session, level, frame, scope }, given.text('expression'));
+    if (typeof command === 'string') return { result: command, variablesReference: 0 };
     const ofL0 = frame?.l0 && l0Path(frame.l0, given.text('expression'));
     if (ofL0) return result(context, ofL0.value, ofL0);
     const found = evaluate(given.text('expression'), scope, assigns);

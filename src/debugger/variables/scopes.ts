@@ -1,14 +1,13 @@
 /**
  * The scopes of a frame: what the program has there, what the processor has, what VMX has.
  */
-import type { Machine } from '../../machine/machine';
-import { hex } from '../../decode/word';
 import type { StackFrame } from '../frames';
 import type { DebugSession } from '../session';
 import { ValueNodes } from './c-values';
-import { l0Locals, l0Node } from './l0-values';
-import { groupNode, renewed, type VariableNode } from './node';
+import { l0Locals } from './l0-values';
+import { renewed, type VariableNode } from './node';
 import { callerRegisters, registerNodes, registerSetter, type SetRegister } from './register-nodes';
+import { vmxNodes } from './vmx-nodes';
 
 export interface VariableScope {
   readonly name: string;
@@ -19,15 +18,14 @@ export interface VariableScope {
 }
 
 export function scopesOf(session: DebugSession, frame: StackFrame): VariableScope[] {
-  const { machine } = session;
-  if (frame.l0) return l0Scopes(machine, frame.l0);
+  if (frame.l0) return l0Scopes(session, frame.l0);
   return [...programScopes(session, frame), ...levelScopes(session, frame)];
 }
 
-function l0Scopes(machine: Machine, frame: NonNullable<StackFrame['l0']>): VariableScope[] {
+function l0Scopes(session: DebugSession, frame: NonNullable<StackFrame['l0']>): VariableScope[] {
   return [
     { name: 'Locals', hint: 'locals', expensive: false, nodes: () => l0Locals(frame) },
-    { name: 'VMX', expensive: false, nodes: () => vmxNodes(machine) },
+    { name: 'VMX', expensive: false, nodes: () => vmxNodes(session, 'L0') },
   ];
 }
 
@@ -78,25 +76,6 @@ function levelScopes(session: DebugSession, frame: StackFrame): VariableScope[] 
       nodes: () => renewed(() => registerNodes(machine, frame.level, shown(), set)),
     });
   }
-  scopes.push({ name: 'VMX', expensive: false, nodes: () => vmxNodes(machine) });
+  scopes.push({ name: 'VMX', expensive: false, nodes: () => vmxNodes(session, frame.level) });
   return scopes;
-}
-
-/** Which VMCSs there are and how far they are; their fields stand in the VMCS view. */
-function vmxNodes(machine: Machine): VariableNode[] {
-  const vmcss = machine.driver.vmcss().map((vmcs) =>
-    groupNode(vmcs.name, `${vmcs.launched ? 'launched' : 'clear'}, at ${hex(vmcs.pointer)}`, [
-      { name: 'pointer', value: hex(vmcs.pointer) },
-      { name: 'launch state', value: vmcs.launched ? 'launched' : 'clear' },
-      { name: 'GUEST_RIP', value: hex(vmcs.read('GUEST_RIP')), evaluateName: `${vmcs.name}.GUEST_RIP` },
-      {
-        name: 'VM_EXIT_REASON',
-        value: hex(vmcs.read('VM_EXIT_REASON')),
-        evaluateName: `${vmcs.name}.VM_EXIT_REASON`,
-      },
-    ]),
-  );
-  const retired = { name: 'instructions retired', value: machine.cpu.retired.toString() };
-  const counters = l0Node('time (ticks)', machine.ticks());
-  return [...vmcss, retired, counters];
 }
