@@ -120,13 +120,14 @@ export const cpuProfiles = {
       // x2APIC topology: one thread in one core.
       { leaf: 0xb, subleaf: 0, eax: 0, ebx: 1, ecx: 0x100, edx: 0 },
       { leaf: 0xb, subleaf: 1, eax: 0, ebx: 1, ecx: 0x201, edx: 0 },
-      // Time-stamp counter: a 25-MHz crystal times 40 is 1 GHz, one tick an instruction.
-      { leaf: 0x15, eax: 1, ebx: 40, ecx: 25_000_000, edx: 0 },
+      // Time-stamp counter: a 1-GHz crystal, one tick an instruction. The local APIC's timer counts the crystal too (SDM 10.5.4).
+      { leaf: 0x15, eax: 1, ebx: 1, ecx: 1_000_000_000, edx: 0 },
       { leaf: 0x16, eax: 1000, ebx: 1000, ecx: 100, edx: 0 },
     ],
     cr4: ['TSD', 'DE', 'PSE', 'PAE', 'MCE', 'PGE', 'VMXE', 'FSGSBASE', 'PCIDE', 'SMEP', 'SMAP'],
     msrs: {
-      IA32_BIOS_SIGN_ID: 0x1_0000_0000n,
+      // Microcode revision 2FH: with one below 25H Linux does not trust this model's TSC deadline.
+      IA32_BIOS_SIGN_ID: 0x2f_0000_0000n,
       IA32_MISC_ENABLE: 0x1801n,
       // 8 variable ranges, fixed ranges, write-combining.
       IA32_MTRRCAP: 0x508n,

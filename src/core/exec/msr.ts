@@ -269,7 +269,8 @@ export function writeMsr(index: u32, value: u64): void {
       if (!claimed(7, CpuidTable.EDX, 26) || (value & ~Ia32PredCmd.IBPB) != 0) refuseWrite();
       return;
     case Msr.IA32_BIOS_SIGN_ID:
-      return set64(State.MSR_BIOS_SIGN_ID, value);
+      // Software writes 0 and has CPUID load the revision again (SDM Vol. 3, 9.11.7.1): here it is loaded always.
+      return;
     case Msr.IA32_MCG_STATUS:
       if (!machineCheckClaimed() || value != 0) refuseWrite();
       return;

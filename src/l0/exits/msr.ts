@@ -37,7 +37,8 @@ const FEATURE_CONTROL_VALID = 5n;
 /** MSRs the chip keeps for L1 and L2 alike, and what may be written there. */
 interface ChipMsr {
   place: State;
-  rule: 'any' | 'canonical' | 'low-32';
+  /** `ignored`: a write changes nothing, as KVM does with a guest's write of MSR_IA32_UCODE_REV. */
+  rule: 'any' | 'canonical' | 'low-32' | 'ignored';
 }
 
 const chip_msrs: ReadonlyMap<number, ChipMsr> = new Map<number, ChipMsr>([
@@ -48,7 +49,7 @@ const chip_msrs: ReadonlyMap<number, ChipMsr> = new Map<number, ChipMsr>([
   [msr.IA32_KERNEL_GS_BASE.number, { place: State.MSR_KERNEL_GS_BASE, rule: 'canonical' }],
   [msr.IA32_TSC_AUX.number, { place: State.MSR_TSC_AUX, rule: 'low-32' }],
   [msr.IA32_MISC_ENABLE.number, { place: State.MSR_MISC_ENABLE, rule: 'any' }],
-  [msr.IA32_BIOS_SIGN_ID.number, { place: State.MSR_BIOS_SIGN_ID, rule: 'any' }],
+  [msr.IA32_BIOS_SIGN_ID.number, { place: State.MSR_BIOS_SIGN_ID, rule: 'ignored' }],
 ]);
 
 /** Does L1 see VMX at all? KVM: guest_can_use(X86_FEATURE_VMX). */
@@ -181,7 +182,7 @@ function set_sysenter(vcpu: Vcpu, index: number, value: bigint): boolean {
 function set_chip_msr(vcpu: Vcpu, chip_msr: ChipMsr, value: bigint): boolean {
   if (chip_msr.rule === 'canonical' && is_noncanonical_address(value)) return false;
   if (chip_msr.rule === 'low-32' && value >> 32n !== 0n) return false;
-  vcpu.cpu.set64(chip_msr.place, value);
+  if (chip_msr.rule !== 'ignored') vcpu.cpu.set64(chip_msr.place, value);
   return true;
 }
 
