@@ -6,7 +6,6 @@ import { FpuControl, FpuStatus } from '../gen/constants';
 import { readOperand, writeOperand, writeReg } from '../operands';
 import { get32, set32, set64 } from '../state';
 import { Next, Uop } from '../uop';
-import { checkWait } from './vector-access';
 import { pop, release, rotate } from './x87-stack';
 import { summarize } from './x87-status';
 
@@ -41,11 +40,6 @@ export function execFninit(): i32 {
 export function execFnclex(): i32 {
   set32(State.FPU_STATUS, get32(State.FPU_STATUS) & ~(EXCEPTIONS | FpuStatus.ES | FpuStatus.B));
   return Next.DONE;
-}
-
-/** FWAIT: faults come before it does, see `checkWait`. */
-export function execFwait(): i32 {
-  return checkWait() ? Next.DONE : Next.FAULT;
 }
 
 export function execFldcw(u: usize): i32 {

@@ -58,11 +58,6 @@ export function setB(kind: u32, sign: u32, exponent: i32, significand: u64): voi
   significandB = significand;
 }
 
-/** The result becomes the first operand of the next step, exactly; only for results that need no rounding. */
-export function resultToA(): void {
-  setA(resultClass, resultSign, resultExponent, high);
-}
-
 export function exchangeOperands(): void {
   const kind = classA;
   const sign = signA;
@@ -70,10 +65,6 @@ export function exchangeOperands(): void {
   const significand = significandA;
   setA(classB, signB, exponentB, significandB);
   setB(kind, sign, exponent, significand);
-}
-
-export function negateB(): void {
-  signB ^= 1;
 }
 
 // @ts-ignore: decorator
