@@ -55,10 +55,8 @@ export class Adapter extends ProtocolSession {
     terminate: () => {
       this.end();
     },
-    cancel: () => {
-      // Every other request is answered before this one is read: only a run under way can be cancelled.
-      if (this.context.launched) this.context.session.pause();
-    },
+    // Requests are answered in order and at once: when a cancellation is read, its request has its answer.
+    cancel: () => {},
     disconnect: () => {
       this.context.dispose();
       this.serial?.close();

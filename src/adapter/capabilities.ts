@@ -51,7 +51,6 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsGotoTargetsRequest: true,
   supportsCancelRequest: true,
   supportsValueFormattingOptions: true,
-  supportsANSIStyling: true,
   supportsDisassembleRequest: true,
   supportsLoadedSourcesRequest: true,
   supportsModulesRequest: true,

@@ -91,6 +91,17 @@ describe('adapter: its life', () => {
     await ended;
   });
 
+  it('a cancelled request does not stop the machine', async () => {
+    const client = await startClient();
+    let stops = 0;
+    client.on('stopped', () => stops++);
+    const terminated = client.waitForEvent('terminated');
+    await client.begin();
+    await client.customRequest('cancel', { requestId: 1 });
+    await terminated;
+    assert.equal(stops, 0);
+  });
+
   it('noDebug does not stop', async () => {
     const client = await startClient();
     await Promise.all([
