@@ -83,7 +83,17 @@ describe('adapter: data of a stopped machine', () => {
     const groups = await client.scope('Registers', L1);
     assert.deepEqual(
       groups.map(({ name }) => name),
-      ['General', 'Flags', 'Segments', 'Control', 'Descriptor tables', 'MSRs', 'source'],
+      [
+        'General',
+        'Flags',
+        'Segments',
+        'Control',
+        'Descriptor tables',
+        'x87 and MMX',
+        'Vectors',
+        'MSRs',
+        'source',
+      ],
     );
     const control = groups.find(({ name }) => name === 'Control')!;
     const [cr0] = await client.children(control.variablesReference);

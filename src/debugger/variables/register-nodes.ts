@@ -16,6 +16,7 @@ import { linear } from '../level-memory';
 import { changeRegister, GENERAL_NAMES, readRegister, wordTarget } from '../level-registers';
 import { memoryReference } from '../memory-reference';
 import { groupNode, hexNode, rowNode, type VariableNode } from './node';
+import { vectorNodes } from './vector-nodes';
 
 /** Changes a register to the value of an expression. Answers undefined when done, otherwise a sentence. */
 export type SetRegister = (name: string, text: string) => string | undefined;
@@ -65,7 +66,10 @@ export function registerNodes(
     groupNode('Descriptor tables', '', tableNodes(level, registers)),
   ];
   const live = machine.driver.registerHome(level)?.kind === 'chip';
-  if (live) groups.push(groupNode('MSRs', 'as the processor holds them', msrNodes(machine, level)));
+  if (live) {
+    groups.push(...vectorNodes(machine.cpu));
+    groups.push(groupNode('MSRs', 'as the processor holds them', msrNodes(machine, level)));
+  }
   groups.push({ name: 'source', value: registers.source });
   return groups;
 }
