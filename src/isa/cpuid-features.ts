@@ -123,6 +123,7 @@ const features = [
   // Leaf 7H, ECX.
   { name: 'UMIP', title: 'User-mode instruction prevention', leaf: 0x7, subleaf: 0, register: 'ecx', bit: 2 },
   { name: 'PKU', title: 'Protection keys for user pages', leaf: 0x7, subleaf: 0, register: 'ecx', bit: 3 },
+  { name: 'OSPKE', title: 'CR4.PKE is set', leaf: 0x7, subleaf: 0, register: 'ecx', bit: 4 },
   { name: 'WAITPKG', title: 'UMWAIT, TPAUSE and UMONITOR', leaf: 0x7, subleaf: 0, register: 'ecx', bit: 5 },
   { name: 'CET_SS', title: 'Shadow stacks', leaf: 0x7, subleaf: 0, register: 'ecx', bit: 7 },
   { name: 'LA57', title: '57-bit linear addresses', leaf: 0x7, subleaf: 0, register: 'ecx', bit: 16 },

@@ -66,7 +66,6 @@ function initial_arch(): VcpuArch {
     tsc_offset: 0n,
     l1_tsc_offset: 0n,
     tsc_adjust: 0n,
-    xss: 0n,
     triple_fault_requested: '',
     abort_indicator: 0,
   };

@@ -33,6 +33,7 @@ export const cr0 = Object.fromEntries(registerFormats.cr0.ranges.map(wide)) as W
 /** CR0 bits that LMSW writes; PE it can set but not clear. */
 export const LMSW_REPLACES = cr0.MP | cr0.EM | cr0.TS;
 export const cr4 = Object.fromEntries(registerFormats.cr4.ranges.map(wide)) as Wide<'cr4'>;
+export const xcr0 = Object.fromEntries(registerFormats.xcr0.ranges.map(wide)) as Wide<'xcr0'>;
 export const efer = Object.fromEntries(registerFormats.efer.ranges.map(wide)) as Wide<'efer'>;
 export const rflags = Object.fromEntries(registerFormats.rflags.ranges.map(wide)) as Wide<'rflags'>;
 export const dr6 = Object.fromEntries(registerFormats.dr6.ranges.map(wide)) as Wide<'dr6'>;

@@ -63,7 +63,6 @@ export interface VcpuArch {
   tsc_offset: bigint;
   l1_tsc_offset: bigint;
   tsc_adjust: bigint;
-  xss: bigint;
   /** Set where KVM makes KVM_REQ_TRIPLE_FAULT: the guest shuts down before its next entry. */
   triple_fault_requested: string;
   /** VMX-abort indicator that made the request, 0 for a triple fault. */

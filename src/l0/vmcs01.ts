@@ -50,7 +50,11 @@ const wishes = {
     word: 'secondary processor-based controls',
     msr: 'IA32_VMX_PROCBASED_CTLS2',
     required: secondary.ENABLE_EPT | secondary.ENABLE_VPID | secondary.UNRESTRICTED_GUEST,
-    optional: secondary.ENABLE_RDTSCP | secondary.ENABLE_INVPCID | secondary.WBINVD_EXITING,
+    optional:
+      secondary.ENABLE_RDTSCP |
+      secondary.ENABLE_INVPCID |
+      secondary.WBINVD_EXITING |
+      secondary.ENABLE_XSAVES_XRSTORS,
   },
   exit: {
     word: 'VM-exit controls',
@@ -114,6 +118,8 @@ export function init_vmcs01(vcpu: Vcpu): void {
   cpu.vmwrite('EPT_POINTER', vcpu.vmx.eptp01);
   cpu.vmwrite('VMCS_LINK_POINTER', INVALID_GPA);
   cpu.vmwrite('TSC_OFFSET', 0n);
+  // No component of IA32_XSS makes XSAVES exit (KVM: VMX_XSS_EXIT_BITMAP).
+  cpu.vmwrite('XSS_EXIT_BITMAP', 0n);
   cpu.vmwrite('VM_EXIT_MSR_STORE_COUNT', 0);
   cpu.vmwrite('VM_EXIT_MSR_LOAD_COUNT', 0);
   cpu.vmwrite('VM_ENTRY_MSR_LOAD_COUNT', 0);

@@ -6,13 +6,11 @@ import { Cr4, Ia32ApicBase, Ia32MiscEnable } from '../gen/constants';
 import { get32, get64, gpr, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptCpuid } from '../vmx/hooks';
-import { COMPACTED, areaSize, enabledComponents } from './xsave-layout';
+import { COMPACTED, areaSize, compacting, enabledComponents } from './xsave-layout';
 
 export { claimed, cpuidRegister, physicalAddressBits } from '../cpuid-table';
 
 const EXTENDED: u32 = 0x80000000;
-/** CPUID.(DH,1).EAX: XSAVEC, XSAVES. */
-const COMPACTING: u32 = 0xa;
 
 /** Leaves beyond the maximum of their range answer with the highest basic leaf (SDM CPUID). */
 function answeringLeaf(leaf: u32): u32 {
@@ -52,7 +50,7 @@ export function execCpuid(u: usize): i32 {
       ebx = areaSize(enabledComponents(false), 0);
     } else if (leaf == 0xd && subleaf == 1) {
       // With XSAVEC or XSAVES: the area of the enabled components, compacted.
-      if (eax & COMPACTING) ebx = areaSize(enabledComponents(true), COMPACTED | enabledComponents(true));
+      if (compacting()) ebx = areaSize(enabledComponents(true), COMPACTED | enabledComponents(true));
     } else if (leaf == 0x80000001 && get32(State.MODE) != Mode.LONG_64) {
       edx = withBit(edx, 11, false);
     }

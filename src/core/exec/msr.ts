@@ -4,6 +4,7 @@
 import { Region } from '../../abi/memory-map';
 import { Gpr, Seg, Segment, State } from '../../abi/state-block';
 import { CapabilityTable, CpuidTable } from '../../abi/tables';
+import { claimsFeature } from '../claims';
 import { faulted, raise } from '../fault';
 import {
   Cr0,
@@ -18,6 +19,7 @@ import {
   Msr,
   Vector,
 } from '../gen/constants';
+import { Feature } from '../gen/features';
 import { msrRead, msrWrite } from '../imports';
 import { translationChanged } from '../mmu/tlb';
 import { isCanonical, modeChanged } from '../mode';
@@ -28,6 +30,7 @@ import { inNonRoot, interceptRdmsr, interceptWrmsr } from '../vmx/hooks';
 import { claimed, physicalAddressBits } from './cpuid';
 import { isMtrr, mtrrCapabilities, patIsValid, readMtrr, writeMtrr } from './mtrr';
 import { timeStamp, writeTimeStamp } from './time';
+import { supervisorComponents } from './xsave-layout';
 
 /** x2APIC registers: 0x800..0x8ff. */
 const X2APIC_BLOCK: u32 = 8;
@@ -57,6 +60,10 @@ function vmxClaimed(): bool {
 
 function machineCheckClaimed(): bool {
   return claimed(1, CpuidTable.EDX, 14);
+}
+
+function xsavesClaimed(): bool {
+  return claimsFeature(Feature.XSAVES);
 }
 
 function isVmxCapability(index: u32): bool {
@@ -138,6 +145,8 @@ export function readMsr(index: u32): u64 {
       return vmxClaimed() ? get64(State.MSR_FEATURE_CONTROL) : refuse();
     case Msr.IA32_SPEC_CTRL:
       return claimed(7, CpuidTable.EDX, 26) ? get64(State.MSR_SPEC_CTRL) : refuse();
+    case Msr.IA32_XSS:
+      return xsavesClaimed() ? get64(State.MSR_XSS) : refuse();
     case Msr.IA32_BIOS_SIGN_ID:
       return get64(State.MSR_BIOS_SIGN_ID);
     case Msr.IA32_MCG_CAP:
@@ -264,6 +273,9 @@ export function writeMsr(index: u32, value: u64): void {
         value,
         Ia32SpecCtrl.IBRS | Ia32SpecCtrl.STIBP | Ia32SpecCtrl.SSBD,
       );
+    case Msr.IA32_XSS:
+      if (!xsavesClaimed()) return refuseWrite();
+      return writeDefined(State.MSR_XSS, value, supervisorComponents());
     case Msr.IA32_PRED_CMD:
       // A command: predictors have nothing to forget here.
       if (!claimed(7, CpuidTable.EDX, 26) || (value & ~Ia32PredCmd.IBPB) != 0) refuseWrite();

@@ -19,8 +19,8 @@ import {
   xmmEnd,
 } from './extended-image';
 import { writePkru } from './protection-keys';
-import { requestedComponents, xsaveAllowed, xsaveLinear } from './xsave';
-import { COMPACTED, areaSize, componentOffset, enabledComponents } from './xsave-layout';
+import { requestedComponents, xsaveAllowed, xsaveLinear, xsavesAllowed } from './xsave';
+import { COMPACTED, areaSize, compacting, componentOffset, enabledComponents } from './xsave-layout';
 
 const AVX_INDEX: u32 = 2;
 const PKRU_INDEX: u32 = 9;
@@ -46,7 +46,8 @@ function headerIsGood(supervisor: bool): bool {
       zeroBetween(Area.XCOMP_BV, Area.XCOMP_BV + 16)
     );
   }
-  if (layout & ~(enabled | COMPACTED) || present & ~layout) return false;
+  // A processor without XSAVEC knows no compacted format.
+  if (!compacting() || layout & ~(enabled | COMPACTED) || present & ~layout) return false;
   return zeroBetween(Area.XCOMP_BV + 8, Area.HEADER_END);
 }
 
@@ -80,7 +81,8 @@ function loadPieces(u: usize, requested: u64, present: u64, layout: u64): void {
 }
 
 function restore(u: usize, supervisor: bool): i32 {
-  if (!xsaveAllowed(supervisor)) return Next.FAULT;
+  const next = supervisor ? xsavesAllowed(u, true) : xsaveAllowed();
+  if (next != Next.DONE) return next;
   const linear = xsaveLinear(u, Area.HEADER_END, false);
   if (!faulted()) loadState(image + Area.XSTATE_BV, linear + Area.XSTATE_BV, HEADER_BYTES);
   if (faulted()) return Next.FAULT;

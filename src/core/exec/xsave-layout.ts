@@ -14,6 +14,8 @@ const FIRST_EXTENDED: u32 = 2;
 const LAST: u32 = 62;
 /** CPUID.DH ECX bit 1: the component starts on a multiple of 64 in the compacted format. */
 const ALIGNED: u32 = 2;
+/** CPUID.(DH,1).EAX: XSAVEC, XSAVES. */
+const COMPACTING: u32 = 0xa;
 
 /** XCOMP_BV bit 63: the area is in the compacted format. */
 export const COMPACTED: u64 = 0x8000000000000000;
@@ -45,6 +47,17 @@ export function areaSize(components: u64, layout: u64): u32 {
     if (end > size) size = end;
   }
   return size;
+}
+
+/** XSAVEC or XSAVES is there. */
+export function compacting(): bool {
+  return (cpuidRegister(LEAF, 1, CpuidTable.EAX) & COMPACTING) != 0;
+}
+
+/** Supervisor components that IA32_XSS may enable. */
+export function supervisorComponents(): u64 {
+  const high = (<u64>cpuidRegister(LEAF, 1, CpuidTable.EDX)) << 32;
+  return high | (<u64>cpuidRegister(LEAF, 1, CpuidTable.ECX));
 }
 
 /** XINUSE. */

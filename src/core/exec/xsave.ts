@@ -7,6 +7,7 @@ import { probeWrite } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { get32, get64, gpr } from '../state';
 import { Next, Uop } from '../uop';
+import { interceptXsaves, xsavesEnabled } from '../vmx/hooks';
 import { loadState, storeState } from '../vector-memory';
 import {
   Area,
@@ -34,12 +35,19 @@ const AREA_ALIGNMENT: u32 = 64;
 const AVX_INDEX: u32 = 2;
 const PKRU_INDEX: u32 = 9;
 
-/** False with the fault pending: the instructions exist with CR4.OSXSAVE, the states are there without CR0.TS. */
-export function xsaveAllowed(supervisor: bool): bool {
+/** Next.DONE, or the fault is pending: the instructions exist with CR4.OSXSAVE, the states are there without CR0.TS. */
+export function xsaveAllowed(): i32 {
   if ((get64(State.CR4) & Cr4.OSXSAVE) == 0) raisePlain(Vector.UD);
-  else if (supervisor && get32(State.CPL) != 0) raise(Vector.GP, 0);
   else if ((get64(State.CR0) & Cr0.TS) != 0) raisePlain(Vector.NM);
-  return !faulted();
+  return faulted() ? Next.FAULT : Next.DONE;
+}
+
+/** The same for XSAVES and XRSTORS; a VM exit comes after #UD and the check of the privilege level (SDM 25.1.1). */
+export function xsavesAllowed(u: usize, restore: bool): i32 {
+  if ((get64(State.CR4) & Cr4.OSXSAVE) == 0 || !xsavesEnabled()) raisePlain(Vector.UD);
+  else if (get32(State.CPL) != 0) raise(Vector.GP, 0);
+  if (faulted()) return Next.FAULT;
+  return interceptXsaves(u, restore) ? Next.EXITED : xsaveAllowed();
 }
 
 /** The requested-feature bitmap: EDX:EAX of what is enabled. */
@@ -86,7 +94,8 @@ function fillImage(u: usize, saved: u64, layout: u64): void {
 
 export function execXsave(u: usize, form: u32): i32 {
   const supervisor = form == SaveForm.XSAVES;
-  if (!xsaveAllowed(supervisor)) return Next.FAULT;
+  const next = supervisor ? xsavesAllowed(u, false) : xsaveAllowed();
+  if (next != Next.DONE) return next;
   const compacted = form >= <u32>SaveForm.XSAVEC;
   const requested = requestedComponents(supervisor);
   let inUse = componentsInUse();

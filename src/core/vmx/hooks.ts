@@ -35,6 +35,7 @@ export {
   interceptWbinvd,
   interceptXsetbv,
 } from './intercept-instructions';
+export { interceptRandom, interceptXsaves, rdpidEnabled, xsavesEnabled } from './intercept-extended-state';
 export { interceptIo, interceptRdmsr, interceptWrmsr } from './intercept-io-msr';
 export {
   cltsClearsTs,

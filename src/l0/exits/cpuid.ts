@@ -4,6 +4,7 @@
  */
 import { Gpr } from '../../abi/state-block';
 import type { CpuidRow } from '../config';
+import { xstate_size_now } from '../extended-state';
 import { feature_wanted } from '../nested/capability-msrs';
 import { cpuid_bit, cr4 as CR4 } from '../register-bits';
 import {
@@ -17,6 +18,7 @@ import type { Vcpu } from '../vcpu';
 const EXTENDED = 0x80000000;
 const VMX_BIT = cpuid_bit('VMX');
 const OSXSAVE_BIT = cpuid_bit('OSXSAVE');
+const OSPKE_BIT = cpuid_bit('OSPKE');
 const APIC_BIT = cpuid_bit('APIC');
 
 const nothing: CpuidRow = { leaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
@@ -37,15 +39,20 @@ function kvm_find_cpuid_entry(rows: readonly CpuidRow[], leaf: number, subleaf: 
   return rows.find((row) => row.leaf === highest_basic && (row.subleaf ?? 0) === subleaf) ?? nothing;
 }
 
+/** `word` with a bit that repeats one of L1's CR4. */
+function with_bit(word: number, bit: number, cr4_bit: bigint, vcpu: Vcpu): number {
+  return (kvm_read_cr4(vcpu) & cr4_bit ? word | bit : word & ~bit) >>> 0;
+}
+
 /** The answer to one CPUID of L1. */
 function l1_cpuid(vcpu: Vcpu, leaf: number, subleaf: number): CpuidRow {
   const row = kvm_find_cpuid_entry(vcpu.config.cpuid, leaf, subleaf);
+  if (leaf === 7 && subleaf === 0) return { ...row, ecx: with_bit(row.ecx, OSPKE_BIT, CR4.PKE, vcpu) };
+  if (leaf === 0xd) return { ...row, ebx: xstate_size_now(vcpu, subleaf, row) };
   if (leaf !== 1) return row;
-  let ecx = row.ecx;
+  let ecx = with_bit(row.ecx, OSXSAVE_BIT, CR4.OSXSAVE, vcpu);
   let edx = row.edx;
   if (!feature_wanted(vcpu.config, 'VMX')) ecx &= ~VMX_BIT;
-  if (kvm_read_cr4(vcpu) & CR4.OSXSAVE) ecx |= OSXSAVE_BIT;
-  else ecx &= ~OSXSAVE_BIT;
   if (!vcpu.board.localApic.globallyEnabled) edx &= ~APIC_BIT;
   return { ...row, ecx: ecx >>> 0, edx: edx >>> 0 };
 }

@@ -4,8 +4,9 @@
  */
 import { Gpr, State } from '../../abi/state-block';
 import { kvm_inject_gp, kvm_queue_exception } from '../event-queues';
+import { guest_supported_xcr0 } from '../extended-state';
 import { dr_qualification } from '../qualification-bits';
-import { field_of, vectors } from '../register-bits';
+import { field_of, vectors, xcr0 as XCR0 } from '../register-bits';
 import { kvm_register_read, kvm_register_write, kvm_skip_emulated_instruction } from '../registers';
 import type { Vcpu } from '../vcpu';
 
@@ -52,20 +53,28 @@ export function handle_invlpg(vcpu: Vcpu): undefined {
   return undefined;
 }
 
-/** KVM: kvm_emulate_xsetbv. XCR0 has x87 (bit 0, always 1) and nothing else without XSAVE. */
+/**
+ * KVM: __kvm_set_xcr. x87 stays on, AVX needs SSE, and L1's CPUID must offer what is set. One register for L1 and L2: L1 gives
+ * L2 a value of its own by XSETBV before it enters it.
+ */
+function kvm_set_xcr(vcpu: Vcpu, index: bigint, value: bigint): boolean {
+  if (index !== 0n || (value & XCR0.X87) === 0n) return false;
+  if ((value & XCR0.AVX) !== 0n && (value & XCR0.SSE) === 0n) return false;
+  if ((value & ~guest_supported_xcr0(vcpu)) !== 0n) return false;
+  vcpu.cpu.set64(State.XCR0, value);
+  return true;
+}
+
+/** KVM: kvm_emulate_xsetbv. */
 export function handle_xsetbv(vcpu: Vcpu): undefined {
   const index = kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn;
   const low = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
   const high = kvm_register_read(vcpu, Gpr.RDX) & 0xffffffffn;
   const value = (high << 32n) | low;
-  const valid = index === 0n && value === 1n;
+  const valid = kvm_set_xcr(vcpu, index, value);
   vcpu.vmx.handled = `XSETBV ${index} = 0x${value.toString(16)}${valid ? '' : ': #GP(0)'}`;
-  if (!valid) {
-    kvm_inject_gp(vcpu, 0);
-    return undefined;
-  }
-  vcpu.cpu.set64(State.XCR0, value);
-  kvm_skip_emulated_instruction(vcpu);
+  if (valid) kvm_skip_emulated_instruction(vcpu);
+  else kvm_inject_gp(vcpu, 0);
   return undefined;
 }
 

@@ -7,6 +7,7 @@
 import { Gpr, State } from '../../abi/state-block';
 import { msr } from '../../isa/msrs';
 import { exit_controls } from '../control-masks';
+import { guest_cpuid_has, guest_supported_xss } from '../extended-state';
 import { inject_gp_because } from '../fault-outcome';
 import {
   feature_wanted,
@@ -91,6 +92,8 @@ export function kvm_get_msr(vcpu: Vcpu, index: number): bigint | undefined {
       return vcpu.cpu.vmread('GUEST_IA32_DEBUGCTL');
     case msr.IA32_FEATURE_CONTROL.number:
       return nested_vmx_allowed(vcpu) ? vcpu.cpu.get64(State.MSR_FEATURE_CONTROL) : undefined;
+    case msr.IA32_XSS.number:
+      return guest_cpuid_has(vcpu, 'XSAVES') ? vcpu.cpu.get64(State.MSR_XSS) : undefined;
     case msr.IA32_MCG_CAP.number:
     case msr.IA32_MCG_STATUS.number:
       // Machine-check architecture without banks.
@@ -214,6 +217,10 @@ export function kvm_set_msr(vcpu: Vcpu, index: number, value: bigint): boolean {
       return set_time_stamp_counter(vcpu, value);
     case msr.IA32_TSC_ADJUST.number:
       return set_tsc_adjust(vcpu, value);
+    case msr.IA32_XSS.number:
+      if (!guest_cpuid_has(vcpu, 'XSAVES') || (value & ~guest_supported_xss(vcpu)) !== 0n) return false;
+      vcpu.cpu.set64(State.MSR_XSS, value);
+      return true;
     case msr.IA32_PAT.number:
       return set_pat(vcpu, value);
     case msr.IA32_DEBUGCTL.number:

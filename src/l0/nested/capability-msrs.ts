@@ -85,7 +85,6 @@ export const not_offered: readonly ControlName[] = [
   'ENABLE_VM_FUNCTIONS',
   'ENABLE_ENCLS_EXITING',
   'ENABLE_PML',
-  'ENABLE_XSAVES_XRSTORS',
   'USE_TSC_SCALING',
   'ENABLE_USER_WAIT_AND_PAUSE',
 ];

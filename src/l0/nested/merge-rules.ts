@@ -92,7 +92,7 @@ export const merge_rules = {
   VMREAD_BITMAP: { from: 'unused', text: 'VMCS shadowing is not offered to L1' },
   VMWRITE_BITMAP: { from: 'unused', text: 'VMCS shadowing is not offered to L1' },
   VE_INFORMATION_ADDRESS: { from: 'not-in-vmcs12' },
-  XSS_EXIT_BITMAP: { from: 'unused', text: 'XSAVES is not offered to L1' },
+  XSS_EXIT_BITMAP: { from: 'vmcs12', when: 'rare' },
   ENCLS_EXITING_BITMAP: { from: 'unused', text: 'SGX is not offered to L1' },
   SPP_TABLE_POINTER: { from: 'not-in-vmcs12' },
   TSC_MULTIPLIER: { from: 'unused', text: 'TSC scaling is not offered to L1' },
