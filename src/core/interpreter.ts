@@ -61,6 +61,7 @@ import {
   setRm8,
   writeEntry,
 } from './hot-operands';
+import { execHotVector } from './hot-vector';
 import { Arena, Private } from './layout';
 import { Op } from './ops';
 import { S } from './state';
@@ -2571,6 +2572,11 @@ export function execute(start: usize, stopAt: u64): i32 {
           logicFlags32(x);
           link = u + (x != 0 ? 2 * Uop.SIZE + Tail.TAKEN : 2 * Uop.SIZE + Tail.FALL);
           break;
+        }
+        case Op.VECTOR: {
+          if (!execHotVector(u)) break;
+          u += Uop.SIZE;
+          continue;
         }
         case Op.END: {
           link = u + Tail.FALL;

@@ -1,7 +1,8 @@
 // Which of the execution modes is on, and what the decoder and the TLB derive from it. SDM Vol. 3, 2.2.
 import { Mode, Seg, Segment, State } from '../abi/state-block';
+import { MapState } from './gen/decode-map';
 import { SegmentType } from './gen/descriptors';
-import { AccessRights, Cr0, Efer, Rflags } from './gen/registers';
+import { AccessRights, Cr0, Cr4, Efer, Rflags, Xcr0 } from './gen/registers';
 import { Private } from './layout';
 import { selectContext } from './mmu/tlb';
 import { S, segment } from './state';
@@ -49,7 +50,19 @@ function flatSegments(): bool {
   );
 }
 
-/** Call after CR0, EFER, CR4, a segment register's attributes or RFLAGS.VM/AC changed: recomputes State.MODE and CPL. */
+/** What vector instructions need of the control registers: the checks of exec/vector-access.ts for their fast half. */
+function vectorsReady(): u32 {
+  const cr0 = load<u64>(S + State.CR0);
+  const cr4 = load<u64>(S + State.CR4);
+  if (cr0 & Cr0.TS) return 0;
+  let ready: u32 = 0;
+  if (!(cr0 & Cr0.EM) && cr4 & Cr4.OSFXSR) ready |= 1 << MapState.SSE;
+  const states: u64 = Xcr0.SSE | Xcr0.AVX;
+  if (cr4 & Cr4.OSXSAVE && (load<u64>(S + State.XCR0) & states) == states) ready |= 1 << MapState.AVX;
+  return ready;
+}
+
+/** Call after CR0, EFER, CR4, XCR0, a segment register's attributes or RFLAGS.VM/AC changed: recomputes State.MODE and CPL. */
 export function modeChanged(): void {
   const mode = executionMode();
   store<u32>(S + State.MODE, mode);
@@ -61,6 +74,7 @@ export function modeChanged(): void {
   if (cpl == 3) key |= ModeKey.USER;
   if ((mode == Mode.PROTECTED_32 || mode == Mode.COMPATIBILITY_32) && flatSegments()) key |= ModeKey.FLAT;
   store<u32>(S + Private.MODE_KEY, key);
+  store<u32>(S + Private.VECTOR_READY, vectorsReady());
   store<u64>(S + Private.ADDRESS_MASK, mode == Mode.LONG_64 ? 0xffff_ffff_ffff_ffff : 0xffffffff);
   const aligned = cpl == 3 && load<u64>(S + State.CR0) & Cr0.AM && load<u64>(S + State.RFLAGS) & Rflags.AC;
   store<u32>(S + Private.WATCHED, aligned ? 1 : 0);

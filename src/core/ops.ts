@@ -304,6 +304,8 @@ export const enum Op {
   TEST_RR8_JNZ,
   TEST_RI8_JNZ,
   TEST_RI32_JNZ,
+  /** The frequent vector instructions, see hot-vector.ts. */
+  VECTOR,
   /** End of a block without a branch; not an instruction. */
   END,
   /** The instruction budget of this run of the block is used up; written over the next micro-op for a while. */

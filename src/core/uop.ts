@@ -34,7 +34,7 @@ export const enum Uop {
   /** The same of BASE and INDEX; Private.ZERO when absent. u16 */
   BASE_AT = 34,
   INDEX_AT = 36,
-  // With UopFlag.VECTOR_FIELDS the same bytes hold these; such an operation has no hot form.
+  // With UopFlag.VECTOR_FIELDS the same bytes hold these; the hot form of such an operation is Op.VECTOR.
   /** Register in VEX.vvvv; without a VEX prefix the register of REG, which is the first source there. u8 */
   VVVV = 32,
   /** Bytes of the vectors by VEX.L, 16 or 32; 0 without a VEX prefix: 16 bytes, and the upper half of YMM stays. u8 */
@@ -43,6 +43,8 @@ export const enum Uop {
   STATE = 34,
   /** Register in the high half of the immediate. u8 */
   IS4 = 35,
+  /** What Op.VECTOR does: HotVector. u16 */
+  HOT_VECTOR = 36,
   /** Bytes from the start of the block to this instruction. u16 */
   IP_OFFSET = 38,
   NO_REGISTER = 16,
@@ -60,7 +62,7 @@ export const enum UopFlag {
   REX = 16,
   /** The memory operand is RIP-relative (for exit qualifications). */
   RIP_RELATIVE = 32,
-  /** VVVV, VECTOR_LENGTH, STATE and IS4 are valid, and REG_AT, RM_AT and BASE_AT are not. */
+  /** VVVV, VECTOR_LENGTH, STATE, IS4 and HOT_VECTOR are valid; REG_AT, RM_AT, BASE_AT and INDEX_AT are not. */
   VECTOR_FIELDS = 64,
 }
 

@@ -15,6 +15,7 @@ import {
 import { decodeMap } from './opcodes/decode-map';
 import { dispatch } from './opcodes/dispatch';
 import { features } from './opcodes/features';
+import { hotVectors } from './opcodes/hot-vectors';
 import { qualificationMasks, registerMasks } from './register-masks';
 import { vmcsLayout } from './vmcs-layout';
 
@@ -39,5 +40,6 @@ export function coreTables(): Record<string, string> {
   files['features.ts'] = features();
   files['decode-map.ts'] = decodeMap(opcodeFamilies);
   files['dispatch.ts'] = dispatch(opcodeFamilies);
+  files['hot-vectors.ts'] = hotVectors(opcodeFamilies);
   return files;
 }

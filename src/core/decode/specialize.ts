@@ -2,11 +2,13 @@
 // The general form stays in Uop.GENERIC: it finishes what a hot operation cannot. Must not change what an instruction does.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Generic } from '../exec/generic-ops';
+import { HotVector } from '../exec/vector-ops';
+import { hotVectorForm } from '../gen/hot-vectors';
 import { Private } from '../layout';
 import { ModeKey, isCanonical } from '../mode';
 import { registerOffset } from '../operands';
 import { Op } from '../ops';
-import { SLOW_BASE } from '../slow-ops';
+import { SLOW_BASE, SlowOp } from '../slow-ops';
 import { Uop, UopFlag } from '../uop';
 
 /** No hot form: the general operation runs. */
@@ -282,10 +284,31 @@ function chooseControl(u: usize, generic: u32): u32 {
   }
 }
 
+/**
+ * Op.VECTOR, or the general operation. A memory operand must be in flat memory: then its address is a sum, and what is not in
+ * the TLB goes to the general handler.
+ */
+function vectorOperation(u: usize, key: u32): u32 {
+  const generic = <u32>load<u16>(u + Uop.GENERIC);
+  const form = hotVectorForm(generic - SLOW_BASE - SlowOp.ROWS);
+  if (form == HotVector.NONE) return generic;
+  const in64 = (key & ModeKey.MODE) == Mode.LONG_64;
+  const segmentIndex = <u32>load<u8>(u + Uop.SEGMENT);
+  const based = segmentIndex >= <u32>Seg.FS;
+  if (!(load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM)) {
+    const plain = in64 || (key & ModeKey.FLAT && !based && segmentIndex != <u32>Seg.CS);
+    if (!plain || load<u8>(u + Uop.ADDRESS_WIDTH) != (in64 ? 8 : 4)) return generic;
+  }
+  const segmentAt: u32 = based ? State.SEGMENTS + segmentIndex * Seg.SIZE + Segment.BASE : <u32>Private.ZERO;
+  store<u16>(u + Uop.SEGMENT_AT, segmentAt);
+  store<u16>(u + Uop.HOT_VECTOR, form);
+  return Op.VECTOR;
+}
+
 /** Writes Uop.OP (and the resolved operands). `key` is the mode key the block is decoded for. */
 export function specialize(u: usize, key: u32): void {
   if (load<u8>(u + Uop.FLAGS) & UopFlag.VECTOR_FIELDS) {
-    store<u16>(u + Uop.OP, load<u16>(u + Uop.GENERIC));
+    store<u16>(u + Uop.OP, vectorOperation(u, key));
     return;
   }
   const generic = <u32>load<u16>(u + Uop.GENERIC) - SLOW_BASE;

@@ -3,6 +3,7 @@ import { Gpr, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
 import { raise, raisePlain } from '../fault';
 import { Cr4, Vector, Xcr0 } from '../gen/constants';
+import { modeChanged } from '../mode';
 import { get32, get64, gpr, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptXsetbv } from '../vmx/hooks';
@@ -54,5 +55,6 @@ export function execXsetbv(u: usize): i32 {
   if (<u32>gpr(Gpr.RCX) != 0 || (value & Xcr0.X87) == 0 || (value & ~offered()) != 0) return refuse();
   if ((value & Xcr0.AVX) != 0 && (value & Xcr0.SSE) == 0) return refuse();
   set64(State.XCR0, value);
+  modeChanged();
   return Next.BOUNDARY;
 }

@@ -130,3 +130,31 @@ export const enum ShiftOp {
   PSLLDQ,
   PSRLDQ,
 }
+
+/** What Uop.HOT_VECTOR says: one of these, and in the low byte an operation of the enums above or a size in bytes. */
+export const enum HotVector {
+  NONE = 0,
+  /** reg = op(first, rm), VectorOp. */
+  PACKED = 0x100,
+  /** reg = op(first, rm, imm8), ControlOp. */
+  CONTROL = 0x200,
+  /** reg = op(rm, imm8), UnaryOp. */
+  UNARY = 0x300,
+  /** Shift by an immediate, ShiftOp. */
+  SHIFT = 0x400,
+  /** Whole vectors; 1: memory must be aligned. */
+  LOAD = 0x500,
+  STORE = 0x600,
+  /** MOVSS, MOVSD, from and to memory only; bytes. */
+  SCALAR_LOAD = 0x700,
+  SCALAR_STORE = 0x800,
+  /** MOVQ of vectors, in register form too. */
+  QUAD_LOAD = 0x900,
+  QUAD_STORE = 0xa00,
+  /** Between a vector and a general register; bytes. */
+  FROM_GENERAL = 0xb00,
+  TO_GENERAL = 0xc00,
+  /** Sign bits of bytes into a general register. */
+  BYTE_MASK = 0xd00,
+  KIND = 0xff00,
+}
