@@ -16,7 +16,7 @@ function find(nodes: readonly VariableNode[], ...path: string[]): VariableNode {
   const [name, ...rest] = path;
   const node = nodes.find((one) => one.name === name);
   assert.ok(node, `no ${name} among ${nodes.map((one) => one.name).join()}`);
-  return rest.length === 0 ? node : find(node.children?.() ?? [], ...rest);
+  return rest.length === 0 ? node : find(node.children?.(0) ?? [], ...rest);
 }
 
 describe('nodes of x87 and vector registers', () => {
