@@ -104,8 +104,3 @@ export function resultIsA(): void {
   if (classA & (Class.ZERO | Class.INFINITY)) setSpecial(classA, signA);
   else setResult(signA, exponentA, significandA, 0);
 }
-
-export function resultIsB(): void {
-  if (classB & (Class.ZERO | Class.INFINITY)) setSpecial(classB, signB);
-  else setResult(signB, exponentB, significandB, 0);
-}
