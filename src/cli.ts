@@ -8,7 +8,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printDemo } from './debugger/demo';
 import { implementedRows } from './debugger/implemented-rows';
-import { endDetails } from './debugger/stop-text';
+import { endDetails, endText } from './debugger/stop-text';
 import { runHeadless, type HeadlessResult } from './machine/headless';
 import { createMachine, MachineError, type MachineRequest } from './machine/create';
 import { recordLine } from './machine/record-json';
@@ -193,7 +193,7 @@ function report(stop: MachineStop): number {
       for (const line of endDetails(stop)) console.error(`turtlescope: ${line}`);
       return STATUS_SHUTDOWN;
     case 'halted':
-      console.error('turtlescope: halted, and no interrupt can ever come');
+      console.error(`turtlescope: ${endText(stop)}`);
       return STATUS_SHUTDOWN;
     case 'power':
       return stop.action === 'off' ? 0 : STATUS_SHUTDOWN;

@@ -2,7 +2,9 @@
  * Why the machine can go on no more, in the words a person says: one sentence for a thread's state, and the lines that explain it.
  */
 import { chainLines, firstFaultText } from '../decode/fault-text';
-import type { MachineStop } from '../machine/machine-stop';
+import { hex } from '../decode/word';
+import { activityStates } from '../isa/interruption-formats';
+import type { Halt, MachineStop } from '../machine/machine-stop';
 
 /** Why the machine can go on no more; undefined for a stop that is not an end. */
 export function endText(stop: MachineStop): string | undefined {
@@ -18,12 +20,22 @@ export function endText(stop: MachineStop): string | undefined {
         ? `${stop.text} It began with ${firstFaultText(stop.faults, stop.level)}`
         : stop.text;
     case 'halted':
-      return 'The processor halted, and no event is left that could wake it.';
+      return haltText(stop.halt);
     case 'unimplemented':
       return stop.text;
     default:
       return undefined;
   }
+}
+
+/** A halt that nothing ends: RFLAGS.IF, and the activity state where a hypervisor wrote one. */
+function haltText({ level, rip, interruptFlag, activity }: Halt): string {
+  const state = activityStates.find(({ number }) => BigInt(number) === activity);
+  const written =
+    state && state.number !== 0 ? ` GUEST_ACTIVITY_STATE is ${state.number} (${state.name}).` : '';
+  return interruptFlag
+    ? `${level} halted at RIP ${hex(rip)} with RFLAGS.IF = 1, and no device will send an interrupt: timers are stopped or masked.${written}`
+    : `${level} halted at RIP ${hex(rip)} with RFLAGS.IF = 0: no interrupt can wake it, and nothing sends an NMI or INIT.${written}`;
 }
 
 /** What explains an end besides its sentence: the exceptions of a triple fault, one a line. */

@@ -41,7 +41,7 @@ export function runHeadless(machine: Machine, options: HeadlessOptions): Headles
     if (stalled > STALLED_LIMIT && stop.kind === 'budget')
       stop = {
         kind: 'shutdown',
-        text: 'The guest faults without end: no instruction retires any more.',
+        text: 'No instruction retires any more: the guest faults or halts without end.',
         level: machine.driver.currentLevel(),
       };
   }

@@ -6,6 +6,15 @@ import type { Level } from './level-state';
 import type { MachineRecord } from './machine-record';
 import type { WatchEvent } from './watch-request';
 
+/** What is known of a halt that nothing ends. */
+export interface Halt {
+  readonly level: Level;
+  readonly rip: bigint;
+  readonly interruptFlag: boolean;
+  /** GUEST_ACTIVITY_STATE of the VMCS the halted guest runs on, where the user's hypervisor has one. */
+  readonly activity?: bigint;
+}
+
 export type MachineStop =
   /** The asked-for number of instructions is retired. */
   | { readonly kind: 'budget' }
@@ -24,7 +33,7 @@ export type MachineStop =
   /** Triple fault, with the exceptions that led there, or VMX abort. */
   | { readonly kind: 'shutdown'; readonly text: string; readonly level: Level; readonly faults?: FaultChain }
   /** Halted with no event that could ever wake it. */
-  | { readonly kind: 'halted' }
+  | { readonly kind: 'halted'; readonly halt: Halt }
   /** Our gap, with the instruction or mechanism by name. */
   | { readonly kind: 'unimplemented'; readonly text: string };
 

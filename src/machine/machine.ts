@@ -18,6 +18,7 @@ import { RecordLog } from './record-log';
 import { decodeTraceRecord, isTraceEntry, traceExitReason } from './trace-ring';
 import { ExitCounts } from './exit-counts';
 import type { MachineConfig } from './machine-config';
+import { HaltWatch, describeHalt } from './halt';
 import { isFinal, type MachineStop } from './machine-stop';
 import { NestedTopology } from './nested-topology';
 import type { TopologyDriver } from './topology-driver';
@@ -37,6 +38,7 @@ export class Machine implements BusOwner {
   readonly board: Board;
   readonly log = new RecordLog();
   readonly counts = new ExitCounts();
+  private readonly haltWatch = new HaltWatch();
   readonly driver: TopologyDriver;
   private readonly watchpoints: Watchpoints;
   private ended: MachineStop | undefined;
@@ -223,9 +225,12 @@ export class Machine implements BusOwner {
   private skipToNextEvent(): MachineStop | undefined {
     this.board.runEventsUntil(this.ticks());
     this.driver.updateInterruptLine();
+    const verdict = this.haltWatch.look(this.cpu.retired, this.driver);
+    if (verdict === 'never') return { kind: 'halted', halt: describeHalt(this.driver) };
+    if (verdict === 'pause') return { kind: 'budget' };
     if (this.driver.canWake()) return undefined;
     const next = this.nextEvent();
-    if (next === undefined) return { kind: 'halted' };
+    if (next === undefined) return { kind: 'halted', halt: describeHalt(this.driver) };
     const skipped = BigInt(Math.max(0, next - this.ticks()));
     this.cpu.set64(State.TIME_SKEW, this.cpu.get64(State.TIME_SKEW) + skipped);
     this.board.runEventsUntil(this.ticks());

@@ -1,0 +1,39 @@
+/**
+ * A processor that halts and cannot wake: counts the alarms that pass over a halt without waking it, and says what the halt is.
+ */
+import { registerMask } from '../cpu/register-bits';
+import type { Halt } from './machine-stop';
+import type { TopologyDriver } from './topology-driver';
+
+const IF = registerMask('rflags', 'IF');
+/** Alarms in a row that did not wake a processor with RFLAGS.IF = 0: a watchdog NMI would have come by then. */
+const DEAF = 1000;
+/** Alarms in a row after which whoever drives the machine gets a look, although no instruction retires. */
+const PATIENCE = 1000;
+
+export class HaltWatch {
+  private at = -1n;
+  private alarms = 0;
+
+  /** One more look at a halt at this count of retired instructions: what is to become of it. */
+  look(retired: bigint, driver: TopologyDriver): 'wait' | 'pause' | 'never' {
+    this.alarms = retired === this.at ? this.alarms + 1 : 0;
+    this.at = retired;
+    if (this.alarms >= DEAF && !describeHalt(driver).interruptFlag) return 'never';
+    return this.alarms > 0 && this.alarms % PATIENCE === 0 ? 'pause' : 'wait';
+  }
+}
+
+/** The halt the machine stands in. */
+export function describeHalt(driver: TopologyDriver): Halt {
+  const level = driver.currentLevel();
+  const registers = driver.registers(level)!;
+  const guest = level === driver.guestLevels.at(-1);
+  const vmcs = guest ? driver.vmcss()[0] : undefined;
+  return {
+    level,
+    rip: registers.rip,
+    interruptFlag: (registers.rflags & IF) !== 0n,
+    ...(vmcs && { activity: vmcs.read('GUEST_ACTIVITY_STATE') }),
+  };
+}
