@@ -2,7 +2,7 @@
  * Which rows of isa this machine implements, by asking those who know: the chip for its entry checks, the CPU profile for
  * controls, L0 for its handlers. Printed by `turtlescope rows`; nothing here is written down twice.
  */
-import { cpuProfiles } from '../isa/cpu-profiles';
+import { cpuProfiles, defaultCpuProfile } from '../isa/cpu-profiles';
 import { entryChecks } from '../isa/entry-checks';
 import { vmcsFields } from '../isa/vmcs-fields';
 import { vmxControls } from '../isa/vmx-controls';
@@ -16,7 +16,7 @@ export interface ImplementedRow {
   readonly why?: string;
 }
 
-const PROFILE = 'turtle-64';
+const PROFILE = defaultCpuProfile;
 
 /** Every row of the tables with a verdict, in the order of isa. */
 export function implementedRows(): ImplementedRow[] {

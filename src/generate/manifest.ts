@@ -3,8 +3,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cpuProfiles } from '../isa/cpu-profiles';
-import { control } from '../isa/vmx-controls';
+import { cpuProfiles, defaultCpuProfile } from '../isa/cpu-profiles';
+import { control, type ControlName } from '../isa/vmx-controls';
 import { launchAttributes } from '../protocol/launch-attributes';
 import { DEBUG_TYPE } from '../protocol/launch-configuration';
 
@@ -16,7 +16,9 @@ const profiles = Object.entries(cpuProfiles);
 
 /** Controls that some CPU has: the ones that completion offers under `l0.features`. */
 function featureProperties(): Record<string, unknown> {
-  const names = new Set(profiles.flatMap(([, profile]) => Object.values(profile.vmx.controls).flat()));
+  const names = new Set(
+    profiles.flatMap(([, profile]): ControlName[] => Object.values(profile.vmx.controls).flat()),
+  );
   return Object.fromEntries(
     [...names].map((name) => [name, { type: 'boolean', markdownDescription: control[name].summary }]),
   );
@@ -34,7 +36,7 @@ export function launchSchema(): Record<string, unknown> {
         ...cpu,
         enum: profiles.map(([name]) => name),
         markdownEnumDescriptions: profiles.map(([, row]) => row.summary),
-        default: profiles[0]?.[0],
+        default: defaultCpuProfile,
       },
       l0: {
         ...l0,

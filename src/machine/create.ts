@@ -2,7 +2,7 @@
  * From what a user asks for (text, numbers, bytes) to a machine. Everything that can be wrong with the request is found here and
  * said in one sentence that tells what to do.
  */
-import { cpuProfiles, type CpuProfileName } from '../isa/cpu-profiles';
+import { cpuProfiles, defaultCpuProfile, type CpuProfileName } from '../isa/cpu-profiles';
 import { control } from '../isa/vmx-controls';
 import { capability_names, type OfferedFeature } from '../l0';
 import { LoadError } from '../platform/boot/boot-image';
@@ -44,7 +44,6 @@ const MIB = 1024 * 1024;
 const TOPOLOGIES: readonly Topology[] = ['nested', 'bare'];
 const END_OR_AGAIN = ['reboot', 'stop'] as const;
 const L0_PROFILES = ['kvm-6.12'] as const;
-const DEFAULT_CPU_PROFILE: CpuProfileName = 'turtle-64';
 
 /** @throws MachineError */
 export function createMachine(request: MachineRequest): Machine {
@@ -65,7 +64,7 @@ export function createMachine(request: MachineRequest): Machine {
       topology: oneOf('topology', request.topology ?? 'nested', TOPOLOGIES),
       cpuProfile: oneOf(
         'CPU profile',
-        request.cpuProfile ?? DEFAULT_CPU_PROFILE,
+        request.cpuProfile ?? defaultCpuProfile,
         Object.keys(cpuProfiles) as CpuProfileName[],
       ),
       l0: {

@@ -10,6 +10,8 @@ import {
   type CpuProfileRow,
 } from '../../src/isa/cpuid';
 import { msr, type MsrName } from '../../src/isa/msrs';
+import { opcodeFamilies } from '../../src/isa/opcodes';
+import type { OpcodeRow } from '../../src/isa/opcodes/row';
 import { registerFormats } from '../../src/isa/registers';
 import { control, controlWords, type ControlWord } from '../../src/isa/vmx-controls';
 import { assertUnique } from './sentence';
@@ -41,6 +43,17 @@ describe('isa: CPUID and processor profiles', () => {
       for (const feature of profile.features) assert.ok(cpuidFeature[feature], feature);
       assert.equal(profile.vendor.length, 12);
       assert.ok(profile.brand.length <= 47);
+    });
+
+    it(`${name}: claims no feature with an instruction that the core lacks`, () => {
+      const lacking = opcodeFamilies
+        .flatMap(({ rows }): readonly OpcodeRow[] => rows)
+        .filter((row) => row.run === undefined)
+        .filter((row) => [row.feature ?? []].flat().every((feature) => profile.features.includes(feature)));
+      assert.deepEqual(
+        lacking.map((row) => row.code),
+        [],
+      );
     });
 
     it(`${name}: has numbers that fit`, () => {
