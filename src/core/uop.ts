@@ -1,6 +1,9 @@
 // A decoded instruction: one fixed-size record, written once by the decoder and read by every handler. Handlers get its
 // address and read it through the accessors below.
 
+/** First value of Uop.OP that is no hot operation: OP = SLOW_BASE + Operation. */
+export const SLOW_BASE: u32 = 1024;
+
 /** Byte offsets inside a micro-op. */
 export const enum Uop {
   SIZE = 40,
@@ -20,7 +23,7 @@ export const enum Uop {
   SEGMENT = 10, // u8, Seg index, after override and default rules
   /** Address size in bytes: 2, 4, 8. u8 */
   ADDRESS_WIDTH = 11,
-  /** The operation in its general form, SLOW_BASE + SlowOp or Generic: what `execSlow` executes. u16 */
+  /** The operation in its general form, SLOW_BASE + Operation: what `execSlow` executes. u16 */
   GENERIC = 12,
   /** Byte offset from Region.STATE of the segment base that a hot operation adds. u16 */
   SEGMENT_AT = 14,

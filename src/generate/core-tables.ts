@@ -13,7 +13,7 @@ import {
   vmErrorNumbers,
 } from './numbers';
 import { decodeMap } from './opcodes/decode-map';
-import { dispatch } from './opcodes/dispatch';
+import { dispatch, operations } from './opcodes/dispatch';
 import { features } from './opcodes/features';
 import { hotVectors } from './opcodes/hot-vectors';
 import { qualificationMasks, registerMasks } from './register-masks';
@@ -39,6 +39,7 @@ export function coreTables(): Record<string, string> {
   // Not among the constants: tables that only their readers need, and calls into the rest of the core.
   files['features.ts'] = features();
   files['decode-map.ts'] = decodeMap(opcodeFamilies);
+  files['operations.ts'] = operations(opcodeFamilies);
   files['dispatch.ts'] = dispatch(opcodeFamilies);
   files['hot-vectors.ts'] = hotVectors(opcodeFamilies);
   return files;

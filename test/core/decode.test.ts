@@ -7,19 +7,20 @@ import { Mode } from '../../src/abi/state-block';
 import { CpuidTable } from '../../src/abi/tables';
 import { cpuidRows, type CpuidAnswer } from '../../src/cpu/profile';
 import { mappedRows } from '../../src/generate/opcodes/decode-map';
+import { operationNumbers } from '../../src/generate/opcodes/operations';
 import { cpuidFeatures } from '../../src/isa/cpuid-features';
 import { opcodeFamilies } from '../../src/isa/opcodes';
 import type { OpcodeRow } from '../../src/isa/opcodes/row';
 import { Random } from './native/families';
 
-// Numbers are read from the source: the core's `const enum`s cannot be imported here.
-const UD = enumMember('slow-ops.ts', 'UD', 'GENERIC');
-const UNCLAIMED = enumMember('slow-ops.ts', 'UNCLAIMED', 'GENERIC');
-const TOO_LONG = enumMember('exec/generic-ops.ts', 'TOO_LONG', 'END');
+const { all: operations } = operationNumbers(opcodeFamilies);
+const operation = (name: string): number => operations.find((row) => row.name === name)!.number;
+/** What the decoder answers where there is no instruction of this processor. */
+const UD = operation('UD');
+const UNCLAIMED = operation('UNCLAIMED');
+const TOO_LONG = operation('TOO_LONG');
 /** Their handlers decide which registers exist, when they run. */
-const CONTROL_MOVES = ['MOV_TO_CR', 'MOV_FROM_CR', 'MOV_TO_DR', 'MOV_FROM_DR'].map((name) =>
-  enumMember('slow-ops.ts', name, 'GENERIC'),
-);
+const NUMBERED_REGISTERS = /^[=]?[SCD]\w|, [SCD]\w/;
 
 /** Cases a mode and test; the environment asks for more. */
 const CASES = Number(process.env['DECODER_CASES'] ?? 25_000);
@@ -28,19 +29,6 @@ const CASES = Number(process.env['DECODER_CASES'] ?? 25_000);
 const always =
   'INTEL8086 INTEL8086_ONLY INTEL186 INTEL286 INTEL286_ONLY INTEL386 INTEL386_ONLY INTEL386_A0_ONLY INTEL486 X64 CPUID ' +
   'CMPXCHG16B RDPMC MULTIBYTENOP PAUSE PREFETCHWT1 CET_IBT INVEPT INVVPID';
-
-function enumMember(file: string, name: string, last: string): number {
-  const text = readFileSync(join(__dirname, '..', '..', 'src', 'core', file), 'utf8');
-  let value = -1;
-  for (const line of text.split('\n')) {
-    const found = /^ {2}([A-Z][A-Z0-9_]*)(?: = (\d+))?,/.exec(line);
-    if (!found) continue;
-    value = found[2] === undefined ? value + 1 : Number(found[2]);
-    if (found[1] === name) return value;
-    if (found[1] === last) break;
-  }
-  throw new Error(`${name} not found in ${file}`);
-}
 
 /** Defined as undefined. */
 const tolerated = new Set([
@@ -110,12 +98,12 @@ const processors = [
   {
     title: 'turtle-64',
     answers: cpuidRows('turtle-64'),
-    claimed: [...always.split(' '), 'CX8', 'CMPXCHG16B', 'MSR', 'MONITOR', ...cpuidNames('turtle-64')],
+    claimed: [...always.split(' '), ...cpuidNames('turtle-64')],
   },
   {
     title: 'a processor that claims everything',
     answers: everything,
-    claimed: [...always.split(' '), 'CX8', 'MSR', 'MONITOR', ...cpuidNames('turtle-64'), ...inRows],
+    claimed: [...always.split(' '), ...cpuidNames('turtle-64'), ...inRows],
   },
 ];
 
@@ -166,11 +154,13 @@ for (const { title, answers, claimed } of processors)
           if ([UD, UNCLAIMED, TOO_LONG].includes(mine.operation)) continue;
           const theirs = new Decoder(bits, bytes, DecoderOptions.None).decode();
           const text = `${Buffer.from(bytes.subarray(0, 15)).toString('hex')}: ${mine.row?.name ?? mine.operation}`;
-          if (theirs.code === Code.INVALID && CONTROL_MOVES.includes(mine.operation)) continue;
+          if (theirs.code === Code.INVALID && NUMBERED_REGISTERS.test(mine.row?.operands ?? '')) continue;
           executed++;
           assert.notEqual(theirs.code, Code.INVALID, `${text} is no instruction to iced`);
           assert.equal(mine.length, theirs.length, `${text}, iced ${Code[theirs.code]}`);
-          if (mine.row) assert.equal(mine.row.name, nameOf(theirs), text);
+          assert.ok(mine.row, `${text} was read by no row`);
+          if (executable(theirs))
+            assert.ok(sameName(mine.row, nameOf(theirs)), `${text}, iced ${nameOf(theirs)}`);
           theirs.free();
         }
         assert.ok(executed > CASES / 4, `${executed} compared`);
@@ -197,5 +187,11 @@ for (const { title, answers, claimed } of processors)
 /** Its mnemonic as Intel writes it. */
 function nameOf(instruction: Instruction): string {
   const name = Mnemonic[instruction.mnemonic].toUpperCase();
-  return name === 'WAIT' ? 'FWAIT' : name;
+  if (name === 'WAIT') return 'FWAIT';
+  return name === 'RESERVEDNOP' ? 'NOP' : name;
+}
+
+/** Prefetches that are hints of other processors do nothing here. */
+function sameName(row: OpcodeRow, name: string): boolean {
+  return row.name.split('/').includes(name) || (row.name === 'NOP' && name.startsWith('PREFETCH'));
 }

@@ -67,7 +67,7 @@ describe('generate: opcode rows', () => {
     });
     const text = dispatch([family('execScan(u, Scan.LOW, 4)')]);
     assert.match(text, /import \{ Scan, execScan \} from '\.\.\/exec\/bit';/);
-    assert.match(text, /case 1: \/\/ NAME\n {6}return execScan\(u, Scan\.LOW, 4\);/);
+    assert.match(text, /case Operation\.SCAN_SCAN_LOW_4: \/\/ NAME\n {6}return execScan\(u, Scan\.LOW, 4\);/);
     assert.throws(() => dispatch([family('scan(u)')]), /is not a call/);
   });
 });

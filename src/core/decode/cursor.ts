@@ -1,8 +1,8 @@
 // Where the decoder reads: a run of bytes in linear memory, and what the prefixes said. Module variables, valid inside
 // the decoding of one instruction only; nothing here is architectural state.
 import { Mode, Seg } from '../../abi/state-block';
-import { SLOW_BASE, SlowOp } from '../slow-ops';
-import { Uop, UopFlag } from '../uop';
+import { Operation } from '../gen/operations';
+import { SLOW_BASE, Uop, UopFlag } from '../uop';
 
 export const NO_OVERRIDE: u32 = 0xff;
 
@@ -26,11 +26,12 @@ export let addressSize: u32 = 4;
 
 /** The ModRM byte's parts, register numbers without REX. */
 export let modrmMod: u32 = 0;
-export let modrmReg: u32 = 0;
 export let modrmRm: u32 = 0;
 
 /** True when the block ends behind this instruction. */
 export let blockEnds: bool = false;
+/** True when the immediate is a distance from the next instruction. */
+export let relative: bool = false;
 /** True when LOCK may stand before this instruction, if its destination is memory. */
 export let lockAllowed: bool = false;
 
@@ -46,6 +47,7 @@ export function begin(start: usize, end: usize, executionMode: u32): void {
   segmentOverride = NO_OVERRIDE;
   blockEnds = false;
   lockAllowed = false;
+  relative = false;
 }
 
 export function endBlock(): void {
@@ -56,9 +58,8 @@ export function allowLock(): void {
   lockAllowed = true;
 }
 
-/** Goes back to a place it was at, to read the same bytes in another way. */
-export function rewind(to: usize): void {
-  at = to;
+export function setRelative(): void {
+  relative = true;
 }
 
 /** W, R, X and B of a VEX prefix, in the places of REX. */
@@ -69,11 +70,6 @@ export function setVexBits(bits: u32): void {
 
 export function isLong(): bool {
   return mode == Mode.LONG_64;
-}
-
-/** In 64-bit mode near branches are 64 bits wide whatever the prefixes. */
-export function branchSize(): u32 {
-  return isLong() ? 8 : operandSize;
 }
 
 /** 16-bit code by default: real mode, virtual-8086 mode, 16-bit segments. */
@@ -122,6 +118,17 @@ export function immediate(size: u32): u64 {
   if (size == 1) return <u64>(<i64>(<i8>next8()));
   if (size == 2) return <u64>(<i64>(<i16>next16()));
   return <u64>(<i64>(<i32>next32()));
+}
+
+/** Immediate of the operand size, 64 bits included. */
+export function fullImmediate(): u64 {
+  return operandSize == 8 ? next64() : immediate(operandSize);
+}
+
+/** Offset of a memory operand that stands in the code, of the address size. */
+export function offset(): u64 {
+  if (addressSize == 8) return next64();
+  return addressSize == 4 ? <u64>next32() : <u64>next16();
 }
 
 /** Reads legacy and REX prefixes and the first opcode byte, which it returns. */
@@ -196,7 +203,7 @@ export function setGeneric(u: usize, op: u32): void {
 }
 
 export function setUndefined(u: usize): void {
-  setGeneric(u, SlowOp.UD);
+  setGeneric(u, Operation.UD);
   endBlock();
 }
 
@@ -223,15 +230,22 @@ export function opcodeRegister(opcode: u32): u32 {
 export function modrm(u: usize): void {
   const byte = next8();
   modrmMod = byte >> 6;
-  modrmReg = (byte >> 3) & 7;
   modrmRm = byte & 7;
-  store<u8>(u + Uop.REG, modrmReg | ((rex & 4) << 1));
+  store<u8>(u + Uop.REG, ((byte >> 3) & 7) | ((rex & 4) << 1));
   if (modrmMod == 3) {
     setRegister(u, modrmRm | ((rex & 1) << 3));
     return;
   }
   if (addressSize == 2) memory16(u);
   else memory32(u);
+}
+
+/** ModRM of an instruction that takes its rm for a register whatever mod says (MOV to and from CR and DR). */
+export function modrmRegisters(u: usize): void {
+  const byte = next8();
+  modrmMod = 3;
+  store<u8>(u + Uop.REG, ((byte >> 3) & 7) | ((rex & 4) << 1));
+  setRegister(u, (byte & 7) | ((rex & 1) << 3));
 }
 
 function defaultSegment(u: usize, base: u32): void {

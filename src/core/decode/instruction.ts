@@ -1,13 +1,10 @@
-// Decodes one instruction into a micro-op in its general form. The rules are the SDM's (Vol. 2, chapter 2 and Appendix A);
-// what a processor of this profile does not have decodes to #UD.
-import { Generic } from '../exec/generic-ops';
+// Decodes one instruction into a micro-op in its general form. The rules are the SDM's (Vol. 2, chapter 2); what the instructions
+// are stands in the rows of isa/opcodes; what a processor of this profile does not have decodes to #UD.
 import { OpcodeMap } from '../gen/decode-map';
-import { SLOW_BASE, SlowOp } from '../slow-ops';
-import { Uop, UopFlag } from '../uop';
+import { Operation } from '../gen/operations';
+import { SLOW_BASE, Uop, UopFlag } from '../uop';
 import * as cursor from './cursor';
-import { oneByte } from './one-byte';
 import { decodeByRow, decodeUnclaimed, legacyPrefixes } from './rows';
-import { lockable, memoryForm, twoByte } from './two-byte';
 import { decodeVex, isVex } from './vex';
 
 const LONGEST: usize = 15;
@@ -22,9 +19,8 @@ export const enum Decoded {
   INCOMPLETE = 2,
 }
 
-/** By the rows; what has none there yet, by the tables written by hand. */
-function legacy(u: usize, first: u32): void {
-  const start = cursor.at;
+/** Decodes what follows legacy prefixes; `first` is the first byte of the opcode. */
+function decodeLegacy(u: usize, first: u32): void {
   let map: u32 = OpcodeMap.ONE_BYTE;
   let opcode = first;
   if (first == 0x0f) {
@@ -35,25 +31,9 @@ function legacy(u: usize, first: u32): void {
       opcode = cursor.next8();
     }
   }
-  const behind = cursor.at;
   legacyPrefixes();
-  if (cursor.overrun || decodeByRow(u, map, opcode)) return;
-  cursor.rewind(start);
-  if (first == 0x0f) twoByte(u);
-  else oneByte(u, first);
-  if (cursor.overrun || load<u16>(u + Uop.GENERIC) != SLOW_BASE + SlowOp.UD) return;
-  cursor.rewind(behind);
-  cursor.initialize(u);
+  if (cursor.overrun || decodeByRow(u, map, opcode) || cursor.overrun) return;
   decodeUnclaimed(u, map, opcode);
-}
-
-function isRelativeBranch(generic: u32): bool {
-  return (
-    generic == Generic.JMP ||
-    generic == Generic.CALL ||
-    generic == Generic.JCC ||
-    (generic >= <u32>Generic.LOOPNE && generic <= <u32>Generic.JCXZ)
-  );
 }
 
 /** Near branch: target in IMMEDIATE and the next instruction in DISPLACEMENT, both truncated to the operand size. */
@@ -76,26 +56,26 @@ export function decodeInstruction(u: usize, start: usize, end: usize, rip: u64, 
   if (!cursor.overrun) {
     cursor.initialize(u);
     if (isVex(opcode)) decodeVex(u, opcode);
-    else legacy(u, opcode);
+    else decodeLegacy(u, opcode);
   }
   if (cursor.overrun) {
     if (end < longest) return Decoded.INCOMPLETE;
     cursor.initialize(u);
-    cursor.setGeneric(u, Generic.TOO_LONG);
+    cursor.setGeneric(u, Operation.TOO_LONG);
     store<u8>(u + Uop.LENGTH, <u8>LONGEST);
     return Decoded.LAST;
   }
   const length = <u32>(cursor.at - start);
   store<u8>(u + Uop.LENGTH, length);
-  const generic = <u32>load<u16>(u + Uop.GENERIC) - SLOW_BASE;
-  if (cursor.lock && !(memoryForm(u) && (cursor.lockAllowed || lockable(generic)))) {
-    store<u16>(u + Uop.GENERIC, SLOW_BASE + SlowOp.UD);
+  const flags = load<u8>(u + Uop.FLAGS);
+  if (cursor.lock && (!cursor.lockAllowed || flags & UopFlag.REGISTER_FORM)) {
+    cursor.setUndefined(u);
     return Decoded.LAST;
   }
   const next = rip + <u64>length;
-  if (isRelativeBranch(generic)) resolveBranch(u, next);
-  else if (generic == Generic.CALL_INDIRECT) store<u64>(u + Uop.IMMEDIATE, next);
-  if (load<u8>(u + Uop.FLAGS) & UopFlag.RIP_RELATIVE)
-    store<u64>(u + Uop.DISPLACEMENT, load<u64>(u + Uop.DISPLACEMENT) + next);
+  if (cursor.relative) resolveBranch(u, next);
+  else if (load<u16>(u + Uop.GENERIC) == SLOW_BASE + Operation.CALL_INDIRECT)
+    store<u64>(u + Uop.IMMEDIATE, next);
+  if (flags & UopFlag.RIP_RELATIVE) store<u64>(u + Uop.DISPLACEMENT, load<u64>(u + Uop.DISPLACEMENT) + next);
   return cursor.blockEnds ? Decoded.LAST : Decoded.MORE;
 }

@@ -1,6 +1,5 @@
 // Decodes without executing, for tests of the decoder against another one. Nothing of the machine is touched.
-import { SLOW_BASE } from '../slow-ops';
-import { Uop } from '../uop';
+import { SLOW_BASE, Uop } from '../uop';
 import { Decoded, decodeInstruction } from './instruction';
 import { rowRead } from './rows';
 
@@ -8,7 +7,7 @@ const scratch = memory.data(64);
 
 /**
  * The instruction at `start` in linear memory, in the execution mode `mode`.
- * @returns general operation (SlowOp or Generic) << 8 | length; 0 when more than `available` bytes are needed
+ * @returns Operation << 8 | length; 0 when more than `available` bytes are needed
  */
 export function probeInstruction(start: u32, available: u32, mode: u32): u32 {
   if (decodeInstruction(scratch, start, start + available, 0, mode) == Decoded.INCOMPLETE) return 0;

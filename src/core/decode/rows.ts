@@ -1,5 +1,6 @@
 // Decodes by the rows of the decode map (gen/decode-map.ts, made from isa/opcodes). Must not look at machine state, except at what
 // the processor claims: an instruction of another processor is none here.
+import { Gpr } from '../../abi/state-block';
 import { claimsFeature } from '../claims';
 import {
   FIRST_ROWS,
@@ -8,12 +9,13 @@ import {
   MapForm,
   MapImmediate,
   MapModrm,
+  MapRegister,
   MapRow,
   MapSize,
   MapState,
   NO_FEATURE,
 } from '../gen/decode-map';
-import { SlowOp } from '../slow-ops';
+import { Operation } from '../gen/operations';
 import { Uop, UopFlag } from '../uop';
 import * as cursor from './cursor';
 
@@ -54,7 +56,7 @@ function fits(row: usize, modrm: u32): bool {
   const traits = <u32>load<u8>(row, MapRow.FLAGS);
   if (traits & (cursor.isLong() ? MapFlag.NOT_64 : MapFlag.ONLY_64)) return false;
   const form = <u32>load<u8>(row, MapRow.MODRM);
-  if (!(form & MapModrm.PRESENT)) return true;
+  if (!(form & MapModrm.PRESENT)) return !(traits & MapFlag.RM_FIXED) || !(cursor.rex & 1);
   if (!(form & (modrm >= 0xc0 ? MapModrm.REGISTER : MapModrm.MEMORY))) return false;
   if (form & MapModrm.REG_FIXED && (form & 7) != ((modrm >> 3) & 7)) return false;
   return !(traits & MapFlag.RM_FIXED) || (traits & 7) == (modrm & 7);
@@ -109,29 +111,66 @@ function sizeInBytes(size: u32): u32 {
       return cursor.isLong() && cursor.rex & 8 ? 8 : 4;
     case MapSize.Z:
       return cursor.operandSize == 8 ? 4 : cursor.operandSize;
+    case MapSize.S:
+    case MapSize.F64:
+      return cursor.isLong() ? 8 : cursor.operandSize;
+    case MapSize.D64:
+      return cursor.stackOperandSize();
+    case MapSize.NATURAL:
+      return cursor.isLong() ? 8 : 4;
     default:
       return cursor.operandSize;
   }
 }
 
+/** Immediates of a branch stay relative; the decoder of the whole instruction makes targets of them. */
 function readImmediate(u: usize, kind: u32): void {
-  if (kind == MapImmediate.UNSIGNED_8) cursor.setImmediate(u, <u64>cursor.next8());
-  else if (kind == MapImmediate.SIGNED_8) cursor.setImmediate(u, cursor.immediate(1));
-  else if (kind == MapImmediate.SIGNED_Z) cursor.setImmediate(u, cursor.immediate(cursor.operandSize));
-  else if (kind == MapImmediate.REGISTER_4) {
-    const byte = cursor.next8();
-    cursor.setImmediate(u, <u64>byte);
-    // Outside 64-bit mode bit 7 is ignored.
-    store<u8>(u + Uop.IS4, cursor.isLong() ? byte >> 4 : (byte >> 4) & 7);
+  switch (kind) {
+    case MapImmediate.NONE:
+      return;
+    case MapImmediate.ONE:
+      return cursor.setImmediate(u, 1);
+    case MapImmediate.UNSIGNED_8:
+      return cursor.setImmediate(u, <u64>cursor.next8());
+    case MapImmediate.UNSIGNED_16:
+      return cursor.setImmediate(u, <u64>cursor.next16());
+    case MapImmediate.SIGNED_8:
+      return cursor.setImmediate(u, cursor.immediate(1));
+    case MapImmediate.SIGNED_Z:
+      return cursor.setImmediate(u, cursor.immediate(cursor.operandSize));
+    case MapImmediate.FULL:
+      return cursor.setImmediate(u, cursor.fullImmediate());
+    case MapImmediate.FRAME: {
+      const frame = cursor.next16();
+      return cursor.setImmediate(u, <u64>(frame | (cursor.next8() << 16)));
+    }
+    case MapImmediate.OFFSET:
+      return store<u64>(u + Uop.DISPLACEMENT, cursor.offset());
+    case MapImmediate.FAR_POINTER:
+      cursor.setImmediate(u, cursor.operandSize == 4 ? <u64>cursor.next32() : <u64>cursor.next16());
+      return store<u64>(u + Uop.DISPLACEMENT, <u64>cursor.next16());
+    case MapImmediate.RELATIVE_8:
+      cursor.setRelative();
+      return cursor.setImmediate(u, cursor.immediate(1));
+    case MapImmediate.RELATIVE_Z:
+      cursor.setRelative();
+      return cursor.setImmediate(u, cursor.immediate(cursor.isLong() || cursor.operandSize == 4 ? 4 : 2));
+    default: {
+      const byte = cursor.next8();
+      cursor.setImmediate(u, <u64>byte);
+      // Outside 64-bit mode bit 7 is ignored.
+      store<u8>(u + Uop.IS4, cursor.isLong() ? byte >> 4 : (byte >> 4) & 7);
+    }
   }
 }
 
 /** ModRM with what the row says about the registers it names; false when the form does not exist. */
-function readModrm(u: usize, form: u32): bool {
+function readModrm(u: usize, form: u32, modIgnored: bool): bool {
   const sib = cursor.at + 1;
-  cursor.modrm(u);
-  if (form & MapForm.MMX_REG) store<u8>(u + Uop.REG, load<u8>(u + Uop.REG) & 7);
-  if (form & MapForm.MMX_RM && cursor.modrmMod == 3) store<u8>(u + Uop.RM, load<u8>(u + Uop.RM) & 7);
+  if (modIgnored) cursor.modrmRegisters(u);
+  else cursor.modrm(u);
+  if (form & MapForm.EIGHT_REG) store<u8>(u + Uop.REG, load<u8>(u + Uop.REG) & 7);
+  if (form & MapForm.EIGHT_RM && cursor.modrmMod == 3) store<u8>(u + Uop.RM, load<u8>(u + Uop.RM) & 7);
   if (!(form & MapForm.VSIB)) return true;
   if (cursor.modrmRm != 4 || cursor.addressSize == 2) return false;
   if (cursor.overrun) return true;
@@ -145,14 +184,22 @@ function readModrm(u: usize, form: u32): bool {
   return destination != index && destination != mask && index != mask;
 }
 
+/** A register that takes the rm place without ModRM. */
+function impliedRegister(u: usize, kind: u32, opcode: u32): void {
+  if (kind == MapRegister.OPCODE) cursor.setRegister(u, cursor.opcodeRegister(opcode));
+  else if (kind == MapRegister.ACCUMULATOR) cursor.setRegister(u, Gpr.RAX);
+  else if (kind == MapRegister.PORT) cursor.setRegister(u, Gpr.RDX);
+}
+
 /** Reads what follows the opcode; false when this form does not exist. */
-function readRow(u: usize, row: usize): bool {
+function readRow(u: usize, row: usize, opcode: u32): bool {
   rowRead = <u32>((row - MAP_ROWS) / MapRow.SIZE);
   const modrm = <u32>load<u8>(row, MapRow.MODRM);
   const flags = <u32>load<u8>(row, MapRow.FLAGS);
   const form = <u32>load<u8>(row, MapRow.FORM);
   const state = <u32>load<u8>(row, MapRow.STATE);
-  if (modrm & MapModrm.PRESENT && !readModrm(u, form)) return false;
+  if (modrm & MapModrm.PRESENT && !readModrm(u, form, (modrm & MapModrm.MOD_IGNORED) != 0)) return false;
+  impliedRegister(u, load<u8>(row, MapRow.REGISTER), opcode);
   if (vexPresent && !(form & MapForm.VVVV) && vexRegister != 0) return false;
   const widths = <u32>load<u8>(row, MapRow.WIDTHS);
   const isRegister = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
@@ -164,10 +211,10 @@ function readRow(u: usize, row: usize): bool {
     store<u8>(u + Uop.VECTOR_LENGTH, vexPresent ? (<u32>16) << vexLength : 0);
     store<u8>(u + Uop.STATE, state);
   }
-  readImmediate(u, form & 7);
+  readImmediate(u, load<u8>(row, MapRow.IMMEDIATE));
   if (flags & MapFlag.LOCK) cursor.allowLock();
   if (flags & MapFlag.ENDS) cursor.endBlock();
-  cursor.setGeneric(u, SlowOp.ROWS + <u32>load<u16>(row, MapRow.OPERATION));
+  cursor.setGeneric(u, load<u16>(row, MapRow.OPERATION));
   return true;
 }
 
@@ -175,7 +222,7 @@ function readRow(u: usize, row: usize): bool {
 export function decodeByRow(u: usize, map: u32, opcode: u32): bool {
   const row = findRow(map, opcode);
   if (!row) return false;
-  if (!readRow(u, row)) cursor.setUndefined(u);
+  if (!readRow(u, row, opcode)) cursor.setUndefined(u);
   return true;
 }
 
@@ -184,9 +231,9 @@ export function decodeUnclaimed(u: usize, map: u32, opcode: u32): void {
   if (findRow(map, opcode) || !unclaimedRow) return cursor.setUndefined(u);
   const probed = (load<u8>(unclaimedRow, MapRow.FORM) & MapForm.PROBED) != 0;
   const feature = unclaimedFeature;
-  if (!readRow(u, unclaimedRow)) return cursor.setUndefined(u);
+  if (!readRow(u, unclaimedRow, opcode)) return cursor.setUndefined(u);
   cursor.endBlock();
-  cursor.setGeneric(u, SlowOp.UNCLAIMED);
+  cursor.setGeneric(u, Operation.UNCLAIMED);
   cursor.setImmediate(u, <u64>feature);
   store<u8>(u + Uop.REG, probed ? 1 : 0);
 }

@@ -1,15 +1,14 @@
 // Chooses a hot operation (ops.ts) for a decoded micro-op: register forms in any mode, memory forms where memory is flat.
 // The general form stays in Uop.GENERIC: it finishes what a hot operation cannot. Must not change what an instruction does.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
-import { Generic } from '../exec/generic-ops';
 import { HotVector } from '../exec/vector-ops';
 import { hotVectorForm } from '../gen/hot-vectors';
+import { Operation } from '../gen/operations';
 import { Private } from '../layout';
 import { ModeKey, isCanonical } from '../mode';
 import { registerOffset } from '../operands';
 import { Op } from '../ops';
-import { SLOW_BASE, SlowOp } from '../slow-ops';
-import { Uop, UopFlag } from '../uop';
+import { SLOW_BASE, Uop, UopFlag } from '../uop';
 
 /** No hot form: the general operation runs. */
 const NONE: u32 = 0xffff;
@@ -130,17 +129,17 @@ function moveImmediate(u: usize): u32 {
 /** MOVZX and MOVSX to 32 or 64 bits. */
 function extend(u: usize, generic: u32): u32 {
   if (width < 4) return NONE;
-  if (generic == Generic.MOVZX8 || generic == Generic.MOVSX8) resolveByteSource(u);
+  if (generic == Operation.MOV_EXTEND_1_FALSE || generic == Operation.MOV_EXTEND_1_TRUE) resolveByteSource(u);
   const wide = width == 8;
   switch (generic) {
-    case Generic.MOVZX8:
+    case Operation.MOV_EXTEND_1_FALSE:
       return register ? Op.ZERO8_R : addressed(Op.ZERO8_B);
-    case Generic.MOVZX16:
+    case Operation.MOV_EXTEND_2_FALSE:
       return register ? Op.ZERO16_R : addressed(Op.ZERO16_B);
-    case Generic.MOVSX8:
+    case Operation.MOV_EXTEND_1_TRUE:
       if (register) return wide ? Op.SIGN8_R64 : Op.SIGN8_R32;
       return onlyAny(wide ? Op.SIGN8_64_X : Op.SIGN8_32_X);
-    case Generic.MOVSX16:
+    case Operation.MOV_EXTEND_2_TRUE:
       if (register) return wide ? Op.SIGN16_R64 : Op.SIGN16_R32;
       return onlyAny(wide ? Op.SIGN16_64_X : Op.SIGN16_32_X);
     default:
@@ -183,74 +182,82 @@ function branch(u: usize, op: u32): u32 {
   return isCanonical(load<u64>(u + Uop.IMMEDIATE)) ? op : NONE;
 }
 
+/** Hot operations on a condition find its number in IMMEDIATE. */
+function conditional(u: usize, code: u32, op: u32): u32 {
+  store<u64>(u + Uop.IMMEDIATE, <u64>code);
+  return op;
+}
+
 /** The hot operation for `u`, or NONE. `running`: the mode has flat code and stack segments. */
 function choose(u: usize, generic: u32, running: bool): u32 {
-  if (generic >= <u32>Generic.ALU_STORE && generic < <u32>Generic.ALU_LOAD)
+  if (generic >= <u32>Operation.ALU_STORE_0 && generic <= <u32>Operation.ALU_STORE_7)
     return register
-      ? arithmetic(generic - Generic.ALU_STORE, Form.RR)
-      : memory(Form.MR, generic - Generic.ALU_STORE);
-  if (generic >= <u32>Generic.ALU_LOAD && generic < <u32>Generic.ALU_IMMEDIATE) {
-    if (!register) return memory(Form.RM, generic - Generic.ALU_LOAD);
+      ? arithmetic(generic - Operation.ALU_STORE_0, Form.RR)
+      : memory(Form.MR, generic - Operation.ALU_STORE_0);
+  if (generic >= <u32>Operation.ALU_LOAD_0 && generic <= <u32>Operation.ALU_LOAD_7) {
+    if (!register) return memory(Form.RM, generic - Operation.ALU_LOAD_0);
     swapRegisters(u);
-    return arithmetic(generic - Generic.ALU_LOAD, Form.RR);
+    return arithmetic(generic - Operation.ALU_LOAD_0, Form.RR);
   }
-  if (generic >= <u32>Generic.ALU_IMMEDIATE && generic < <u32>Generic.SHIFT_IMMEDIATE)
+  if (generic >= <u32>Operation.ALU_IMMEDIATE_0 && generic <= <u32>Operation.ALU_IMMEDIATE_7)
     return register
-      ? arithmetic(generic - Generic.ALU_IMMEDIATE, Form.RI)
-      : memory(Form.MI, generic - Generic.ALU_IMMEDIATE);
-  if (generic >= <u32>Generic.SHIFT_IMMEDIATE && generic < <u32>Generic.SHIFT_CL)
-    return shift(u, generic - Generic.SHIFT_IMMEDIATE, false);
-  if (generic >= <u32>Generic.SHIFT_CL && generic < <u32>Generic.TEST_REG)
-    return shift(u, generic - Generic.SHIFT_CL, true);
+      ? arithmetic(generic - Operation.ALU_IMMEDIATE_0, Form.RI)
+      : memory(Form.MI, generic - Operation.ALU_IMMEDIATE_0);
+  if (generic >= <u32>Operation.SHIFT_IMMEDIATE_0 && generic <= <u32>Operation.SHIFT_IMMEDIATE_7)
+    return shift(u, generic - Operation.SHIFT_IMMEDIATE_0, false);
+  if (generic >= <u32>Operation.SHIFT_CL_0 && generic <= <u32>Operation.SHIFT_CL_7)
+    return shift(u, generic - Operation.SHIFT_CL_0, true);
+  if (generic >= <u32>Operation.CMOVCC_0 && generic <= <u32>Operation.CMOVCC_15)
+    return register
+      ? conditional(u, generic - Operation.CMOVCC_0, byWidth(Op.CMOV_RR64, Op.CMOV_RR32))
+      : NONE;
+  if (generic >= <u32>Operation.SETCC_0 && generic <= <u32>Operation.SETCC_15)
+    return register ? conditional(u, generic - Operation.SETCC_0, Op.SETCC_R) : NONE;
   switch (generic) {
-    case Generic.TEST_REG: {
+    case Operation.TEST_REG: {
       // TEST has no RM form: RR RI MR MI.
       const op = family(Op.TEST_RR64, Op.TEST_RR32, Op.TEST_RR8);
       return register ? op : flat ? plus(op, 2) : NONE;
     }
-    case Generic.TEST_IMMEDIATE: {
+    case Operation.TEST_IMMEDIATE: {
       const op = family(Op.TEST_RR64, Op.TEST_RR32, Op.TEST_RR8);
       return register ? plus(op, 1) : flat ? plus(op, 3) : NONE;
     }
-    case Generic.MOV_STORE:
+    case Operation.MOV_STORE:
       return move(u, false);
-    case Generic.MOV_LOAD:
+    case Operation.MOV_LOAD:
       return move(u, true);
-    case Generic.MOV_IMMEDIATE:
+    case Operation.MOV_IMMEDIATE:
       return moveImmediate(u);
-    case Generic.MOVZX8:
-    case Generic.MOVZX16:
-    case Generic.MOVSX8:
-    case Generic.MOVSX16:
-    case Generic.MOVSX32:
+    case Operation.MOV_EXTEND_1_FALSE:
+    case Operation.MOV_EXTEND_2_FALSE:
+    case Operation.MOV_EXTEND_1_TRUE:
+    case Operation.MOV_EXTEND_2_TRUE:
+    case Operation.MOVSXD:
       return extend(u, generic);
-    case Generic.LEA:
+    case Operation.LEA:
       return lea(u);
-    case Generic.INC:
+    case Operation.INC:
       return register ? byWidth(Op.INC_R64, Op.INC_R32) : flat ? byWidth(Op.INC_M64, Op.INC_M32) : NONE;
-    case Generic.DEC:
+    case Operation.DEC:
       return register ? byWidth(Op.DEC_R64, Op.DEC_R32) : flat ? byWidth(Op.DEC_M64, Op.DEC_M32) : NONE;
-    case Generic.NEG:
+    case Operation.NEG:
       return register ? byWidth(Op.NEG_R64, Op.NEG_R32) : NONE;
-    case Generic.NOT:
+    case Operation.NOT:
       return register ? byWidth(Op.NOT_R64, Op.NOT_R32) : NONE;
-    case Generic.IMUL_REG:
+    case Operation.IMUL_REG:
       return register
         ? byWidth(Op.IMUL_RR64, Op.IMUL_RR32)
         : flat
           ? byWidth(Op.IMUL_RM64, Op.IMUL_RM32)
           : NONE;
-    case Generic.IMUL_IMMEDIATE:
+    case Operation.IMUL_IMMEDIATE:
       return register ? byWidth(Op.IMUL_RI64, Op.IMUL_RI32) : NONE;
-    case Generic.CMOVCC:
-      return register ? byWidth(Op.CMOV_RR64, Op.CMOV_RR32) : NONE;
-    case Generic.SETCC:
-      return register ? Op.SETCC_R : NONE;
-    case Generic.CBW:
+    case Operation.CBW:
       return width == 8 ? Op.CDQE : NONE;
-    case Generic.CWD:
+    case Operation.CWD:
       return byWidth(Op.CQO, Op.CDQ);
-    case Generic.NOP:
+    case Operation.NOP:
       return Op.NOP;
   }
   return running ? chooseControl(u, generic) : NONE;
@@ -258,27 +265,27 @@ function choose(u: usize, generic: u32, running: bool): u32 {
 
 /** Stack and control flow: only where code and stack segments are flat. */
 function chooseControl(u: usize, generic: u32): u32 {
+  if (generic >= <u32>Operation.JCC_0 && generic <= <u32>Operation.JCC_15)
+    return branch(u, Op.JO + generic - Operation.JCC_0);
   switch (generic) {
-    case Generic.PUSH:
+    case Operation.PUSH:
       return register ? native(Op.PUSH_R64, Op.PUSH_R32) : NONE;
-    case Generic.PUSH_IMMEDIATE:
+    case Operation.PUSH_IMMEDIATE:
       return native(Op.PUSH_I64, Op.PUSH_I32);
-    case Generic.POP:
+    case Operation.POP:
       return register ? native(Op.POP_R64, Op.POP_R32) : NONE;
-    case Generic.LEAVE:
+    case Operation.LEAVE:
       return native(Op.LEAVE64, Op.LEAVE32);
-    case Generic.CALL:
+    case Operation.CALL:
       return branch(u, native(Op.CALL64, Op.CALL32));
-    case Generic.CALL_INDIRECT:
+    case Operation.CALL_INDIRECT:
       return register ? native(Op.CALL_R64, Op.CALL_R32) : flat ? native(Op.CALL_M64, Op.CALL_M32) : NONE;
-    case Generic.JMP_INDIRECT:
+    case Operation.JMP_INDIRECT:
       return register ? native(Op.JMP_R64, Op.JMP_R32) : flat ? native(Op.JMP_M64, Op.JMP_M32) : NONE;
-    case Generic.RET:
+    case Operation.RET:
       return load<u64>(u + Uop.IMMEDIATE) == 0 ? native(Op.RET64, Op.RET32) : NONE;
-    case Generic.JMP:
+    case Operation.JMP:
       return branch(u, Op.JMP);
-    case Generic.JCC:
-      return branch(u, Op.JO + <u32>load<u8>(u + Uop.REG));
     default:
       return NONE;
   }
@@ -290,7 +297,7 @@ function chooseControl(u: usize, generic: u32): u32 {
  */
 function vectorOperation(u: usize, key: u32): u32 {
   const generic = <u32>load<u16>(u + Uop.GENERIC);
-  const form = hotVectorForm(generic - SLOW_BASE - SlowOp.ROWS);
+  const form = hotVectorForm(generic - SLOW_BASE);
   if (form == HotVector.NONE) return generic;
   const in64 = (key & ModeKey.MODE) == Mode.LONG_64;
   const segmentIndex = <u32>load<u8>(u + Uop.SEGMENT);

@@ -31,6 +31,6 @@ export function decodeVex(u: usize, opcode: u32): void {
   cursor.setVexBits(cursor.isLong() ? bits : bits & 8);
   vexPrefix((last >> 2) & 1, (~last >> 3) & 15, last & 3);
   const table = OpcodeMap.VEX_0F + map - 1;
-  if (decodeByRow(u, table, operation)) return;
+  if (decodeByRow(u, table, operation) || cursor.overrun) return;
   decodeUnclaimed(u, table, operation);
 }

@@ -43,8 +43,8 @@ export function execJmpIndirect(u: usize): i32 {
   return faulted() ? Next.FAULT : jump(target);
 }
 
-export function execJcc(u: usize): i32 {
-  return condition(load<u8>(u + Uop.REG)) ? execJmp(u) : Next.DONE;
+export function execJcc(u: usize, code: u32): i32 {
+  return condition(code) ? execJmp(u) : Next.DONE;
 }
 
 function call(u: usize, target: u64): i32 {

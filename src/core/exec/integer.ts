@@ -136,7 +136,7 @@ export function execXchg(u: usize): i32 {
 }
 
 /** MOVZX, MOVSX, MOVSXD from `from` bytes. */
-export function execExtend(u: usize, from: u32, sign: bool): i32 {
+export function execMovExtend(u: usize, from: u32, sign: bool): i32 {
   const value = readOperand(u, from);
   if (faulted()) return Next.FAULT;
   writeRegOperand(u, widthOf(u), sign ? alu.signed(value, from) : value);
@@ -145,7 +145,7 @@ export function execExtend(u: usize, from: u32, sign: bool): i32 {
 
 /** MOVSXD with a 16-bit destination reads 16 bits only. */
 export function execMovsxd(u: usize): i32 {
-  return execExtend(u, widthOf(u) == 2 ? 2 : 4, true);
+  return execMovExtend(u, widthOf(u) == 2 ? 2 : 4, true);
 }
 
 export function execInc(u: usize): i32 {
@@ -382,17 +382,17 @@ export function execMovbeStore(u: usize): i32 {
   return faulted() ? Next.FAULT : Next.DONE;
 }
 
-export function execSetcc(u: usize): i32 {
-  writeOperand(u, 1, <u64>condition(<u32>immediateOf(u)));
+export function execSetcc(u: usize, code: u32): i32 {
+  writeOperand(u, 1, <u64>condition(code));
   return faulted() ? Next.FAULT : Next.DONE;
 }
 
 /** The source is read whatever the condition; a 32-bit destination is zero-extended even when it does not change. */
-export function execCmovcc(u: usize): i32 {
+export function execCmovcc(u: usize, code: u32): i32 {
   const width = widthOf(u);
   const value = readOperand(u, width);
   if (faulted()) return Next.FAULT;
-  writeRegOperand(u, width, condition(<u32>immediateOf(u)) ? value : readRegOperand(u, width));
+  writeRegOperand(u, width, condition(code) ? value : readRegOperand(u, width));
   return Next.DONE;
 }
 
@@ -425,6 +425,7 @@ export function execCmpxchg(u: usize): i32 {
 
 /** XLAT: AL = [rBX + AL]; the decoder gave rBX as base. */
 export function execXlat(u: usize): i32 {
+  store<u8>(u + Uop.BASE, Gpr.RBX);
   store<u64>(u + Uop.DISPLACEMENT, readReg(Gpr.RAX, 1, false));
   const value = readOperand(u, 1);
   if (faulted()) return Next.FAULT;

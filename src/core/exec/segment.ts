@@ -47,13 +47,12 @@ export function execMovFromSeg(u: usize): i32 {
   return faulted() ? Next.FAULT : Next.DONE;
 }
 
-export function execPushSeg(u: usize): i32 {
-  pushWidth(load<u8>(u + Uop.WIDTH), selectorOf(load<u8>(u + Uop.REG)));
+export function execPushSeg(u: usize, index: u32): i32 {
+  pushWidth(load<u8>(u + Uop.WIDTH), selectorOf(index));
   return faulted() ? Next.FAULT : Next.DONE;
 }
 
-export function execPopSeg(u: usize): i32 {
-  const index: u32 = load<u8>(u + Uop.REG);
+export function execPopSeg(u: usize, index: u32): i32 {
   openCurrentStack();
   const selector = (<u32>framePop(load<u8>(u + Uop.WIDTH))) & 0xffff;
   if (!faulted()) loadSegment(index, selector);
@@ -62,8 +61,7 @@ export function execPopSeg(u: usize): i32 {
   return loaded(index);
 }
 
-export function execLoadFarPointer(u: usize): i32 {
-  const index = <u32>load<u64>(u + Uop.IMMEDIATE);
+export function execLoadFarPointer(u: usize, index: u32): i32 {
   const width: u32 = load<u8>(u + Uop.WIDTH);
   const linear = farPointerLinear(u);
   if (faulted()) return Next.FAULT;

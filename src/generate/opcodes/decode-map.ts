@@ -7,11 +7,19 @@ import type { OpcodeFamily, OpcodeRow, StateUse } from '../../isa/opcodes/row';
 import { constEnum, header } from '../assembly-script';
 import { maps, parseEncoding, type Encoding } from './encoding';
 import { operationNumbers, type Operations } from './operations';
-import { type Operand, parseOperands, rmForms, stateUse, widths } from './operands';
+import {
+  impliedRegister,
+  type Operand,
+  parseOperands,
+  type Place,
+  rmForms,
+  stateUse,
+  widths,
+} from './operands';
 
 /** Sizes an operand can have, in the order of the core's `Size`; the operand size comes first. */
-const SIZES = ['', 'b', 'w', 'd', 'q', 'dq', 'qq', 't', 'v', 'y', 'z'];
-const SIZE_NAMES = ['DEFAULT', 'B', 'W', 'D', 'Q', 'DQ', 'QQ', 'T', 'V', 'Y', 'Z'];
+const SIZES = ['', 'b', 'w', 'd', 'q', 'dq', 'qq', 't', 'v', 'y', 'z', 's', 'd64', 'f64', 'natural'];
+const SIZE_NAMES = ['DEFAULT', ...SIZES.slice(1).map((size) => size.toUpperCase())];
 
 const STATES: readonly StateUse[] = ['none', 'x87', 'x87-control', 'mmx', 'sse', 'sse-mmx', 'avx'];
 
@@ -24,7 +32,7 @@ const FIELDS = {
   MODRM: 1,
   /** MapFlag bits; ModRM.rm, if fixed, in bits 2:0. */
   FLAGS: 2,
-  /** MapForm bits; MapImmediate in bits 2:0. */
+  /** MapForm bits. */
   FORM: 3,
   /** Sizes of Uop.WIDTH, MapSize each: register form in bits 3:0, memory form in 7:4. */
   WIDTHS: 4,
@@ -35,12 +43,35 @@ const FIELDS = {
   /** Features it needs, NO_FEATURE when there is no (other) one. */
   FEATURE: 8,
   SECOND_FEATURE: 9,
+  /** MapImmediate. */
+  IMMEDIATE: 10,
+  /** MapRegister: what takes the rm place without ModRM. */
+  REGISTER: 11,
 };
 
-const MODRM = { PRESENT: 8, REG_FIXED: 16, MEMORY: 32, REGISTER: 64 };
+const MODRM = { PRESENT: 8, REG_FIXED: 16, MEMORY: 32, REGISTER: 64, MOD_IGNORED: 128 };
 const FLAG = { RM_FIXED: 8, NOT_64: 16, ONLY_64: 32, LOCK: 64, ENDS: 128 };
-const IMMEDIATES = ['NONE', 'UNSIGNED_8', 'SIGNED_8', 'SIGNED_Z', 'REGISTER_4'] as const;
-const FORM = { VVVV: 8, VSIB: 16, MMX_REG: 32, MMX_RM: 64, PROBED: 128 };
+/** Immediates by the code's words and the operands' letters: what the core reads for them. */
+const IMMEDIATES = {
+  '': 'NONE',
+  'ib Ib': 'UNSIGNED_8',
+  'ib sIb': 'SIGNED_8',
+  'iw Iw': 'UNSIGNED_16',
+  'id Iz': 'SIGNED_Z',
+  'io Iv': 'FULL',
+  'iw ib Iw Ib': 'FRAME',
+  'mo Ob': 'OFFSET',
+  'mo Ov': 'OFFSET',
+  'cp Ap': 'FAR_POINTER',
+  'cb Jb': 'RELATIVE_8',
+  'cd Jz': 'RELATIVE_Z',
+  '/is4 Ldq': 'REGISTER_4',
+  '/is4 Lqq': 'REGISTER_4',
+  '1': 'ONE',
+} as const;
+const IMMEDIATE_NAMES = [...new Set(Object.values(IMMEDIATES))];
+const FORM = { VVVV: 1, VSIB: 2, EIGHT_REG: 4, EIGHT_RM: 8, PROBED: 16 };
+const REGISTERS = ['none', 'opcode', 'accumulator', 'port'] as const;
 const NO_FEATURE = 255;
 
 interface Parsed {
@@ -72,7 +103,7 @@ function widened({ row, encoding, operands }: Parsed): Encoding {
 function specialty({ row, encoding }: Parsed): number {
   const open = (set: number): number => set.toString(2).replace(/0/g, '').length;
   return (
-    (encoding.modrm?.rm !== undefined ? 64 : 0) +
+    (encoding.modrm?.rm !== undefined || encoding.noRexB ? 64 : 0) +
     (encoding.modrm?.reg !== undefined ? 32 : 0) +
     4 * (4 - open(encoding.prefixes)) +
     2 * (2 - open(encoding.wide)) +
@@ -119,7 +150,8 @@ export function decodeMap(families: readonly OpcodeFamily[]): string {
     constEnum('MapModrm', Object.entries(MODRM)),
     constEnum('MapFlag', Object.entries(FLAG)),
     constEnum('MapForm', Object.entries(FORM)),
-    constEnum('MapImmediate', members(IMMEDIATES)),
+    constEnum('MapImmediate', members(IMMEDIATE_NAMES)),
+    constEnum('MapRegister', members(REGISTERS.map((name) => name.toUpperCase()))),
     constEnum('MapSize', members(SIZE_NAMES)),
     constEnum('MapState', members(STATES.map((state) => state.toUpperCase().replace('-', '_')))),
     `export const NO_FEATURE: u32 = ${NO_FEATURE};\n`,
@@ -141,9 +173,10 @@ function list(numbers: readonly number[]): string {
 function rowBytes({ row, family, encoding, operands }: Parsed, operations: Operations): number[] {
   const operation = operations.of(row, family);
   const features = ([] as readonly string[]).concat(row.feature ?? []);
-  const { register, memory } = widths(operands);
+  const { register, memory } = widths(operands, row.size);
   const size = (letters: string): number => {
-    const at = SIZES.indexOf(letters);
+    // A far pointer is as wide as its offset.
+    const at = SIZES.indexOf(letters === 'p' ? '' : letters);
     if (at < 0) throw new Error(`opcode row "${row.code}" (${row.name}): no size "${letters}"`);
     return at;
   };
@@ -152,31 +185,35 @@ function rowBytes({ row, family, encoding, operands }: Parsed, operations: Opera
     encoding.prefixes | (encoding.lengths << 4) | (encoding.wide << 6),
     modrmByte(encoding, operands),
     flagByte(row, encoding),
-    formByte(row, family, encoding, operands),
+    formByte(family, operands),
     size(register) | (size(memory) << 4),
     STATES.indexOf(stateUse(row, operands)),
     operation & 0xff,
     operation >> 8,
     featureNumber(features[0]),
     featureNumber(features[1]),
-    0,
-    0,
+    IMMEDIATE_NAMES.indexOf(immediateKind(row, encoding, operands)),
+    REGISTERS.indexOf(encoding.modrm ? 'none' : impliedRegister(operands)),
   ];
 }
 
 function modrmByte({ modrm }: Encoding, operands: readonly Operand[]): number {
   if (!modrm) return 0;
+  const ignored = operands.some(({ place }) => place === 'C' || place === 'D');
   const { memory, register } = modrm.registerOnly ? { memory: false, register: true } : rmForms(operands);
   return (
     MODRM.PRESENT |
     (modrm.reg !== undefined ? MODRM.REG_FIXED | modrm.reg : 0) |
-    (memory ? MODRM.MEMORY : 0) |
-    (register ? MODRM.REGISTER : 0)
+    (memory || ignored ? MODRM.MEMORY : 0) |
+    (register ? MODRM.REGISTER : 0) |
+    (ignored ? MODRM.MOD_IGNORED : 0)
   );
 }
 
-function flagByte(row: OpcodeRow, { modrm }: Encoding): number {
+function flagByte(row: OpcodeRow, { modrm, noRexB }: Encoding): number {
   return (
+    // Without ModRM the opcode's register is fixed: REX.B would make it another one.
+    (noRexB ? FLAG.RM_FIXED : 0) |
     (modrm?.rm !== undefined ? FLAG.RM_FIXED | modrm.rm : 0) |
     (row.modes === 'i64' ? FLAG.NOT_64 : 0) |
     (row.modes === 'o64' ? FLAG.ONLY_64 : 0) |
@@ -185,30 +222,28 @@ function flagByte(row: OpcodeRow, { modrm }: Encoding): number {
   );
 }
 
-function formByte(
-  row: OpcodeRow,
-  family: OpcodeFamily,
-  encoding: Encoding,
-  operands: readonly Operand[],
-): number {
-  const has = (places: string): boolean => operands.some(({ place }) => places.includes(place));
+function formByte(family: OpcodeFamily, operands: readonly Operand[]): number {
+  const has = (...places: Place[]): boolean => operands.some(({ place }) => places.includes(place));
   return (
-    immediateKind(row, encoding, operands) |
-    (has('HB') ? FORM.VVVV : 0) |
-    (operands.some(({ place }) => place === 'vm') ? FORM.VSIB : 0) |
-    (has('P') ? FORM.MMX_REG : 0) |
-    (has('QN') ? FORM.MMX_RM : 0) |
+    (has('H', 'B') ? FORM.VVVV : 0) |
+    (has('vm') ? FORM.VSIB : 0) |
+    // REX.R and REX.B do not reach MMX and segment registers.
+    (has('P', 'S') ? FORM.EIGHT_REG : 0) |
+    (has('Q', 'N') ? FORM.EIGHT_RM : 0) |
     (family.probed ? FORM.PROBED : 0)
   );
 }
 
-function immediateKind(row: OpcodeRow, { immediates }: Encoding, operands: readonly Operand[]): number {
-  const kind = (name: (typeof IMMEDIATES)[number]): number => IMMEDIATES.indexOf(name);
-  if (immediates.length === 0) return kind('NONE');
-  if (immediates.join() === '/is4') return kind('REGISTER_4');
-  const signed = operands.some(({ place }) => place === 'sI');
-  if (immediates.join() === 'ib') return kind(signed ? 'SIGNED_8' : 'UNSIGNED_8');
-  throw new Error(`opcode row "${row.code}" (${row.name}): no reader for immediate ${immediates.join(' ')}`);
+function immediateKind(
+  row: OpcodeRow,
+  { immediates }: Encoding,
+  operands: readonly Operand[],
+): (typeof IMMEDIATE_NAMES)[number] {
+  const letters = operands.filter(({ place }) => ['I', 'sI', 'J', 'A', 'O', 'L', '1'].includes(place));
+  const key = [...immediates, ...letters.map(({ place, size }) => place + size)].join(' ');
+  if (!(key in IMMEDIATES))
+    throw new Error(`opcode row "${row.code}" (${row.name}): immediates and operands disagree ("${key}")`);
+  return IMMEDIATES[key as keyof typeof IMMEDIATES];
 }
 
 /** A feature's number is the place of its row in isa/cpuid-features. */

@@ -21,6 +21,8 @@ export interface Encoding {
   wide: number;
   /** The parts of ModRM that are fixed; undefined without ModRM. */
   modrm?: { reg?: number; rm?: number; registerOnly: boolean };
+  /** REX.B must be 0. */
+  noRexB: boolean;
   /** Bytes of immediates as the code names them: ib, iw, id, is4 ... */
   immediates: string[];
 }
@@ -32,7 +34,15 @@ export function parseEncoding(row: OpcodeRow): Encoding {
 }
 
 function legacyEncoding(row: OpcodeRow, words: string[]): Encoding {
-  const encoding = { map: 0, opcode: 0, span: 1, prefixes: ANY_PREFIX, lengths: BOTH, wide: BOTH };
+  const encoding = {
+    map: 0,
+    opcode: 0,
+    span: 1,
+    prefixes: ANY_PREFIX,
+    lengths: BOTH,
+    wide: BOTH,
+    noRexB: false,
+  };
   // F3 90 and the like: a prefix only when an opcode follows.
   const prefix = PREFIXES.indexOf(words[0]!);
   if (prefix >= 0 && words.length > 1) {
@@ -40,6 +50,10 @@ function legacyEncoding(row: OpcodeRow, words: string[]): Encoding {
     words.shift();
   } else if (words[0] === 'NFx') {
     encoding.prefixes = 0b0011;
+    words.shift();
+  }
+  if (words[0] === 'NB') {
+    encoding.noRexB = true;
     words.shift();
   }
   if (words[0] === 'REX.W') {
@@ -67,7 +81,7 @@ function vexEncoding(row: OpcodeRow, words: string[]): Encoding {
     throw bad(row, 'VEX prefix');
   return withOpcode(
     row,
-    { map: 4 + map, opcode: 0, span: 1, prefixes: 1 << Math.max(prefix, 0), lengths, wide },
+    { map: 4 + map, opcode: 0, span: 1, prefixes: 1 << Math.max(prefix, 0), lengths, wide, noRexB: false },
     words,
   );
 }

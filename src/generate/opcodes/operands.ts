@@ -2,8 +2,16 @@
 import type { OpcodeRow, StateUse } from '../../isa/opcodes/row';
 
 /** Where an operand is: the letters of `OpcodeRow.operands`. */
+// prettier-ignore
 export type Place =
-  | 'E' | 'G' | 'R' | 'M' | 'B' | 'Z' | 'V' | 'W' | 'U' | 'H' | 'L' | 'P' | 'Q' | 'N' | 'I' | 'sI' | 'ST0' | 'STi' | 'AX' | 'vm'; // prettier-ignore
+  | 'E' | 'G' | 'R' | 'M' | 'B' | 'Z' | 'V' | 'W' | 'U' | 'H' | 'L' | 'P' | 'Q' | 'N' | 'S' | 'C' | 'D'
+  | 'I' | 'sI' | 'J' | 'A' | 'O' | 'X' | 'Y' | 'vm' | Named;
+type Named =
+  'ST0' | 'STi' | 'AL' | 'rAX' | 'eAX' | 'AX' | 'CL' | 'DX' | '1' | 'ES' | 'CS' | 'SS' | 'DS' | 'FS' | 'GS';
+
+/** Operands without letters of a size. */
+const NAMED = 'ST0 STi AL rAX eAX AX CL DX 1 ES CS SS DS FS GS'.split(' ');
+const NAMED_SIZES: Partial<Record<Place, string>> = { AL: 'b', rAX: 'v', eAX: 'z', AX: 'w' };
 
 export interface Operand {
   place: Place;
@@ -14,7 +22,7 @@ export interface Operand {
   access: 'read' | 'write' | 'read-write';
 }
 
-const FORM = /^([=+]?)(sI|ST0|STi|AX|[EGRMBZVWUHLPQNI])(b|w|dq|d|qq|q|t|v|y|z)?(?:\/M(b|w|d|q))?$/;
+const FORM = /^([=+]?)(sI|[EGRMBZVWUHLPQNSCDIJAOXY])(b|w|dq|d|qq|q|t|v|y|z|p|s)?(?:\/M(b|w|d|q))?$/;
 const VECTOR_MEMORY = /^([=+]?)vm(?:32|64)[xy]$/;
 
 /** @throws Error when one is not understood */
@@ -23,6 +31,9 @@ export function parseOperands(row: OpcodeRow): Operand[] {
   return row.operands.split(', ').map((text) => {
     const indexed = VECTOR_MEMORY.exec(text);
     if (indexed) return { place: 'vm', size: '', access: access(indexed[1]!) };
+    const name = text.replace(/^[=+]/, '') as Place;
+    if (NAMED.includes(name))
+      return { place: name, size: NAMED_SIZES[name] ?? '', access: access(text.slice(0, -name.length)) };
     const found = FORM.exec(text);
     if (!found)
       throw new Error(`opcode row "${row.code}" (${row.name}): operand "${text}" is not understood`);
@@ -61,14 +72,30 @@ export function stateUse(row: OpcodeRow, operands: readonly Operand[]): StateUse
   return vector ? 'sse' : 'none';
 }
 
-/** The operand whose size is `Uop.WIDTH`: the first general register, else the rm operand. */
+const SIZING: readonly Place[] = ['E', 'G', 'R', 'B', 'Z', 'X', 'Y', 'AL', 'rAX', 'eAX'];
+
+/** The operand whose size is `Uop.WIDTH`: the first general register or string, else the rm operand. */
 function sizingOperand(operands: readonly Operand[]): Operand | undefined {
-  return operands.find(({ place }) => 'EGRBZ'.includes(place)) ?? rmOperand(operands);
+  return operands.find(({ place }) => SIZING.includes(place)) ?? rmOperand(operands);
 }
 
-/** Letters of the sizes that `Uop.WIDTH` gets with a register and with memory in the rm place; '' is the operand size. */
-export function widths(operands: readonly Operand[]): { register: string; memory: string } {
+/** Sizes that `Uop.WIDTH` gets with a register and with memory in the rm place, by letters or by the row's rule; '' is the operand size. */
+export function widths(
+  operands: readonly Operand[],
+  rule?: OpcodeRow['size'],
+): { register: string; memory: string } {
+  if (rule) return { register: rule, memory: rule };
   const operand = sizingOperand(operands);
   const register = operand?.size ?? '';
   return { register, memory: operand?.memorySize ?? register };
+}
+
+/** A register that takes the rm place without ModRM: that of the opcode, DX as a port, or the accumulator. */
+export function impliedRegister(operands: readonly Operand[]): 'none' | 'opcode' | 'accumulator' | 'port' {
+  if (operands.some(({ place }) => place === 'Z')) return 'opcode';
+  if (operands.some(({ place }) => place === 'DX')) return 'port';
+  const [first, second] = operands;
+  // One that is only written (IN, MOV from an offset) stands where reg would.
+  const read = first !== undefined && first.access !== 'write' && ['AL', 'rAX'].includes(first.place);
+  return read && (second?.place === 'I' || second?.place === 'sI') ? 'accumulator' : 'none';
 }

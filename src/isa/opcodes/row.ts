@@ -25,6 +25,7 @@ export interface OpcodeRow {
    *
    * - `NP`: none of 66, F2, F3. `66`, `F3`, `F2`: this one (F2 and F3 outweigh 66). `NFx`: neither F2 nor F3. Without any of
    *   these every prefix is let through.
+   * - `NB`: not with REX.B, which makes another instruction of it (NOP is XCHG R8, RAX).
    * - A byte behind the opcode is the whole ModRM byte; `+i` behind it stands for all eight values of its low three bits.
    *   `+r` behind the opcode is the same for a register in the opcode.
    * - Whether a `/r` or `/digit` takes a register or memory says the operand in the rm place (E, M, R, Q, N, W, U).
@@ -33,7 +34,7 @@ export interface OpcodeRow {
    * - Of several rows that match, the more special one counts; then the one whose features are claimed.
    */
   code: string;
-  /** The mnemonic as Intel writes it, a name of `../instructions`. */
+  /** The mnemonic as Intel writes it, a name of `../instructions`; `CBW/CWDE/CDQE` where the operand size chooses one. */
   name: string;
   /**
    * Operands by the letters of SDM volume 2, A.2.1 and A.2.2: where it is, then how many bytes of it take part. A `=` in front
@@ -41,17 +42,25 @@ export interface OpcodeRow {
    *
    * Where: E general register or memory (rm), G general register (reg), R general register (rm), M memory, B general register
    * (VEX.vvvv), Z general register (opcode), V vector register (reg), W vector register or memory (rm), U vector register (rm),
-   * H vector register (VEX.vvvv), L vector register (immediate's high half), P Q N as V W U for MMX, I immediate, sI
-   * immediate that is extended by its sign, ST0 and STi x87 registers, AX. `Ry/Mw`: other sizes for register and memory.
+   * H vector register (VEX.vvvv), L vector register (immediate's high half), P Q N as V W U for MMX, S segment register, C
+   * control register, D debug register (reg; their rm is a register whatever mod says), I immediate, sI immediate that is
+   * extended by its sign, J relative target, A far pointer, O offset in the code, X memory at rSI, Y memory at ES:rDI. ST0, STi, AL,
+   * rAX, eAX, AX, CL, DX, ES and its kin, 1: what their names say. `Ry/Mw`: other sizes for register and memory.
    *
-   * How many bytes: b 1, w 2, d 4, q 8, t 10, dq 16, qq 32; v by operand size 2, 4 or 8; y 4 or 8 by W; z 2 or 4 by operand size;
-   * nothing: an address alone. vm32x, vm32y, vm64x, vm64y: memory by a vector of indexes (VSIB).
+   * How many bytes: b 1, w 2, d 4, q 8, t 10, dq 16, qq 32; v by operand size 2, 4 or 8; y 4 or 8 by W; z 2 or 4 by operand size; p a
+   * far pointer, s a pseudo-descriptor; nothing: an address alone. vm32x, vm32y, vm64x, vm64y: memory by a vector of
+   * indexes (VSIB).
    */
   operands?: string;
   /** CPUID features that must all be claimed; without them it is #UD. */
   feature?: CpuidFeatureName | readonly CpuidFeatureName[];
   /** Superscripts of SDM volume 2, table A-1: `o64` only in 64-bit mode, `i64` invalid in 64-bit mode. */
   modes?: 'o64' | 'i64';
+  /**
+   * Where the operand size is not that of prefixes and W. Superscripts of table A-1: `d64` 64 bits by default in 64-bit mode, `f64`
+   * always 64 bits there. `natural`: 64 bits there, 32 elsewhere.
+   */
+  size?: 'd64' | 'f64' | 'natural';
   /** Only where it does not follow from the operands: vector operands are `sse` or with VEX `avx`, MMX operands `mmx`, D8-DF `x87`. */
   state?: StateUse;
   /** LOCK may stand before it, with memory as destination. */
@@ -60,7 +69,7 @@ export interface OpcodeRow {
   ends?: true;
   /**
    * The call that executes it, a function of the family's `exec` file: `execAdd(u, 4)`. `u` is the micro-op; arguments are
-   * constants, members of enums of the same file or numbers. It answers a `Next`. Left out: the instruction is known and
+   * constants: numbers, members of enums of the same file, of Seg or of Flag. It answers a `Next`. Left out: the instruction is known and
    * missing. It decodes, and where its features are claimed the machine stops and names it.
    */
   run?: string;

@@ -5,6 +5,7 @@
 import { Gpr, type Mode, Seg, State } from '../../../src/abi/state-block';
 import type { Bus } from '../../../src/cpu/bus';
 import { Cpu } from '../../../src/cpu/cpu';
+import { applyProfile } from '../../../src/cpu/profile';
 
 /** A bus without devices: reads float, writes vanish, no MSR answers. */
 export const emptyBus: Bus = {
@@ -33,6 +34,7 @@ export class FlatMachine {
 
   constructor(ramBytes = 16 << 20, bus: Bus = emptyBus) {
     this.cpu = new Cpu(ramBytes, bus);
+    applyProfile(this.cpu, 'turtle-64');
   }
 
   /** 64-bit mode with 4-level paging, 2-MiB identity pages below 1 GiB, user-accessible and writable. */

@@ -1,0 +1,53 @@
+// Conditional moves and bytes, single flags. SDM volume 1, 7.3.1.1, 7.3.8.4 and 7.3.13. Rows only.
+
+import type { OpcodeFamily } from './row';
+
+// prettier-ignore
+export const conditional = [
+  {
+    exec: 'exec/integer',
+    rows: [
+      { code: '0F 40 /r', name: 'CMOVO', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 0)' },
+      { code: '0F 41 /r', name: 'CMOVNO', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 1)' },
+      { code: '0F 42 /r', name: 'CMOVB', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 2)' },
+      { code: '0F 43 /r', name: 'CMOVAE', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 3)' },
+      { code: '0F 44 /r', name: 'CMOVE', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 4)' },
+      { code: '0F 45 /r', name: 'CMOVNE', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 5)' },
+      { code: '0F 46 /r', name: 'CMOVBE', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 6)' },
+      { code: '0F 47 /r', name: 'CMOVA', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 7)' },
+      { code: '0F 48 /r', name: 'CMOVS', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 8)' },
+      { code: '0F 49 /r', name: 'CMOVNS', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 9)' },
+      { code: '0F 4A /r', name: 'CMOVP', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 10)' },
+      { code: '0F 4B /r', name: 'CMOVNP', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 11)' },
+      { code: '0F 4C /r', name: 'CMOVL', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 12)' },
+      { code: '0F 4D /r', name: 'CMOVGE', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 13)' },
+      { code: '0F 4E /r', name: 'CMOVLE', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 14)' },
+      { code: '0F 4F /r', name: 'CMOVG', operands: '+Gv, Ev', feature: 'CMOV', run: 'execCmovcc(u, 15)' },
+      { code: '0F 90 /r', name: 'SETO', operands: '=Eb', run: 'execSetcc(u, 0)' },
+      { code: '0F 91 /r', name: 'SETNO', operands: '=Eb', run: 'execSetcc(u, 1)' },
+      { code: '0F 92 /r', name: 'SETB', operands: '=Eb', run: 'execSetcc(u, 2)' },
+      { code: '0F 93 /r', name: 'SETAE', operands: '=Eb', run: 'execSetcc(u, 3)' },
+      { code: '0F 94 /r', name: 'SETE', operands: '=Eb', run: 'execSetcc(u, 4)' },
+      { code: '0F 95 /r', name: 'SETNE', operands: '=Eb', run: 'execSetcc(u, 5)' },
+      { code: '0F 96 /r', name: 'SETBE', operands: '=Eb', run: 'execSetcc(u, 6)' },
+      { code: '0F 97 /r', name: 'SETA', operands: '=Eb', run: 'execSetcc(u, 7)' },
+      { code: '0F 98 /r', name: 'SETS', operands: '=Eb', run: 'execSetcc(u, 8)' },
+      { code: '0F 99 /r', name: 'SETNS', operands: '=Eb', run: 'execSetcc(u, 9)' },
+      { code: '0F 9A /r', name: 'SETP', operands: '=Eb', run: 'execSetcc(u, 10)' },
+      { code: '0F 9B /r', name: 'SETNP', operands: '=Eb', run: 'execSetcc(u, 11)' },
+      { code: '0F 9C /r', name: 'SETL', operands: '=Eb', run: 'execSetcc(u, 12)' },
+      { code: '0F 9D /r', name: 'SETGE', operands: '=Eb', run: 'execSetcc(u, 13)' },
+      { code: '0F 9E /r', name: 'SETLE', operands: '=Eb', run: 'execSetcc(u, 14)' },
+      { code: '0F 9F /r', name: 'SETG', operands: '=Eb', run: 'execSetcc(u, 15)' },
+      { code: '9E', name: 'SAHF', modes: 'i64', run: 'execSahf()' },
+      { code: '9E', name: 'SAHF', feature: 'LAHF_LM', modes: 'o64', run: 'execSahf()' },
+      { code: '9F', name: 'LAHF', modes: 'i64', run: 'execLahf()' },
+      { code: '9F', name: 'LAHF', feature: 'LAHF_LM', modes: 'o64', run: 'execLahf()' },
+      { code: 'F5', name: 'CMC', run: 'execCarry(0, Flag.CF)' },
+      { code: 'F8', name: 'CLC', run: 'execCarry(Flag.CF, 0)' },
+      { code: 'F9', name: 'STC', run: 'execCarry(Flag.CF, Flag.CF)' },
+      { code: 'FC', name: 'CLD', run: 'execDirection(false)' },
+      { code: 'FD', name: 'STD', run: 'execDirection(true)' },
+    ],
+  },
+] as const satisfies readonly OpcodeFamily[];
