@@ -32,6 +32,7 @@ run boots IMAGE: a Linux kernel (bzImage, vmlinux), multiboot 1 or 2, PVH, ELF o
                            what a triple fault of IMAGE does (default: stop)
   --max-instructions N     stop after N instructions
   --trace FILE.jsonl       one JSON object a line for each VM entry, exit and verdict
+  --screen                 the VGA text screen at the end of the run, to stderr
   --stats                  instructions, seconds, MIPS and exits, to stderr
 
 Exit status: the guest's debug exit (port 0xf4, as QEMU: (value << 1) | 1); 124 the instruction budget is used up;
@@ -108,6 +109,7 @@ function run(args: string[]): number {
   });
   flush();
   if (trace !== undefined) closeSync(trace);
+  if (values.screen) console.error(machine.board.screen().lines.join('\n').trimEnd());
   if (values.stats) printStats(result);
   return report(result.stop);
 }
@@ -141,6 +143,7 @@ function parse(args: string[]) {
         'on-triple-fault': { type: 'string' },
         'max-instructions': { type: 'string' },
         trace: { type: 'string' },
+        screen: { type: 'boolean' },
         stats: { type: 'boolean' },
       },
     });

@@ -44,6 +44,10 @@ export class BareTopology implements TopologyDriver {
     return this.cpu.physical.write(address, bytes);
   }
 
+  readImage(address: bigint, length: number): Uint8Array | undefined {
+    return this.cpu.physical.read(address, length)?.slice();
+  }
+
   loadBootState(state: InitialCpuState): void {
     applyInitialState(this.cpu, state);
   }

@@ -5,6 +5,7 @@
 import { cpuProfiles, defaultCpuProfile, type CpuProfileName } from '../isa/cpu-profiles';
 import { control } from '../isa/vmx-controls';
 import { capability_names, type OfferedFeature } from '../l0';
+import type { DiskImage } from '../platform/bios/connections';
 import { LoadError } from '../platform/boot/boot-image';
 import { loadImage } from '../platform/boot/load-image';
 import type { BootModule } from '../platform/boot/multiboot';
@@ -32,6 +33,8 @@ export interface MachineRequest {
   /** `false` withholds a feature from L1. */
   readonly l0Features?: Readonly<Record<string, boolean>> | undefined;
   readonly cpuProfile?: string | undefined;
+  /** First hard disk of the BIOS; written sectors are kept beside it. */
+  readonly disk?: DiskImage | undefined;
   /** What a reset by the guest does: "reboot" (default), or "stop". */
   readonly onReset?: string | undefined;
   /** What a triple fault of the image does: "stop" (default), or "reboot". */
@@ -55,6 +58,7 @@ export function createMachine(request: MachineRequest): Machine {
       memoryBytes: ramBytes,
       ...(request.cmdline !== undefined && { append: request.cmdline }),
       modules: request.modules ?? [],
+      disks: request.disk === undefined ? 0 : 1,
       ...(request.initrd !== undefined && { initrd: request.initrd }),
       ...(loadAddress !== undefined && { flat: { address: loadAddress } }),
     });
@@ -71,6 +75,7 @@ export function createMachine(request: MachineRequest): Machine {
         profile: oneOf('L0 profile', request.l0Profile ?? 'kvm-6.12', L0_PROFILES),
         features: features(request.l0Features ?? {}),
       },
+      disk: request.disk,
       onReset: oneOf('answer to a reset', request.onReset ?? 'reboot', END_OR_AGAIN),
       onTripleFault: oneOf('answer to a triple fault', request.onTripleFault ?? 'stop', END_OR_AGAIN),
       serial: request.serial,

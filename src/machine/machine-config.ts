@@ -3,6 +3,7 @@
  */
 import type { CpuProfileName } from '../isa/cpuid';
 import type { L0Profile, OfferedFeature } from '../l0';
+import type { DiskImage } from '../platform/bios/connections';
 import type { BootImage } from '../platform/boot/boot-image';
 
 export type Topology = 'nested' | 'bare';
@@ -18,6 +19,8 @@ export interface MachineConfig {
     /** `false` withholds a feature from L1. */
     readonly features: Partial<Record<OfferedFeature, boolean>>;
   };
+  /** The BIOS's first hard disk. */
+  readonly disk?: DiskImage | undefined;
   /** The guest resets the machine: boot again, or stop there. */
   readonly onReset: 'reboot' | 'stop';
   /** A triple fault of the outermost program: stop there, or reset the machine as a PC does. */

@@ -58,6 +58,12 @@ export class Machine implements BusOwner {
     this.board = createBoard({
       ramBytes: config.ramBytes,
       cpus: 1,
+      memory: {
+        read: (address, length) =>
+          this.driver.readImage(BigInt(address), length) ?? new Uint8Array(length).fill(0xff),
+        write: (address, bytes) => void this.driver.writeImage(BigInt(address), bytes),
+      },
+      disk: config.disk,
       serial: config.serial,
       debugExit: (status) => this.end({ kind: 'exited', status }),
       shutdown: () => this.end({ kind: 'power', action: 'off' }),

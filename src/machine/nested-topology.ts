@@ -96,6 +96,10 @@ export class NestedTopology implements TopologyDriver {
     return this.cpu.physical.write(L1_BASE + address, bytes);
   }
 
+  readImage(address: bigint, length: number): Uint8Array | undefined {
+    return this.cpu.physical.read(L1_BASE + address, length)?.slice();
+  }
+
   loadBootState(state: InitialCpuState): void {
     vcpu_load_boot_state(this.l0, state);
   }

@@ -29,6 +29,8 @@ export interface TopologyDriver {
   readonly l0: L0State | undefined;
   /** Writes bytes of the boot image at a physical address of the user's program. False outside RAM. */
   writeImage(address: bigint, bytes: Uint8Array): boolean;
+  /** A copy of RAM of the user's program, at its physical address. Undefined outside RAM. */
+  readImage(address: bigint, length: number): Uint8Array | undefined;
   loadBootState(state: InitialCpuState): void;
   /** The chip was reset: everything begins anew. */
   reset(): void;

@@ -5,7 +5,9 @@
  * end of the run) goes out through the callbacks of `BoardConfig`.
  */
 import { ApicBus } from './apic-bus';
-import type { AccessSize, Board, InterruptLine, MemoryDevice, PortDevice, Snapshotable } from './device';
+import { BiosServices } from './bios/services';
+import type { DiskImage } from './bios/connections';
+import type { AccessSize, Board, Dma, InterruptLine, MemoryDevice, PortDevice, Snapshotable } from './device';
 import { AcpiPm } from './devices/acpi-pm';
 import { DebugExit } from './devices/debug-exit';
 import { FwCfg } from './devices/fw-cfg';
@@ -19,15 +21,21 @@ import { Pit } from './devices/pit';
 import { Rtc } from './devices/rtc';
 import { SystemControl } from './devices/system-control';
 import { Uart } from './devices/uart';
+import { Vga } from './devices/vga';
 import { EventQueue } from './event-queue';
-import { e820Table } from './firmware';
+import { e820Table, FIRMWARE_SETUP } from './firmware';
 import { SharedLine } from './shared-line';
+import { readTextScreen, TEXT_SCREEN, type TextScreen } from './text-screen';
 
 export interface BoardConfig {
   /** Bytes of RAM from address 0 on; see `ramSizeProblem` in memory-map.ts. */
   readonly ramBytes: number;
   /** Number of CPUs, 1 unless `onInit` and `onStartup` are served. */
   readonly cpus: number;
+  /** Guest RAM, for devices and the BIOS. Default: none. */
+  readonly memory?: Dma;
+  /** The first hard disk of the BIOS. */
+  readonly disk?: DiskImage | undefined;
   /** A byte the guest sent on COM1. */
   readonly serial: (byte: number) => void;
   /** The guest wrote `value` to port 0xf4; `status` is QEMU's process exit status, (value << 1 | 1) & 0xff. */
@@ -46,6 +54,10 @@ export interface BoardConfig {
   readonly physicalAddressBits?: number;
 }
 
+const NO_MEMORY: Dma = {
+  read: (_address, length) => new Uint8Array(length).fill(0xff),
+  write: () => undefined,
+};
 const COM1 = 0x3f8;
 const DEFAULT_EPOCH = Date.UTC(2024, 0, 1) / 1000;
 const DEFAULT_PHYSICAL_ADDRESS_BITS = 40;
@@ -58,6 +70,11 @@ const IRQ_RTC = 8;
 const IRQ_SCI = 9;
 const IRQ_MOUSE = 12;
 const ISA_LINES = 16;
+const SLAVE_LINES = 8;
+const PIC_MASTER = 0x20;
+const PIC_SLAVE = 0xa0;
+const PIC_END_OF_INTERRUPT = 0x20;
+const KEYBOARD_DATA = 0x60;
 const IO_APIC_LINES = 24;
 /** Interrupt source override of the MADT: ISA IRQ 0 reaches the I/O APIC at pin 2. */
 const TIMER_PIN = 2;
@@ -73,6 +90,8 @@ class PcBoard implements Board {
   private readonly events = new EventQueue();
   private readonly uart: Uart;
   private readonly keyboard: KeyboardController;
+  private readonly vga: Vga;
+  private readonly ram: Dma;
   private readonly ports = new Map<number, PortDevice>();
   private readonly memory: readonly MemoryDevice[];
   private readonly rtc: Rtc;
@@ -110,6 +129,21 @@ class PcBoard implements Board {
     });
     this.uart = new Uart(COM1, line(IRQ_COM1), config.serial);
     this.keyboard = new KeyboardController(line(IRQ_KEYBOARD), line(IRQ_MOUSE), config.reset);
+    this.ram = config.memory ?? NO_MEMORY;
+    this.vga = new Vga(events.clock());
+    const bios = new BiosServices({
+      memory: this.ram,
+      ramBytes: config.ramBytes,
+      disk: config.disk,
+      cmos: (index) => rtc.readCmos(index),
+      scanCode: () => this.portRead(KEYBOARD_DATA, 1),
+      moveCursor: (cell) => this.vga.moveCursor(cell),
+      endOfInterrupt: (irq) => {
+        if (irq >= SLAVE_LINES) this.portWrite(PIC_SLAVE, 1, PIC_END_OF_INTERRUPT);
+        this.portWrite(PIC_MASTER, 1, PIC_END_OF_INTERRUPT);
+      },
+      reset: config.reset,
+    });
     const speaker = { setGate: (level: boolean) => pit.setGate2(level), output: () => pit.output2() };
     const portDevices: PortDevice[] = [
       pic,
@@ -126,6 +160,8 @@ class PcBoard implements Board {
         files: [{ name: 'etc/e820', bytes: e820Table(config.ramBytes) }],
       }),
       new DebugExit(config.debugExit),
+      this.vga,
+      bios,
       new PcTestdev(lines.map((wire) => wire.output())),
     ];
     for (const device of portDevices) {
@@ -137,6 +173,7 @@ class PcBoard implements Board {
     this.memory = [ioApic, testMemory];
     this.stateful = [...this.localApics, ioApic, testMemory, ...wires, ...portDevices];
     this.rtc = rtc;
+    for (const [port, value] of FIRMWARE_SETUP) this.portWrite(port, 1, value);
     this.atPowerOn = this.stateful.map((device) => device.save());
   }
 
@@ -156,6 +193,11 @@ class PcBoard implements Board {
 
   receiveSerial(bytes: Uint8Array): void {
     this.uart.receive(bytes);
+  }
+
+  screen(): TextScreen {
+    const memory = this.ram.read(TEXT_SCREEN.BASE, TEXT_SCREEN.MEMORY_BYTES);
+    return readTextScreen(memory, this.vga.start, this.vga.cursor);
   }
 
   typeKeys(scanCodes: Uint8Array): void {

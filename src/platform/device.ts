@@ -6,6 +6,8 @@
  * writes, `false` for #GP), never with an exception.
  */
 
+import type { TextScreen } from './text-screen';
+
 /** Width of a port access or of one device memory access, in bytes. */
 export type AccessSize = 1 | 2 | 4;
 
@@ -40,6 +42,13 @@ export interface Snapshotable {
   save(): unknown;
   /** `saved` is what `save()` of the same class gave. Alarms are scheduled anew from it. */
   restore(saved: unknown): void;
+}
+
+/** Guest memory as a device reaches it: RAM by physical address. Elsewhere reads give all ones and writes are lost. */
+export interface Dma {
+  /** A copy. */
+  read(address: number, length: number): Uint8Array;
+  write(address: number, bytes: Uint8Array): void;
 }
 
 /** A device in the I/O space. Values are unsigned, `size` bytes wide. */
@@ -115,6 +124,8 @@ export interface Board extends Snapshotable {
   reset(): void;
   /** Bytes that arrive on the serial line COM1. The machine records them with the tick they came at. */
   receiveSerial(bytes: Uint8Array): void;
+  /** What stands on the VGA text screen now. */
+  screen(): TextScreen;
   /** Scan codes of set 1 that somebody typed; recorded like serial input. */
   typeKeys(scanCodes: Uint8Array): void;
 

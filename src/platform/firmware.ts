@@ -1,28 +1,34 @@
 /**
- * What a PC's firmware leaves in memory before an operating system starts: BIOS data area, ACPI tables, and
- * the E820 map as the bytes a table holds. No code: there is no BIOS to call.
+ * What a PC's firmware leaves before an operating system starts: the BIOS with its vectors and data area, ACPI tables, the
+ * E820 map as the bytes a table holds, and the interrupt controllers as it has set them.
  */
 import { acpiTables } from './acpi-tables';
 import type { MemoryWrite } from './boot/boot-image';
+import { biosMemory } from './bios/rom';
 import { ByteWriter } from './byte-writer';
-import { ACPI_BASE, e820, EBDA_BASE, KIB } from './memory-map';
+import { ACPI_BASE, e820 } from './memory-map';
 
-/** BIOS data area: port of COM1, EBDA segment, KiB of conventional memory. */
-const BDA_COM1 = 0x400;
-const BDA_EBDA_SEGMENT = 0x40e;
-const BDA_MEMORY_KIB = 0x413;
+export function firmwareMemory(cpus: number, disks: number): MemoryWrite[] {
+  return [...biosMemory(disks), { address: ACPI_BASE, bytes: acpiTables(ACPI_BASE, cpus) }];
+}
 
-export function firmwareMemory(cpus: number): MemoryWrite[] {
-  const word = (address: number, value: number) => ({
-    address,
-    bytes: new ByteWriter().u16(value).finish(),
-  });
+/**
+ * Port writes with which the BIOS ends: the 8259 pair at vectors 08H and 70H, keyboard and cascade open. A BIOS would leave the
+ * timer running too; here it stands still, so that a guest that halts for good is seen to do so.
+ */
+export const FIRMWARE_SETUP: readonly (readonly [port: number, value: number])[] = [
+  ...initialisation(0x20, 0x08, 1 << 2, 0xf9),
+  ...initialisation(0xa0, 0x70, 2, 0xff),
+];
+
+/** ICW1 to ICW4 of an 8259A, then its mask. */
+function initialisation(port: number, vectors: number, cascade: number, mask: number): [number, number][] {
   return [
-    word(BDA_COM1, 0x3f8),
-    word(BDA_EBDA_SEGMENT, EBDA_BASE >> 4),
-    word(BDA_MEMORY_KIB, EBDA_BASE / KIB),
-    word(EBDA_BASE, 1), // its size in KiB
-    { address: ACPI_BASE, bytes: acpiTables(ACPI_BASE, cpus) },
+    [port, 0x11], // edge-triggered, cascaded, with ICW4
+    [port + 1, vectors],
+    [port + 1, cascade],
+    [port + 1, 0x01], // 8086 mode
+    [port + 1, mask],
   ];
 }
 

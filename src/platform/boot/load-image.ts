@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly append?: string;
   readonly memoryBytes: number;
   readonly cpus?: number;
+  /** Hard disks that the BIOS serves. */
+  readonly disks?: number;
   /** Multiboot and PVH only. */
   readonly modules?: readonly BootModule[];
   /** Initial RAM disk: Linux and PVH only. */
@@ -36,11 +38,11 @@ export interface LoadOptions {
 
 /** The memory writes include the firmware's tables, which come before the image's own. */
 export function loadImage(bytes: Uint8Array, options: LoadOptions): BootImage {
-  const { name, append = '', memoryBytes, cpus = 1, modules = [], initrd, flat } = options;
+  const { name, append = '', memoryBytes, cpus = 1, disks = 0, modules = [], initrd, flat } = options;
   const problem = ramSizeProblem(memoryBytes);
   if (problem) throw new LoadError(problem);
   const plan = new MemoryPlan(memoryBytes, name);
-  for (const { address, bytes: table } of firmwareMemory(cpus)) plan.write(address, table);
+  for (const { address, bytes: table } of firmwareMemory(cpus, disks)) plan.write(address, table);
   const linux = { name, append, memoryBytes, ...(initrd && { initrd }) };
   const noModules = () => {
     if (modules.length)

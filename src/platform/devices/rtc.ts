@@ -109,8 +109,12 @@ export class Rtc implements PortDevice {
   }
 
   readPort(port: number): number {
-    if (port === INDEX) return 0xff; // write-only
-    const { index, memory } = this.state;
+    return port === INDEX ? 0xff : this.readCmos(this.state.index); // the index is write-only
+  }
+
+  /** A byte of clock or memory, as software reads it through the data port. */
+  readCmos(index: number): number {
+    const { memory } = this.state;
     switch (index) {
       case SECONDS:
       case MINUTES:
