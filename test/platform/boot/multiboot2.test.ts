@@ -46,7 +46,8 @@ function load(bytes: Uint8Array, over: Partial<LoadOptions> = {}) {
   for (const write of image.writes) memory.set(write.bytes, write.address);
   const info = Number(image.cpu.registers[3]);
   const tags = new Map<number, Buffer[]>();
-  const end = info + memory.readUInt32LE(info);
+  // Who was not entered by multiboot has no information.
+  const end = info === 0 ? 0 : info + memory.readUInt32LE(info);
   for (let at = info + 8; at < end; at += (memory.readUInt32LE(at + 4) + 7) & ~7) {
     const type = memory.readUInt32LE(at);
     tags.set(type, [...(tags.get(type) ?? []), memory.subarray(at + 8, at + memory.readUInt32LE(at + 4))]);
