@@ -18,6 +18,7 @@ describe('facts a kernel boots on', () => {
       const machine = createMachine({
         image: Uint8Array.from(MICROCODE),
         imageName: 'microcode',
+        cpuProfile: 'turtle-64',
         loadAddress: CODE,
         memoryMiB: 4,
         topology,
