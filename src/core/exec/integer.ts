@@ -400,10 +400,14 @@ export function execXadd(u: usize): i32 {
   const width = widthOf(u);
   const a = modifyOperand(u, width);
   if (faulted()) return Next.FAULT;
-  const sum = alu.add(a, readRegOperand(u, width), width);
-  // The register first: XADD of a register with itself leaves the sum.
-  writeRegOperand(u, width, a);
-  writeOperand(u, width, sum);
+  const b = readRegOperand(u, width);
+  const inRegister = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
+  // XADD of a register with itself leaves the sum; a memory operand's address comes from the registers as they were.
+  if (inRegister) writeRegOperand(u, width, a);
+  writeOperand(u, width, a + b);
+  if (faulted()) return Next.FAULT;
+  if (!inRegister) writeRegOperand(u, width, a);
+  alu.add(a, b, width);
   return Next.DONE;
 }
 

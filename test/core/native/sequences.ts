@@ -16,6 +16,8 @@ export interface SequenceSet {
   mode: Mode;
   /** About so many instructions. */
   length: number;
+  /** One instruction of 64-bit code whose operands are registers of its address too. */
+  overlap?: true;
 }
 
 interface Instruction {
@@ -471,6 +473,23 @@ function makePlan(random: Random, mode: Mode): Plan {
   return { mode, random, free, pointers, indexes, values, dataAt, start, codeAt };
 }
 
+/**
+ * Few registers, all of them addresses in the data area (RSP: in the stack) and operands: the two meet in most instructions.
+ * RAX RCX RDX and RBX, which instructions name by themselves, are among them.
+ */
+function makeOverlappingPlan(random: Random): Plan {
+  const pointers = [...new Set([random.below(4), random.below(16), random.below(16)])];
+  const others = Array.from({ length: 16 }, (_, r) => r).filter((r) => r !== 4 && !pointers.includes(r));
+  const indexes = [random.pick(others)];
+  const free = [...pointers, ...indexes];
+  if (!free.includes(0)) free.push(0);
+  const values = Array.from({ length: 16 }, () => value(random));
+  values[4] = BigInt(STACK + 2048 - random.below(16) * 4);
+  for (const r of pointers) if (r !== 4) values[r] = BigInt(DATA + place(random));
+  for (const r of indexes) values[r] = BigInt(random.below(128));
+  return { mode: 64, random, free, pointers, indexes, values, dataAt: DATA, start: 0, codeAt: CODE };
+}
+
 /** Undefined flags before each instruction; undefined when one reads a flag that may be undefined. */
 function undefinedFlags(list: readonly Instruction[]): number[] | undefined {
   const before = new Array<number>(list.length + 1).fill(0);
@@ -531,10 +550,10 @@ function link(
   return code.includes(0x100) ? undefined : { code, offsets };
 }
 
-function attempt(random: Random, mode: Mode, length: number): Sequence | undefined {
-  const plan = makePlan(random, mode);
+function attempt(random: Random, { mode, length, overlap }: SequenceSet): Sequence | undefined {
+  const plan = overlap ? makeOverlappingPlan(random) : makePlan(random, mode);
   const list: Instruction[] = [];
-  const counter = plan.free.includes(1) && random.below(3) === 0;
+  const counter = !overlap && plan.free.includes(1) && random.below(3) === 0;
   if (counter)
     list.push(plainInstruction('mov ecx', [0xb9, ...little(1 + random.below(12), mode === 16 ? 2 : 4)]));
   const start = list.length;
@@ -592,16 +611,15 @@ function attempt(random: Random, mode: Mode, length: number): Sequence | undefin
   };
 }
 
-/** A sequence of about `length` instructions. */
-export function randomSequence(random: Random, mode: Mode, length: number): Sequence {
+function randomSequence(random: Random, set: SequenceSet): Sequence {
   for (;;) {
-    const found = attempt(random, mode, length);
+    const found = attempt(random, set);
     if (found) return found;
   }
 }
 
-/** The sequences of a mode and a length: the same ones everywhere, and the first N of more. */
-export function sequences({ mode, length }: SequenceSet, count: number): Sequence[] {
-  const random = new Random(mode + length);
-  return Array.from({ length: count }, () => randomSequence(random, mode, length));
+/** The sequences of a set: the same ones everywhere, and the first N of more. */
+export function sequences(set: SequenceSet, count: number): Sequence[] {
+  const random = new Random(set.mode + set.length);
+  return Array.from({ length: count }, () => randomSequence(random, set));
 }
