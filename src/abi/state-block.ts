@@ -53,7 +53,7 @@ export const enum State {
   // Time. TSC = RETIRED + TIME_SKEW (+ offset and MSR_TSC_ADJUST).
   /** Instructions retired since reset, u64: the machine's only clock. */
   RETIRED = 0x370,
-  /** Ticks that passed while halted (time jumps to the next event), u64. Owned by the embedder. */
+  /** Ticks that passed while halted or within long string instructions, u64. Owned by the embedder. */
   TIME_SKEW = 0x378,
 
   // Event state, u32 each unless said.

@@ -1,7 +1,10 @@
 // Why the core's `run` returned, and which optional events make it return. const enum only.
 
 export const enum Stop {
-  /** RETIRED reached DEADLINE. */
+  /**
+   * RETIRED reached DEADLINE, or nothing retires for long. STOP_VALUE = iterations of a repeated string instruction that took so
+   * long that time must pass within it; else 0.
+   */
   BUDGET = 0,
   /** Before the instruction at the breakpoint's linear address (STOP_VALUE). Nothing of it was executed. */
   BREAKPOINT = 1,

@@ -7,6 +7,7 @@ import { Block, BlockFlag, PLAIN, findBlock } from './blocks';
 import { codeLinear, decodeBlock, fetchGap } from './decode/block';
 import { setAttention } from './attention';
 import { pollEvents } from './events';
+import { betweenIterationsHere } from './events/event-state';
 import { faulted, raiseBecause } from './fault';
 import { materializeFlags } from './flags';
 import { Vector } from './gen/exceptions';
@@ -180,7 +181,8 @@ export function run(): i32 {
     if (block) {
       if (load<u32>(block + Block.FLAGS) & BlockFlag.BREAKPOINT) {
         const linear = codeLinear(rip());
-        if (load<u64>(S + State.SKIP_BREAKPOINT) != linear) {
+        // Within a repeated instruction it has been passed.
+        if (load<u64>(S + State.SKIP_BREAKPOINT) != linear && !betweenIterationsHere()) {
           stop(Stop.BREAKPOINT, 0, linear);
           break;
         }

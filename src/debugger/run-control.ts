@@ -132,12 +132,12 @@ export class RunControl {
   }
 
   private withinLimit(budget: bigint): bigint {
-    const left = this.limit === undefined ? budget : this.limit - this.around.machine.cpu.retired;
+    const left = this.limit === undefined ? budget : this.limit - this.around.machine.executed;
     return left < budget && left > 0n ? left : budget;
   }
 
   private atLimit(): RunResult | undefined {
-    if (this.limit === undefined || this.around.machine.cpu.retired < this.limit) return undefined;
+    if (this.limit === undefined || this.around.machine.executed < this.limit) return undefined;
     this.limit = undefined;
     return { stopped: this.stoppedAt('pause', 'maxInstructions of the launch configuration are used up') };
   }

@@ -32,11 +32,11 @@ export function runHeadless(machine: Machine, options: HeadlessOptions): Headles
   const start = process.hrtime.bigint();
   let stop: MachineStop = { kind: 'budget' };
   let stalled = 0;
-  while (stop.kind === 'budget' && machine.cpu.retired < options.maxInstructions) {
-    const before = machine.cpu.retired;
+  while (stop.kind === 'budget' && machine.executed < options.maxInstructions) {
+    const before = machine.executed;
     const left = options.maxInstructions - before;
     stop = machine.run(left < STEP ? left : STEP);
-    stalled = machine.cpu.retired === before ? stalled + 1 : 0;
+    stalled = machine.executed === before ? stalled + 1 : 0;
     // The clock is retired instructions, so nothing from outside can end this either.
     if (stalled > STALLED_LIMIT && stop.kind === 'budget')
       stop = {

@@ -1,6 +1,6 @@
 /**
  * The whole machine: chip, board and, in the nested topology, L0. Runs in slices, deterministic to the last bit: time is
- * retired instructions (plus the ticks skipped while halted), and everything that comes from outside comes between slices.
+ * retired instructions (plus the ticks skipped while halted and iterations of long string instructions), and everything that comes from outside comes between slices.
  */
 import { State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
@@ -50,6 +50,8 @@ export class Machine implements BusOwner {
   /** How often the guest has reset the machine. */
   resets = 0;
   private resetWanted = false;
+  /** Iterations of repeated string instructions that took time of their own: those of instructions that run long. */
+  private iterations = 0n;
   /** RETIRED at which the current slice ends, as a device may have moved it. */
   private sliceEnd = 0n;
 
@@ -89,6 +91,11 @@ export class Machine implements BusOwner {
         );
     this.watchpoints = new Watchpoints(this.cpu, this.driver);
     applyBootImage(this.driver, config.image);
+  }
+
+  /** What the guest has done: retired instructions, and iterations of string instructions that run long. */
+  get executed(): bigint {
+    return this.cpu.retired + this.iterations;
   }
 
   /** Machine time: retired instructions and the ticks skipped while halted. */
@@ -194,6 +201,7 @@ export class Machine implements BusOwner {
     switch (stop) {
       case Stop.BUDGET:
         this.storm = this.cpu.retired < this.cpu.get64(State.DEADLINE);
+        this.pass(this.cpu.stopValue);
         return undefined;
       case Stop.DEVICE:
       case Stop.TRACE_FULL:
@@ -227,6 +235,16 @@ export class Machine implements BusOwner {
     }
   }
 
+  /** Time passes within a repeated string instruction that runs long: a tick an iteration. */
+  private pass(iterations: bigint): void {
+    this.iterations += iterations;
+    this.skip(iterations);
+  }
+
+  private skip(ticks: bigint): void {
+    this.cpu.set64(State.TIME_SKEW, this.cpu.get64(State.TIME_SKEW) + ticks);
+  }
+
   /** Halted: time jumps to the next alarm. Without one nothing will ever happen again. */
   private skipToNextEvent(): MachineStop | undefined {
     this.board.runEventsUntil(this.ticks());
@@ -237,8 +255,7 @@ export class Machine implements BusOwner {
     if (this.driver.canWake()) return undefined;
     const next = this.nextEvent();
     if (next === undefined) return { kind: 'halted', halt: describeHalt(this.driver) };
-    const skipped = BigInt(Math.max(0, next - this.ticks()));
-    this.cpu.set64(State.TIME_SKEW, this.cpu.get64(State.TIME_SKEW) + skipped);
+    this.skip(BigInt(Math.max(0, next - this.ticks())));
     this.board.runEventsUntil(this.ticks());
     this.driver.updateInterruptLine();
     return undefined;

@@ -22,6 +22,11 @@ export const enum Private {
   STORM_RETIRED = 0xa38,
   STORM_COUNT = 0xa40,
 
+  /** `boundaryMark(0)` when the instruction at RIP is a repeated one with iterations done and to do. u64 */
+  BETWEEN_ITERATIONS = 0xa98,
+  /** Iterations of it so far that ended no slice. u64 */
+  ITERATIONS = 0xaa0,
+
   // The stack a far transfer reads or writes, see exec/frame.ts.
   FRAME_BASE = 0xa48, // u64
   FRAME_POINTER = 0xa50, // u64
@@ -96,9 +101,15 @@ export function boundaryMark(more: u64): u64 {
   return ((get64(State.RETIRED) + more + 1) << 1) | (<u64>get32(State.VMX_NON_ROOT));
 }
 
-/** Forgets what single-stepping and RF cover: after a delivery, INIT, a VM entry. */
+/** The boundary is not before the instruction at RIP but between two of its iterations. */
+export function betweenIterationsHere(): bool {
+  return get64(Private.BETWEEN_ITERATIONS) == boundaryMark(0);
+}
+
+/** Forgets what single-stepping and RF cover, and iterations: after a delivery, INIT, a VM entry. */
 export function forgetStream(): void {
   set64(Private.TRAP_DUE, 0);
   set64(Private.MONITOR_TRAP_DUE, 0);
   set64(Private.RESUME_SEEN, 0);
+  set64(Private.BETWEEN_ITERATIONS, 0);
 }

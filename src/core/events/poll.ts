@@ -4,7 +4,7 @@
 import { State } from '../../abi/state-block';
 import { Stop } from '../../abi/stop-codes';
 import { raiseDebug } from '../fault';
-import { rflags } from '../flags';
+import { rflags, setRflags } from '../flags';
 import { Activity, EventType, Interruptibility, Rflags, Vector } from '../gen/constants';
 import { interruptAcknowledge } from '../imports';
 import { setAttention } from '../attention';
@@ -35,7 +35,7 @@ import {
   watchesExecution,
 } from './debug-traps';
 import { deliverEvent } from './event-delivery';
-import { Private, boundaryMark } from './event-state';
+import { Private, betweenIterationsHere, boundaryMark } from './event-state';
 import { takeInit, takeSipi } from './init-signal';
 
 const SHADOW: u32 = Interruptibility.STI | Interruptibility.MOV_SS;
@@ -55,24 +55,27 @@ export function pollEvents(): i32 {
   if (get32(State.ACTIVITY) == Activity.WAIT_FOR_SIPI) return waitForSipi();
   set32(State.SIPI, 0);
   collectSingleStep();
-  const resume = resumeFlagStands();
+  const between = betweenIterationsHere();
+  // Instruction breakpoints were asked for before the first iteration.
+  const resume = resumeFlagStands() || between;
   if (monitorTrap()) return Next.EXITED;
   const blocking = get32(State.INTERRUPTIBILITY);
   if ((blocking & Interruptibility.MOV_SS) == 0) {
     const traps = takePendingDebug();
     if (traps != 0) {
+      if (between) setRflags(rflags() | Rflags.RF);
       raiseDebug(traps);
       return Next.EXITED;
     }
   }
   if (inNonRoot() && (preemptionTimerExit() || nmiWindowExit())) return Next.EXITED;
   if (get32(State.NMI) != 0 && (blocking & SHADOW) == 0) {
-    const next = takeNmi(blocking);
+    const next = between ? takeBetweenIterations(true, blocking) : takeNmi(blocking);
     if (next != Next.DONE) return next;
   }
   if (inNonRoot() && interruptWindowExit()) return Next.EXITED;
   if (get32(State.INTR) != 0 && (blocking & SHADOW) == 0) {
-    const next = takeInterrupt();
+    const next = between ? takeBetweenIterations(false, blocking) : takeInterrupt();
     if (next != Next.DONE) return next;
   }
   const activity = get32(State.ACTIVITY);
@@ -131,6 +134,15 @@ function waitForSipi(): i32 {
   set32(State.SIPI, 0);
   if (!inNonRoot() || !vmExitSipi(sipi & 0xff)) takeSipi(sipi & 0xff);
   return Next.EXITED;
+}
+
+/** RF is set in the image that an event between two iterations pushes or saves (SDM 17.3.1.1). */
+function takeBetweenIterations(nmi: bool, blocking: u32): i32 {
+  const flags = rflags();
+  setRflags(flags | Rflags.RF);
+  const next = nmi ? takeNmi(blocking) : takeInterrupt();
+  if (next == Next.DONE) setRflags(flags);
+  return next;
 }
 
 function takeNmi(blocking: u32): i32 {

@@ -20,6 +20,7 @@ import { setAttention } from '../attention';
 import { get32, gpr, segment, segmentBase } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { inNonRoot, interceptIo } from '../vmx/hooks';
+import { betweenIterations, countIterations, endIterations } from './iterations';
 
 /** Offset of the I/O map base in a 32-bit and 64-bit TSS. */
 const IO_MAP_BASE: u32 = 102;
@@ -117,7 +118,10 @@ function outputElement(port: u32, size: u32, source: u32, offset: u64): void {
   if (!faulted()) portWrite(port, size, value);
 }
 
-/** INS and OUTS. All iterations are one instruction here; a fault leaves the registers at the element that failed. */
+/**
+ * INS and OUTS. A repeated one is left after each element but the last, because the device may have raised an interrupt or
+ * moved the end of the slice; a fault leaves the registers at the element that failed.
+ */
 function string(u: usize, isIn: bool): i32 {
   const size: u32 = load<u8>(u + Uop.WIDTH);
   const repeated = isRepeated(u);
@@ -127,16 +131,19 @@ function string(u: usize, isIn: bool): i32 {
   if (repeated && addressRegister(u, Gpr.RCX) == 0) return Next.DONE;
   checkPermission(port, size);
   if (faulted()) return Next.FAULT;
-  const linear = linearOf(source, addressRegister(u, index));
-  if (inNonRoot() && interceptIo(u, port, size, isIn, true, linear)) return Next.EXITED;
-  do {
-    const offset = addressRegister(u, index);
-    if (isIn) inputElement(port, size, offset);
-    else outputElement(port, size, source, offset);
-    if (faulted()) return Next.FAULT;
-    advance(u, index, size, repeated);
-  } while (repeated && addressRegister(u, Gpr.RCX) != 0);
-  return afterBus();
+  const offset = addressRegister(u, index);
+  if (inNonRoot() && interceptIo(u, port, size, isIn, true, linearOf(source, offset))) return Next.EXITED;
+  if (isIn) inputElement(port, size, offset);
+  else outputElement(port, size, source, offset);
+  if (faulted()) return Next.FAULT;
+  advance(u, index, size, repeated);
+  if (!repeated) return afterBus();
+  if (addressRegister(u, Gpr.RCX) == 0) {
+    endIterations();
+    return afterBus();
+  }
+  countIterations(1);
+  return betweenIterations();
 }
 
 export function execIns(u: usize): i32 {

@@ -1,6 +1,5 @@
-// MOVS, STOS, LODS, SCAS, CMPS with their repeat prefixes. A repeated instruction is one retired instruction; it can be left
-// between two iterations with the registers advanced and RIP unchanged, and goes on when it is executed again. SDM Vol. 1,
-// 7.3.9; Vol. 2 REP. The port forms are port-io.ts.
+// MOVS, STOS, LODS, SCAS, CMPS with their repeat prefixes. A repeated instruction is one retired instruction, which can be left
+// between two iterations (iterations.ts). SDM Vol. 1, 7.3.9; Vol. 2 REP. The port forms are port-io.ts.
 import { Gpr, Mode, Seg, State } from '../../abi/state-block';
 import { faulted } from '../fault';
 import { Flag, rflags, setRflags, zero } from '../flags';
@@ -11,6 +10,7 @@ import { readReg, truncateAddress, writeReg } from '../operands';
 import { S, gpr } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import * as alu from './alu';
+import { betweenIterations, countIterations, endIterations, iterationsLeft } from './iterations';
 
 export const enum StringOp {
   MOVS = 0,
@@ -19,9 +19,6 @@ export const enum StringOp {
   SCAS = 3,
   CMPS = 4,
 }
-
-/** Iterations after which the loop gets a chance to take events. */
-const BUDGET: u64 = 100000;
 
 /** What stays the same over the iterations of one instruction. */
 let op: u32 = 0;
@@ -113,40 +110,41 @@ function bulk(count: u64): u64 {
 
 function repeat(flags: u32): i32 {
   let count = truncateAddress(gpr(Gpr.RCX), addressWidth);
-  let budget = BUDGET;
+  const most = iterationsLeft();
+  let left = most;
   const attention = load<u32>(S + Private.ATTENTION);
   store<u32>(S + Private.ATTENTION, 0);
   const compares = op == StringOp.SCAS || op == StringOp.CMPS;
   const wanted = (flags & UopFlag.REP) != 0;
   const before: u64 = compares ? rflags() : 0;
-  let next: i32 = Next.DONE;
+  let leaves = false;
   while (count) {
-    let done: u64 = op <= <u32>StringOp.STOS ? bulk(min(count, budget)) : 0;
-    if (faulted()) {
-      next = Next.FAULT;
-      break;
-    }
+    let done: u64 = op <= <u32>StringOp.STOS ? bulk(min(count, left)) : 0;
+    if (faulted()) break;
     if (!done) {
       iterate();
-      if (faulted()) {
-        next = Next.FAULT;
-        break;
-      }
+      if (faulted()) break;
       done = 1;
     }
     count -= done;
+    left -= done;
     writeReg(Gpr.RCX, addressWidth, true, count);
     if (compares && zero() != wanted) break;
-    budget -= min(budget, done);
-    if (count && (budget == 0 || load<u32>(S + Private.ATTENTION))) {
-      next = Next.EXITED;
-      break;
-    }
+    leaves = count != 0 && (left == 0 || load<u32>(S + Private.ATTENTION) != 0);
+    if (leaves) break;
   }
-  // The registers tell how far it came; the flags are as if it had not begun (SDM Vol. 2, REP).
-  if (compares && next == Next.FAULT) setRflags(before);
   if (attention) store<u32>(S + Private.ATTENTION, 1);
-  return next;
+  if (faulted()) {
+    // The registers tell how far it came; the flags are as if it had not begun (SDM Vol. 2, REP).
+    if (compares) setRflags(before);
+    return Next.FAULT;
+  }
+  if (!leaves) {
+    endIterations();
+    return Next.DONE;
+  }
+  countIterations(most - left);
+  return betweenIterations();
 }
 
 export function execString(u: usize, operation: u32): i32 {

@@ -5,7 +5,7 @@ import type { Sequence } from './sequences';
 /** Arithmetic flags, TF, DF and NT. */
 const FLAGS = 0x4dd5n;
 /** Set in the flags of a fault, not of a trap: RF. */
-const RESUME = 0x10000n;
+export const RESUME = 0x10000n;
 export const BREAKPOINT = 3;
 const [STACK_FAULT, GENERAL_PROTECTION, PAGE_FAULT] = [12, 13, 14];
 /** The widest access of an integer instruction, in bytes. */

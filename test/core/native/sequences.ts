@@ -611,6 +611,27 @@ function attempt(random: Random, { mode, length, overlap }: SequenceSet): Sequen
   };
 }
 
+/** One string instruction with any repeat prefix and a count that is often small, in single-step mode. */
+export function singleStep(random: Random): Sequence {
+  const opcode = random.pick([0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf]);
+  const code = [
+    ...random.pick([[], [0xf2], [0xf3]]),
+    ...random.pick([[], [], [0x66]]),
+    ...random.pick([[], [], [0x48]]),
+    opcode,
+  ];
+  const registers = Array.from({ length: 16 }, () => value(random));
+  registers[1] = BigInt(random.below(4));
+  registers[4] = BigInt(STACK + 2048);
+  for (const r of [6, 7]) registers[r] = BigInt(DATA + place(random));
+  const seed = Array.from({ length: 61 }, () => random.below(2));
+  const data = Uint8Array.from({ length: DATA_BYTES }, (_, i) => seed[i % 61]!);
+  const flags = BigInt(random.below(0x1000) & ALL) | 0x302n | (random.below(4) === 0 ? 0x400n : 0n);
+  const text = `string in single steps [${Buffer.from(code).toString('hex')}]`;
+  const undefinedAt = new Map([0, code.length].map((offset) => [offset, 0]));
+  return { mode: 64, start: 0, code: Uint8Array.from(code), registers, flags, data, text, undefinedAt };
+}
+
 function randomSequence(random: Random, set: SequenceSet): Sequence {
   for (;;) {
     const found = attempt(random, set);

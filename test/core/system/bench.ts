@@ -70,6 +70,10 @@ export class Bench {
   /** Vectors that the interrupt controller answers with; the line falls after the last one. */
   readonly interrupts: number[] = [];
   taskPriority = 0;
+  /** Called after each OUT. */
+  onPortWrite: () => void = () => undefined;
+  /** False: what is written to ports is forgotten. */
+  keepWrites = true;
 
   constructor() {
     this.cpu = new Cpu(RAM, this.bus());
@@ -79,7 +83,10 @@ export class Bench {
   private bus(): Bus {
     return {
       portRead: (port, size) => this.ports.get(port) ?? 2 ** (8 * size) - 1,
-      portWrite: (port, size, value) => void this.written.push({ port, size, value }),
+      portWrite: (port, size, value) => {
+        if (this.keepWrites) this.written.push({ port, size, value });
+        this.onPortWrite();
+      },
       memoryRead: () => 0,
       memoryWrite: () => undefined,
       msrRead: (index) => this.msrs.get(index),
