@@ -537,6 +537,15 @@ describe('monitor trap flag, preemption timer, TPR shadow', () => {
     assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 5));
   });
 
+  it('the monitor trap flag exits after the first iteration of a repeated string instruction', () => {
+    const guest = guestWith(['MONITOR_TRAP_FLAG'], (image) => image.set('GUEST_RIP', BigInt(CODE + 10)));
+    guest.bench.cpu.setGpr(Gpr.RCX, 3n);
+    guest.bench.cpu.setGpr(Gpr.RDI, BigInt(DATA));
+    assert.equal(guest.firstExit('.skip 10; rep stosb; hlt').reason, 'MONITOR_TRAP_FLAG');
+    assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 10));
+    assert.equal(guest.bench.reg(Gpr.RCX), 2n);
+  });
+
   it('a pending MTF exit can be injected', () => {
     const guest = guestWith([], (image) => image.set('VM_ENTRY_INTR_INFO_FIELD', 0x80000700));
     assert.equal(guest.firstExit('nop').reason, 'MONITOR_TRAP_FLAG');
