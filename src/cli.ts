@@ -30,6 +30,7 @@ run boots IMAGE: a Linux kernel (bzImage, vmlinux), multiboot 1 or 2, PVH, ELF o
   --on-reset reboot|stop   what a reset by the guest does (default: reboot, with the RAM kept)
   --on-triple-fault stop|reboot
                            what a triple fault of IMAGE does (default: stop)
+  --feature-control STATE  IA32_FEATURE_CONTROL as firmware leaves it: locked-on (default), locked-off, unlocked
   --max-instructions N     stop after N instructions
   --trace FILE.jsonl       one JSON object a line for each VM entry, exit and verdict
   --screen                 the VGA text screen at the end of the run, to stderr
@@ -97,6 +98,7 @@ function run(args: string[]): number {
     onTripleFault: values['on-triple-fault'],
     l0Profile: values.l0,
     cpuProfile: values.cpu,
+    featureControl: values['feature-control'],
     serial,
   };
   const machine = createMachine(request);
@@ -141,6 +143,7 @@ function parse(args: string[]) {
         cpu: { type: 'string' },
         'on-reset': { type: 'string' },
         'on-triple-fault': { type: 'string' },
+        'feature-control': { type: 'string' },
         'max-instructions': { type: 'string' },
         trace: { type: 'string' },
         screen: { type: 'boolean' },

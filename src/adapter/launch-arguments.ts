@@ -127,6 +127,7 @@ const configuration = shape<LaunchConfiguration>(
     modules: list(shape<ModuleConfiguration>({ path, cmdline: text }, ['path'])),
     memory: integer(MINIMUM_MEMORY_MIB, MAXIMUM_MEMORY_MIB, 'MiB'),
     cpu: text,
+    featureControl: oneOf('locked-on', 'locked-off', 'unlocked'),
     topology: oneOf('nested', 'bare'),
     l0: shape<NonNullable<LaunchConfiguration['l0']>>(
       { profile: oneOf('kvm-6.12'), features: mapOf(flag) },

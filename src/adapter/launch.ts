@@ -50,6 +50,7 @@ export function launchSession(
           l0Profile: configuration.l0?.profile,
           l0Features: configuration.l0?.features,
           cpuProfile: configuration.cpu,
+          featureControl: configuration.featureControl,
         },
         programs,
         sourceMap: configuration.sourceMap ?? {},

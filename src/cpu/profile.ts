@@ -11,6 +11,7 @@ import { msr, type MsrName } from '../isa/msrs';
 import { vmcsFields } from '../isa/vmcs-fields';
 import { control, default1, type ControlWord } from '../isa/vmx-controls';
 import type { Cpu } from './cpu';
+import { msrBits, msrField } from './msr-bits';
 import { registerMask } from './register-bits';
 
 /** One answer of CPUID; `subleaf` undefined means any. Unsigned 32-bit values. */
@@ -66,18 +67,6 @@ function word(text: string, start: number): number {
   let value = 0;
   for (let i = 3; i >= 0; i--) value = (value << 8) | text.charCodeAt(start + i);
   return value >>> 0;
-}
-
-/** Sum of the named bits of an MSR. */
-function msrBits(name: MsrName, bits: readonly string[]): bigint {
-  return bits.reduce((sum, bit) => sum | msrField(name, bit, 1n), 0n);
-}
-
-/** `value` in the place of a named bit range of an MSR. */
-function msrField(name: MsrName, field: string, value: bigint): bigint {
-  const range = msr[name].ranges?.find((candidate) => candidate.name === field);
-  if (!range) throw new Error(`isa/msrs has no ${field} in ${name}`);
-  return value << BigInt(range.low);
 }
 
 /** IA32_VMX_BASIC to IA32_VMX_EXIT_CTLS2, in MSR order. */

@@ -51,6 +51,14 @@ const rows = [
     sdm: '17.15',
   },
   {
+    number: 0x17,
+    name: 'IA32_PLATFORM_ID',
+    title: 'Platform ID',
+    summary: 'Says which microcode updates are for this platform.',
+    sdm: '9.11.4',
+    ranges: [{ high: 52, low: 50, name: 'PLATFORM', title: 'Platform' }],
+  },
+  {
     number: 0x1b,
     name: 'IA32_APIC_BASE',
     title: 'Local-APIC base',

@@ -9,6 +9,7 @@ import type { DiskImage } from '../platform/bios/connections';
 import { LoadError } from '../platform/boot/boot-image';
 import { loadImage } from '../platform/boot/load-image';
 import type { BootModule } from '../platform/boot/multiboot';
+import { featureControls, type FeatureControl } from './firmware-msrs';
 import type { Topology } from './machine-config';
 import { Machine } from './machine';
 
@@ -39,6 +40,8 @@ export interface MachineRequest {
   readonly onReset?: string | undefined;
   /** What a triple fault of the image does: "stop" (default), or "reboot". */
   readonly onTripleFault?: string | undefined;
+  /** What firmware did about VMX; default `locked-on`. */
+  readonly featureControl?: string | undefined;
   readonly serial: (byte: number) => void;
 }
 
@@ -70,6 +73,11 @@ export function createMachine(request: MachineRequest): Machine {
         'CPU profile',
         request.cpuProfile ?? defaultCpuProfile,
         Object.keys(cpuProfiles) as CpuProfileName[],
+      ),
+      featureControl: oneOf(
+        'feature control',
+        request.featureControl ?? 'locked-on',
+        Object.keys(featureControls) as FeatureControl[],
       ),
       l0: {
         profile: oneOf('L0 profile', request.l0Profile ?? 'kvm-6.12', L0_PROFILES),

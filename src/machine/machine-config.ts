@@ -5,6 +5,7 @@ import type { CpuProfileName } from '../isa/cpuid';
 import type { L0Profile, OfferedFeature } from '../l0';
 import type { DiskImage } from '../platform/bios/connections';
 import type { BootImage } from '../platform/boot/boot-image';
+import type { FeatureControl } from './firmware-msrs';
 
 export type Topology = 'nested' | 'bare';
 
@@ -14,6 +15,7 @@ export interface MachineConfig {
   /** Guest RAM in bytes, a multiple of 4096. */
   readonly ramBytes: number;
   readonly cpuProfile: CpuProfileName;
+  readonly featureControl: FeatureControl;
   readonly l0: {
     readonly profile: L0Profile;
     /** `false` withholds a feature from L1. */

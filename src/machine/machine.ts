@@ -17,6 +17,7 @@ import type { MachineRecord } from './machine-record';
 import { RecordLog } from './record-log';
 import { decodeTraceRecord, isTraceEntry, traceExitReason } from './trace-ring';
 import { ExitCounts } from './exit-counts';
+import { applyFirmwareMsrs } from './firmware-msrs';
 import type { MachineConfig } from './machine-config';
 import { HaltWatch, describeHalt } from './halt';
 import { isFinal, type MachineStop } from './machine-stop';
@@ -80,6 +81,7 @@ export class Machine implements BusOwner {
     const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
     this.cpu = new Cpu(NestedTopology.hostRamBytes(config), host);
     applyProfile(this.cpu, config.cpuProfile);
+    applyFirmwareMsrs(this.cpu, this.board, config.featureControl);
     this.cpu.set32(State.STOP_UNCLAIMED, 1);
     this.driver = nested
       ? new NestedTopology(this.cpu, this.board, config, (made) => this.record(made))

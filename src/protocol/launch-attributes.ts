@@ -123,6 +123,17 @@ export const launchAttributes = {
     type: 'string',
     markdownDescription: 'CPU profile: what CPUID and the VMX capability MSRs claim.',
   },
+  featureControl: {
+    type: 'string',
+    enum: ['locked-on', 'locked-off', 'unlocked'],
+    default: 'locked-on',
+    markdownEnumDescriptions: [
+      'Locked, VMX allowed: what firmware of today leaves.',
+      'Locked, VMX not allowed: VMXON is #GP.',
+      '0, as after a reset: the image has to allow VMX and lock the register.',
+    ],
+    markdownDescription: 'What firmware has written to IA32_FEATURE_CONTROL before the image starts.',
+  },
   l0: {
     type: 'object',
     additionalProperties: false,

@@ -46,6 +46,8 @@ export interface LaunchConfiguration {
   memory?: number;
   /** CPU profile, a name of `isa/cpuid`. */
   cpu?: string;
+  /** What firmware did about VMX: IA32_FEATURE_CONTROL. Default `locked-on`. */
+  featureControl?: 'locked-on' | 'locked-off' | 'unlocked';
   topology?: Topology;
   l0?: L0Configuration;
   /** More symbol files; `program` itself is always read. */

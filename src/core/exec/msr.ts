@@ -149,6 +149,9 @@ export function readMsr(index: u32): u64 {
       return xsavesClaimed() ? get64(State.MSR_XSS) : refuse();
     case Msr.IA32_BIOS_SIGN_ID:
       return get64(State.MSR_BIOS_SIGN_ID);
+    case Msr.IA32_PLATFORM_ID:
+      // Platform 0; microcode updates are for nobody here.
+      return 0;
     case Msr.IA32_MCG_CAP:
     case Msr.IA32_MCG_STATUS:
       // Machine-check architecture without banks.

@@ -94,6 +94,8 @@ export function kvm_get_msr(vcpu: Vcpu, index: number): bigint | undefined {
       return nested_vmx_allowed(vcpu) ? vcpu.cpu.get64(State.MSR_FEATURE_CONTROL) : undefined;
     case msr.IA32_XSS.number:
       return guest_cpuid_has(vcpu, 'XSAVES') ? vcpu.cpu.get64(State.MSR_XSS) : undefined;
+    case msr.IA32_PLATFORM_ID.number:
+      return 0n;
     case msr.IA32_MCG_CAP.number:
     case msr.IA32_MCG_STATUS.number:
       // Machine-check architecture without banks.
@@ -193,7 +195,10 @@ function set_chip_msr(vcpu: Vcpu, chip_msr: ChipMsr, value: bigint): boolean {
 export function kvm_set_msr(vcpu: Vcpu, index: number, value: bigint): boolean {
   if (vcpu.board.localApic.ownsMsr(index)) {
     advance_board(vcpu);
-    return vcpu.board.localApic.writeMsr(index, value);
+    const accepted = vcpu.board.localApic.writeMsr(index, value);
+    // Where a debugger looks for it; the chip's own CPUID answers nobody here.
+    vcpu.cpu.set64(State.MSR_APIC_BASE, vcpu.board.localApic.apicBase);
+    return accepted;
   }
   if (is_mtrr(index)) return set_mtrr(vcpu, index, value);
   const in_chip = chip_msrs.get(index);
