@@ -2,7 +2,7 @@
 import { Mode, Seg, Segment, State } from '../abi/state-block';
 import { MapState } from './gen/decode-map';
 import { SegmentType } from './gen/descriptors';
-import { AccessRights, Cr0, Cr4, Efer, Rflags, Xcr0 } from './gen/registers';
+import { AccessRights, Cr0, Cr4, Efer, Interruptibility, Rflags, Xcr0 } from './gen/registers';
 import { Private } from './layout';
 import { selectContext } from './mmu/tlb';
 import { S, segment } from './state';
@@ -81,9 +81,13 @@ export function modeChanged(): void {
   selectContext();
 }
 
-/** Sets bits of State.INTERRUPTIBILITY (STI 1, MOV SS 2) that hold for exactly the next instruction; the loop ends them. VM entry too. */
-export function setInterruptShadow(bits: u32): void {
-  store<u32>(S + State.INTERRUPTIBILITY, load<u32>(S + State.INTERRUPTIBILITY) | bits);
+/**
+ * Sets a bit of State.INTERRUPTIBILITY (STI 1, MOV SS 2) that holds for exactly the next instruction; the loop ends it. VM entry
+ * too. The other one ends with the instruction that sets this one: they never stand together.
+ */
+export function setInterruptShadow(bit: u32): void {
+  const both: u32 = Interruptibility.STI | Interruptibility.MOV_SS;
+  store<u32>(S + State.INTERRUPTIBILITY, (load<u32>(S + State.INTERRUPTIBILITY) & ~both) | bit);
   store<u32>(S + Private.SHADOW_NEW, 1);
   store<u32>(S + Private.ATTENTION, 1);
 }

@@ -30,8 +30,9 @@ export function kvm_exception_is_soft(vector: number): boolean {
   return vector === vectors.BP || vector === vectors.OF;
 }
 
-/** Does the exception push an error code (SDM table 6-1)? */
+/** Does the exception push an error code (SDM table 6-1)? KVM's list ends before #CP. */
 export function x86_exception_has_error_code(vector: number): boolean {
+  if (vector === vectors.CP) return false;
   return exceptionByVector.get(vector)?.errorCode ?? false;
 }
 

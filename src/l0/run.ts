@@ -90,9 +90,13 @@ export function wants_host_interrupt(vcpu: L0State): boolean {
   return (controls & primary.INTERRUPT_WINDOW_EXITING) === 0;
 }
 
-/** An NMI arrived for L1. At most two wait, as on a processor: one pending, one latched. */
+/**
+ * An NMI arrived for L1. At most two wait, one for now and one latched behind it; only one while another is being injected or
+ * handled. KVM: process_nmi.
+ */
 export function request_nmi(vcpu: L0State): void {
-  vcpu.arch.nmi_pending = Math.min(vcpu.arch.nmi_pending + 1, 2);
+  const limit = vmx_nmi_blocked(vcpu) || vcpu.arch.nmi_injected ? 1 : 2;
+  vcpu.arch.nmi_pending = Math.min(vcpu.arch.nmi_pending + 1, limit);
 }
 
 export function request_init(vcpu: L0State): void {

@@ -6,7 +6,6 @@ import { State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
 import { Cpu } from '../cpu/cpu';
 import { readFaultChain } from '../cpu/fault-chain';
-import { applyProfile } from '../cpu/profile';
 import { createBoard } from '../platform/board';
 import type { Board } from '../platform/device';
 import { applyBootImage } from './boot';
@@ -26,7 +25,7 @@ import type { TopologyDriver } from './topology-driver';
 import { nameGap } from './gap';
 import { Watchpoints } from './watchpoints';
 import type { WatchRequest } from './watch-request';
-import { resetMachine } from './reset';
+import { beTheProcessor, resetMachine } from './reset';
 
 /** Instructions the core runs between two looks at the world: CORE.md measured what V8 needs to tier up. */
 const SLICE = 100_000n;
@@ -80,9 +79,7 @@ export class Machine implements BusOwner {
     });
     const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
     this.cpu = new Cpu(NestedTopology.hostRamBytes(config), host);
-    applyProfile(this.cpu, config.cpuProfile);
-    applyFirmwareMsrs(this.cpu, this.board, config.featureControl);
-    this.cpu.set32(State.STOP_UNCLAIMED, 1);
+    beTheProcessor(this.cpu, config);
     this.driver = nested
       ? new NestedTopology(this.cpu, this.board, config, (made) => this.record(made))
       : new BareTopology(
@@ -92,6 +89,7 @@ export class Machine implements BusOwner {
           (made) => this.record(made),
         );
     this.watchpoints = new Watchpoints(this.cpu, this.driver);
+    applyFirmwareMsrs(this.cpu, this.board, config.featureControl);
     applyBootImage(this.driver, config.image);
   }
 

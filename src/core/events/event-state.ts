@@ -1,7 +1,7 @@
 // Private variables of event delivery and far transfers (state block 0xA00..0xAFF) and the small state machines kept in
 // them: the event being delivered (SDM 3C 27.2.4), what single-stepping and RF cover (SDM 3B 17.3.1). They stand in the state block so that a snapshot holds them. No architectural rule is decided here.
 import { State } from '../../abi/state-block';
-import { EventType, IdtVectoring } from '../gen/constants';
+import { Cr0, EventType, IdtVectoring } from '../gen/constants';
 import { get32, get64, set32, set64 } from '../state';
 
 export const enum Private {
@@ -66,11 +66,13 @@ export function eventBeingDelivered(): bool {
   return get32(Private.DELIVERING) != 0;
 }
 
-/** IDT-vectoring information of the event on its way (SDM 24.9.3); valid while `eventBeingDelivered()`. */
+/** IDT-vectoring information of the event on its way (SDM 24.9.3, without an error code in real mode: 27.2.4); valid while `eventBeingDelivered()`. */
 export function deliveredInfo(): u32 {
   return (
     IdtVectoring.VALID |
-    (get32(Private.DELIVERING_HAS_ERROR) != 0 ? IdtVectoring.ERROR_CODE_VALID : 0) |
+    (get32(Private.DELIVERING_HAS_ERROR) != 0 && get64(State.CR0) & Cr0.PE
+      ? IdtVectoring.ERROR_CODE_VALID
+      : 0) |
     (get32(Private.DELIVERING_TYPE) << IdtVectoring.TYPE_SHIFT) |
     get32(Private.DELIVERING_VECTOR)
   );

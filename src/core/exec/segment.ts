@@ -16,7 +16,7 @@ function selectorOf(index: u32): u32 {
   return load<u32>(segment(index) + Segment.SELECTOR) & 0xffff;
 }
 
-/** After a load: SS holds interrupts off for one instruction (SDM 3A 6.8.3). */
+/** After MOV or POP: SS holds interrupts off for one instruction (SDM 3A 6.8.3). LSS loads the pointer at once and does not. */
 function loaded(index: u32): i32 {
   modeChanged();
   if (index == Seg.SS) setInterruptShadow(Interruptibility.MOV_SS);
@@ -71,7 +71,8 @@ export function execLoadFarPointer(u: usize, index: u32): i32 {
   if (!faulted()) loadSegment(index, selector);
   if (faulted()) return Next.FAULT;
   writeReg(load<u8>(u + Uop.REG), width, true, offset);
-  return loaded(index);
+  modeChanged();
+  return Next.BOUNDARY;
 }
 
 export function execSwapgs(_u: usize): i32 {

@@ -4,6 +4,7 @@ import { State } from '../../abi/state-block';
 import { rflags } from '../flags';
 import {
   Activity,
+  Cr0,
   EventType,
   Exit,
   ExitCtl,
@@ -17,7 +18,7 @@ import {
 } from '../gen/constants';
 import { interruptAcknowledge } from '../imports';
 import { giveInstructionLength, requestEventExit, requestExit } from '../pending';
-import { get32 } from '../state';
+import { get32, get64 } from '../state';
 import { nmiUnblockedByThisIret } from './nmi-unblocking';
 import { inNonRoot } from './state-of-operation';
 import { traceTripleFault } from './trace';
@@ -45,7 +46,8 @@ export function interceptException(
 ): bool {
   if (!inNonRoot() || !bitmapExits(vector, error)) return false;
   let info = ExitInterruption.VALID | (type << ExitInterruption.TYPE_SHIFT) | vector;
-  if (hasError) info |= ExitInterruption.ERROR_CODE_VALID;
+  // Real mode delivers no error codes (SDM 27.2.2).
+  if (hasError && get64(State.CR0) & Cr0.PE) info |= ExitInterruption.ERROR_CODE_VALID;
   if (nmiUnblockedByThisIret() && vector != Vector.DF) info |= ExitInterruption.NMI_UNBLOCKING;
   const qualified = vector == Vector.PF || vector == Vector.DB;
   requestEventExit(Exit.EXCEPTION_NMI, qualified ? data : 0, info, error);

@@ -7,11 +7,16 @@ import { kvm_inject_gp, kvm_queue_exception } from '../event-queues';
 import { guest_supported_xcr0 } from '../extended-state';
 import { dr_qualification } from '../qualification-bits';
 import { field_of, vectors, xcr0 as XCR0 } from '../register-bits';
-import { kvm_register_read, kvm_register_write, kvm_skip_emulated_instruction } from '../registers';
+import {
+  kvm_register_read,
+  kvm_register_write,
+  kvm_skip_emulated_instruction,
+  vmx_get_cpl,
+} from '../registers';
 import type { Vcpu } from '../vcpu';
 
-/** KVM's answer to a hypercall it does not know: -KVM_ENOSYS. */
-const ENOSYS = 1000n;
+/** KVM's answers to hypercalls of user mode, and to those it does not know: -KVM_EPERM and -KVM_ENOSYS. */
+const [EPERM, ENOSYS] = [1n, 1000n];
 
 /** KVM: kvm_emulate_halt. */
 export function handle_halt(vcpu: Vcpu): undefined {
@@ -86,8 +91,10 @@ export function handle_monitor_trap(vcpu: Vcpu): undefined {
 
 /** KVM: kvm_emulate_hypercall. L0 offers L1 no hypercalls. */
 export function handle_vmcall(vcpu: Vcpu): undefined {
-  vcpu.vmx.handled = `VMCALL 0x${kvm_register_read(vcpu, Gpr.RAX).toString(16)}: unknown hypercall`;
-  kvm_register_write(vcpu, Gpr.RAX, -ENOSYS);
+  const allowed = vmx_get_cpl(vcpu) === 0;
+  const verdict = allowed ? 'unknown hypercall' : 'refused in user mode';
+  vcpu.vmx.handled = `VMCALL 0x${kvm_register_read(vcpu, Gpr.RAX).toString(16)}: ${verdict}`;
+  kvm_register_write(vcpu, Gpr.RAX, allowed ? -ENOSYS : -EPERM);
   kvm_skip_emulated_instruction(vcpu);
   return undefined;
 }

@@ -45,6 +45,29 @@ describe('interrupts at instruction boundaries', () => {
     assert.equal(shadowed.outcome, 'INT 40 at +5');
   });
 
+  it('STI and a load of SS one after the other: the blocking of the later one stands alone', () => {
+    for (const [first, second, blocking] of [
+      ['mov ss, eax', 'sti', 1],
+      ['sti', 'mov ss, eax', 2],
+    ] as const) {
+      const bench = Bench.long().load(`mov eax, ss; ${first}; ${second}; nop; hlt`);
+      bench.cpu.run(bench.cpu.retired + 3n);
+      assert.equal(bench.cpu.get32(State.INTERRUPTIBILITY), blocking);
+      bench.cpu.run(bench.cpu.retired + 1n);
+      assert.equal(bench.cpu.get32(State.INTERRUPTIBILITY), 0);
+    }
+  });
+
+  it('POP SS blocks as MOV does, LSS does not', () => {
+    const after = (source: string, instructions: bigint) => {
+      const bench = Bench.protected().load(source);
+      bench.cpu.run(bench.cpu.retired + instructions);
+      return bench.cpu.get32(State.INTERRUPTIBILITY);
+    };
+    assert.equal(after('push ss; pop ss; nop; hlt', 2n), 2);
+    assert.equal(after('push ss; push esp; lss esp, [esp]; nop; hlt', 3n), 0);
+  });
+
   it('an interrupt is acknowledged once for each delivery', () => {
     const bench = Bench.long();
     bench.interrupt(0x40);

@@ -744,24 +744,29 @@ describe('saving the guest and loading the host', () => {
   });
 });
 
+function realModeGuest(configure?: (image: Image) => void): GuestBench {
+  return guestWith(['UNRESTRICTED_GUEST'], (image) => {
+    image.disable('VM_ENTRY_IA32E_MODE_GUEST');
+    image.set('GUEST_IA32_EFER', 0n);
+    image.set('GUEST_CR0', 0x30n);
+    image.set('GUEST_CR4', 0x2000n);
+    image.set('GUEST_CS_SELECTOR', CODE >> 4);
+    image.set('GUEST_CS_BASE', BigInt(CODE));
+    image.set('GUEST_RIP', 0n);
+    for (const name of ['SS', 'DS', 'ES', 'FS', 'GS'] as const) {
+      image.set(`GUEST_${name}_SELECTOR`, 0);
+      image.set(`GUEST_${name}_AR_BYTES`, 0x93);
+      image.set(`GUEST_${name}_LIMIT`, 0xffff);
+    }
+    image.set('GUEST_CS_AR_BYTES', 0x9b);
+    image.set('GUEST_CS_LIMIT', 0xffff);
+    configure?.(image);
+  });
+}
+
 describe('guests outside 64-bit mode', () => {
   it('an unrestricted guest runs in real mode and its exit says so', () => {
-    const guest = guestWith(['UNRESTRICTED_GUEST'], (image) => {
-      image.disable('VM_ENTRY_IA32E_MODE_GUEST');
-      image.set('GUEST_IA32_EFER', 0n);
-      image.set('GUEST_CR0', 0x30n);
-      image.set('GUEST_CR4', 0x2000n);
-      image.set('GUEST_CS_SELECTOR', CODE >> 4);
-      image.set('GUEST_CS_BASE', BigInt(CODE));
-      image.set('GUEST_RIP', 0n);
-      for (const name of ['SS', 'DS', 'ES', 'FS', 'GS'] as const) {
-        image.set(`GUEST_${name}_SELECTOR`, 0);
-        image.set(`GUEST_${name}_AR_BYTES`, 0x93);
-        image.set(`GUEST_${name}_LIMIT`, 0xffff);
-      }
-      image.set('GUEST_CS_AR_BYTES', 0x9b);
-      image.set('GUEST_CS_LIMIT', 0xffff);
-    });
+    const guest = realModeGuest();
     guest.bench.load('mov ax, 0x1234; mov bx, cs; hlt', 16, CODE);
     assert.deepEqual(guest.bench.cpu.enter(true), { kind: 'entered' }, guest.fixture.failing().join(' '));
     assert.equal(guest.exit().reason, 'HLT');
@@ -770,6 +775,15 @@ describe('guests outside 64-bit mode', () => {
     assert.equal(guest.get('GUEST_RIP'), 5n);
     // The host is in 64-bit mode again.
     assert.equal(guest.bench.cpu.get64(State.EFER) & 0x400n, 0x400n);
+  });
+
+  it('an exception in real mode has no error code in its exit', () => {
+    const guest = realModeGuest((image) => image.set('EXCEPTION_BITMAP', 1 << 13));
+    // A word at the end of the segment is #GP.
+    guest.bench.load('mov ax, [0xffff]; hlt', 16, CODE);
+    assert.deepEqual(guest.bench.cpu.enter(true), { kind: 'entered' }, guest.fixture.failing().join(' '));
+    assert.equal(guest.exit().reason, 'EXCEPTION_NMI');
+    assert.equal(guest.get('VM_EXIT_INTR_INFO'), 0x8000030dn);
   });
 
   it('EFER.LMA is stored in the entry control at each exit', () => {

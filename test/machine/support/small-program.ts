@@ -10,7 +10,7 @@ const FLAGS = 0x10000;
 const HEADER_BYTES = 32;
 
 /** Code starts in flat protected mode, with descriptors of the loader: code 8, data 10H. */
-export function machineWith(source: string, topology: 'nested' | 'bare'): Machine {
+export function machineWith(source: string, topology: 'nested' | 'bare', featureControl?: string): Machine {
   const entry = LOAD_ADDRESS + HEADER_BYTES;
   const header = Uint32Array.of(MAGIC, FLAGS, -(MAGIC + FLAGS), LOAD_ADDRESS, LOAD_ADDRESS, 0, 0, entry);
   return createMachine({
@@ -18,6 +18,7 @@ export function machineWith(source: string, topology: 'nested' | 'bare'): Machin
     imageName: 'small program',
     memoryMiB: 16,
     topology,
+    featureControl,
     serial: () => undefined,
   });
 }
