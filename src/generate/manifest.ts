@@ -17,7 +17,7 @@ const profiles = Object.entries(cpuProfiles);
 /** Controls that some CPU has: the ones that completion offers under `l0.features`. */
 function featureProperties(): Record<string, unknown> {
   const names = new Set(
-    profiles.flatMap(([, profile]): ControlName[] => Object.values(profile.vmx.controls).flat()),
+    profiles.flatMap(([, { vmx }]) => Object.values<readonly ControlName[]>(vmx.controls).flat()),
   );
   return Object.fromEntries(
     [...names].map((name) => [name, { type: 'boolean', markdownDescription: control[name].summary }]),

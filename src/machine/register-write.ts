@@ -39,11 +39,11 @@ const PLACES: Partial<Record<WritableRegister, State>> = {
 /** Where the chip holds a register of the level that runs; of a segment `.base` is the base, the plain name the selector. */
 export function statePlace(name: WritableRegister | `${SegmentName}.base`): State {
   const general = /^gpr(\d+)$/.exec(name);
-  if (general) return (State.GPR + Number(general[1]) * GPR_BYTES) as State;
+  if (general) return State.GPR + Number(general[1]) * GPR_BYTES;
   const [segment, part] = name.split('.') as [SegmentName, 'base' | undefined];
   const index = SEGMENT_NAMES.indexOf(segment);
   if (index < 0) return PLACES[name as WritableRegister]!;
-  return (State.SEGMENTS + index * Seg.SIZE + (part ? Segment.BASE : Segment.SELECTOR)) as State;
+  return State.SEGMENTS + index * Seg.SIZE + (part ? Segment.BASE : Segment.SELECTOR);
 }
 
 /** False when the register is not stored anywhere it could be written. */

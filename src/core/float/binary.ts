@@ -74,7 +74,9 @@ export function unpackB<T>(value: T): void {
 @inline
 function compose<T>(sign: u32, field: u32, significand: u64): T {
   const fraction = <T>((significand << 1) >> (64 - fractionBits<T>()));
-  return (<T>sign << <T>(sizeof<T>() * 8 - 1)) | (<T>field << <T>fractionBits<T>()) | fraction;
+  const top = sizeof<T>() * 8 - 1;
+  const fractionWidth = fractionBits<T>();
+  return (<T>sign << <T>top) | (<T>field << <T>fractionWidth) | fraction;
 }
 
 /** The result, rounded to the format. */

@@ -22,6 +22,7 @@ export function isSafe<T>(value: T): bool {
 // @ts-ignore: decorator
 @inline
 export function signBit<T>(): T {
-  return <T>1 << <T>(sizeof<T>() * 8 - 1);
+  const top = sizeof<T>() * 8 - 1;
+  return <T>1 << <T>top;
 }
 

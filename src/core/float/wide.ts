@@ -1,6 +1,6 @@
 // Numbers with significands of 128 bits, for the inside of the transcendental functions: high:low with its top bit set, worth
 // high:low * 2^(exponent - 127). Results are a few units of the last place off, which is far below what 64 bits can show.
-import { divide, lowWord, multiply, remainder, shiftRightSticky } from './significand';
+import { divide, lowWord, multiply, shiftRightSticky } from './significand';
 
 /** Result of the last operation. */
 export let wideExponent: i32 = 0;
@@ -31,7 +31,7 @@ export function multiplyWords(ah: u64, al: u64, bh: u64, bl: u64): u64 {
   const first = multiply(ah, bl);
   const second = multiply(al, bh);
   let top = multiply(ah, bh);
-  let low = lowWord + first;
+  const low = lowWord + first;
   if (low < first) top++;
   productLow = low + second;
   if (productLow < second) top++;

@@ -256,11 +256,12 @@ function allowed1(bench: Bench, index: number, bits: bigint): void {
   view.setBigUint64(0x6000 + index * 8, view.getBigUint64(0x6000 + index * 8, true) & ~bits, true);
 }
 
-const cases: Record<string, Case> = Object.assign(
-  {},
-  own,
-  ...(Object.keys(forms) as Instruction[]).map(shared),
-  ...(['VMXON', 'VMCLEAR', 'VMPTRLD'] as const).map(region),
+const cases: Record<string, Case> = Object.fromEntries(
+  [
+    own,
+    ...(Object.keys(forms) as Instruction[]).map(shared),
+    ...(['VMXON', 'VMCLEAR', 'VMPTRLD'] as const).map(region),
+  ].flatMap((part) => Object.entries(part)),
 );
 
 /** Causes the chip wrote down: of faults, VMfails and refused entries. */
