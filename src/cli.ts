@@ -27,6 +27,7 @@ run boots IMAGE: a Linux kernel (bzImage, vmlinux), multiboot 1 or 2, PVH, ELF o
   --load-address ADDRESS   where a flat binary or a static PIE goes
   --l0 PROFILE             behaviour of L0 (kvm-6.12)
   --cpu PROFILE            CPU profile
+  --unclaimed stop|fault   an instruction of a feature the CPU does not claim: stop and name it (default), or #UD
   --on-reset reboot|stop   what a reset by the guest does (default: reboot, with the RAM kept)
   --on-triple-fault stop|reboot
                            what a triple fault of IMAGE does (default: stop)
@@ -99,6 +100,7 @@ function run(args: string[]): number {
     l0Profile: values.l0,
     cpuProfile: values.cpu,
     featureControl: values['feature-control'],
+    unclaimedInstructions: values.unclaimed,
     serial,
   };
   const machine = createMachine(request);
@@ -141,6 +143,7 @@ function parse(args: string[]) {
         'load-address': { type: 'string' },
         l0: { type: 'string' },
         cpu: { type: 'string' },
+        unclaimed: { type: 'string' },
         'on-reset': { type: 'string' },
         'on-triple-fault': { type: 'string' },
         'feature-control': { type: 'string' },

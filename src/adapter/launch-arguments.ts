@@ -128,6 +128,7 @@ const configuration = shape<LaunchConfiguration>(
     memory: integer(MINIMUM_MEMORY_MIB, MAXIMUM_MEMORY_MIB, 'MiB'),
     cpu: text,
     featureControl: oneOf('locked-on', 'locked-off', 'unlocked'),
+    unclaimedInstructions: oneOf('stop', 'fault'),
     topology: oneOf('nested', 'bare'),
     l0: shape<NonNullable<LaunchConfiguration['l0']>>(
       { profile: oneOf('kvm-6.12'), features: mapOf(flag) },

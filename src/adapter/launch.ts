@@ -51,6 +51,7 @@ export function launchSession(
           l0Features: configuration.l0?.features,
           cpuProfile: configuration.cpu,
           featureControl: configuration.featureControl,
+          unclaimedInstructions: configuration.unclaimedInstructions,
         },
         programs,
         sourceMap: configuration.sourceMap ?? {},

@@ -36,6 +36,8 @@ export interface MachineRequest {
   readonly cpuProfile?: string | undefined;
   /** First hard disk of the BIOS; written sectors are kept beside it. */
   readonly disk?: DiskImage | undefined;
+  /** `stop` (default) or `fault`. */
+  readonly unclaimedInstructions?: string | undefined;
   /** What a reset by the guest does: "reboot" (default), or "stop". */
   readonly onReset?: string | undefined;
   /** What a triple fault of the image does: "stop" (default), or "reboot". */
@@ -50,6 +52,7 @@ const MIB = 1024 * 1024;
 const TOPOLOGIES: readonly Topology[] = ['nested', 'bare'];
 const END_OR_AGAIN = ['reboot', 'stop'] as const;
 const L0_PROFILES = ['kvm-6.12'] as const;
+const STOP_OR_FAULT = ['stop', 'fault'] as const;
 
 /** @throws MachineError */
 export function createMachine(request: MachineRequest): Machine {
@@ -78,6 +81,11 @@ export function createMachine(request: MachineRequest): Machine {
         'feature control',
         request.featureControl ?? 'locked-on',
         Object.keys(featureControls) as FeatureControl[],
+      ),
+      unclaimedInstructions: oneOf(
+        'answer to unclaimed instructions',
+        request.unclaimedInstructions ?? 'stop',
+        STOP_OR_FAULT,
       ),
       l0: {
         profile: oneOf('L0 profile', request.l0Profile ?? 'kvm-6.12', L0_PROFILES),

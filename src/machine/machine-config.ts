@@ -16,6 +16,8 @@ export interface MachineConfig {
   readonly ramBytes: number;
   readonly cpuProfile: CpuProfileName;
   readonly featureControl: FeatureControl;
+  /** An instruction of a feature that the profile does not claim: stop and name it, or #UD. */
+  readonly unclaimedInstructions: 'stop' | 'fault';
   readonly l0: {
     readonly profile: L0Profile;
     /** `false` withholds a feature from L1. */

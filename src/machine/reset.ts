@@ -14,7 +14,7 @@ import type { TopologyDriver } from './topology-driver';
 /** What a chip is by its configuration, after power-on and after each reset. */
 export function beTheProcessor(cpu: Cpu, config: MachineConfig): void {
   applyProfile(cpu, config.cpuProfile);
-  cpu.set32(State.STOP_UNCLAIMED, 1);
+  cpu.set32(State.STOP_UNCLAIMED, config.unclaimedInstructions === 'stop' ? 1 : 0);
 }
 
 export function resetMachine(cpu: Cpu, board: Board, driver: TopologyDriver, config: MachineConfig): void {

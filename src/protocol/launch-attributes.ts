@@ -134,6 +134,16 @@ export const launchAttributes = {
     ],
     markdownDescription: 'What firmware has written to IA32_FEATURE_CONTROL before the image starts.',
   },
+  unclaimedInstructions: {
+    type: 'string',
+    enum: ['stop', 'fault'],
+    default: 'stop',
+    markdownEnumDescriptions: [
+      'The machine stops and names the instruction and the feature it needs.',
+      '#UD, as on silicon. System instructions, which software probes for by executing them, always raise it.',
+    ],
+    markdownDescription: 'What an instruction does whose CPUID feature the CPU does not claim.',
+  },
   l0: {
     type: 'object',
     additionalProperties: false,

@@ -48,6 +48,8 @@ export interface LaunchConfiguration {
   cpu?: string;
   /** What firmware did about VMX: IA32_FEATURE_CONTROL. Default `locked-on`. */
   featureControl?: 'locked-on' | 'locked-off' | 'unlocked';
+  /** An instruction of a CPUID feature that the CPU does not claim: stop and name it (default), or #UD as on silicon. */
+  unclaimedInstructions?: 'stop' | 'fault';
   topology?: Topology;
   l0?: L0Configuration;
   /** More symbol files; `program` itself is always read. */

@@ -31,6 +31,7 @@ describe('adapter: launch configuration', () => {
       memory: 64,
       cpu: 'turtle-64',
       featureControl: 'unlocked',
+      unclaimedInstructions: 'fault',
       topology: 'nested',
       l0: { profile: 'kvm-6.12', features: { ENABLE_EPT: false } },
       symbols: [{ path: program, level: 'L2', loadBias: '0x1000' }],

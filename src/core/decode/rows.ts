@@ -236,4 +236,7 @@ export function decodeUnclaimed(u: usize, map: u32, opcode: u32): void {
   cursor.setGeneric(u, Operation.UNCLAIMED);
   cursor.setImmediate(u, <u64>feature);
   store<u8>(u + Uop.REG, probed ? 1 : 0);
+  // Without x87 its instructions are there to be emulated (#NM by CR0.EM and TS); of other state nothing can be asked.
+  const state = <u32>load<u8>(unclaimedRow, MapRow.STATE);
+  if (state != MapState.X87 && state != MapState.X87_CONTROL) store<u8>(u + Uop.STATE, MapState.NONE);
 }
