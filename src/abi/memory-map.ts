@@ -6,6 +6,8 @@
 export const enum Region {
   /** State block of the running vCPU, see `state-block.ts`. */
   STATE = 0x1000,
+  /** A walk through page tables that are not in force, see `walk-space.ts`. */
+  WALK = 0x3000,
   /** CPUID table, see `CpuidTable` in `tables.ts`. */
   CPUID = 0x4000,
   /** VMX capability MSR values the chip offers, see `CapabilityTable`. */

@@ -25,9 +25,3 @@ export function cpuidRegister(leaf: u32, subleaf: u32, register: usize): u32 {
 export function claimed(leaf: u32, register: usize, bit: u32): bool {
   return ((cpuidRegister(leaf, 0, register) >> bit) & 1) != 0;
 }
-
-/** Width of physical addresses in bits. */
-export function physicalAddressBits(): u32 {
-  const bits = cpuidRegister(0x80000008, 0, CpuidTable.EAX) & 0xff;
-  return bits != 0 ? bits : 36;
-}

@@ -2,10 +2,9 @@
 // cross the Wasm border at State.IMPORT_VALUE.
 import { State } from '../abi/state-block';
 import { Access, NOT_MAPPED } from './mmu/access';
-import { walk } from './mmu/walk';
+import { walk } from './mmu/hardware-walk';
 import { S } from './state';
-import { eptActive, guestPhysical } from './vmx/hooks';
-import { probeEpt } from './vmx/ept';
+import { eptActive, guestPhysical, probeEpt } from './vmx/ept';
 
 function answer(hpa: u64): u32 {
   store<u64>(S + State.IMPORT_VALUE, hpa);
@@ -22,7 +21,7 @@ export function translateLinear(linearHigh: u32, linearLow: u32): u32 {
 /** Guest-physical to host-physical through the EPT in force: 1 found, 0 not mapped. */
 export function translateGuestPhysical(addressHigh: u32, addressLow: u32): u32 {
   const gpa = ((<u64>addressHigh) << 32) | (<u64>addressLow);
-  return answer(eptActive() ? guestPhysical(gpa, Access.READ | Access.PROBE, 0, 0) : gpa);
+  return answer(eptActive() ? guestPhysical(gpa, Access.READ | Access.PROBE, 0) : gpa);
 }
 
 /** Guest-physical to host-physical through any EPT pointer, of a level that does not run. */

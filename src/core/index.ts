@@ -2,5 +2,6 @@
 export { run } from './run';
 export { breakpointsChanged, ramWritten, reset, stateReplaced, watchesChanged } from './reset';
 export { translateGuestPhysical, translateLinear, translateThroughEpt } from './debugger-translation';
+export { loadPdptesForeign, walkEptForeign, walkForeign } from './foreign-walk';
 export * from './vmx/embedder';
 export { probeInstruction, probedRow } from './decode/probe';

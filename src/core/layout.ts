@@ -64,10 +64,8 @@ export const enum Private {
   EPTP = 0x958,
   /** 1: the slow path must look at every data access (alignment checks, data breakpoints). u32 */
   WATCHED = 0x960,
-  /** MAXPHYADDR out of the CPUID table, 0 until it is first needed. u32 */
-  PHYSICAL_BITS = 0x964,
+  /** Ones in the physical-address bits the chip has; 0 until it is first asked for. u64 */
+  PHYSICAL_MASK = 0x968,
   /** Bit MapState.SSE or AVX: an instruction that uses this state raises nothing before it starts, see mode.ts. u32 */
   VECTOR_READY = 0x97c,
-  /** u64 mask of the physical-address bits that are reserved. */
-  RESERVED_ADDRESS = 0x968,
 }

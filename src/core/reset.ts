@@ -8,6 +8,7 @@ import { dropAllWriteEntries, dropDataEntries, clearTlb, translationChanged } fr
 import { hostPhysicalWritten } from './mmu/physical';
 import { modeChanged } from './mode';
 import { setAttention } from './attention';
+import { forgetPhysicalMask } from './physical-width';
 import { DR6_ONES, RESET_CODE, RESET_DATA, RESET_LDT, RESET_TSS } from './reset-values';
 import { S, segment } from './state';
 
@@ -51,7 +52,7 @@ export function reset(): void {
 export function stateReplaced(): void {
   // The CPUID table may be another one now.
   if (claimsChanged()) dropAllBlocks();
-  store<u32>(S + Private.PHYSICAL_BITS, 0);
+  forgetPhysicalMask();
   store<u32>(S + Private.SHADOW_NEW, 0);
   dropAllWriteEntries();
   translationChanged();

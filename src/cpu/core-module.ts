@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
+import type { WalkOutcome } from '../abi/walk-space';
 import type { Bus } from './bus';
 
 /** Functions of the core, see `src/core/index.ts`. Addresses cross as two u32 halves, high half first. */
@@ -26,6 +27,11 @@ export interface CoreExports {
   translateLinear(linearHigh: number, linearLow: number): number;
   /** Guest-physical to host-physical through the EPT in force: as `translateLinear`. */
   translateGuestPhysical(addressHigh: number, addressLow: number): number;
+  /** Walks through the space at Region.WALK: a WalkOutcome, the answers in the block. See src/core/foreign-walk.ts. */
+  walkForeign(linearHigh: number, linearLow: number, access: number): WalkOutcome;
+  walkEptForeign(addressHigh: number, addressLow: number, need: number): WalkOutcome;
+  /** 1: the entries of PAE paging are at State.PDPTE of the block; 0: one has a reserved bit or cannot be reached. */
+  loadPdptesForeign(cr3High: number, cr3Low: number): number;
   vmxonByEmbedder(addressHigh: number, addressLow: number): number;
   vmclearByEmbedder(addressHigh: number, addressLow: number): number;
   vmptrldByEmbedder(addressHigh: number, addressLow: number): number;

@@ -5,12 +5,24 @@
 import { Region, PageAttribute, BreakpointTable } from '../abi/memory-map';
 import { type Gpr, type Mode, Seg, Segment, State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
+import type { Access } from '../abi/walk-space';
 import { VmcsPage } from '../abi/vmcs-page';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { Bus } from './bus';
 import { instantiateCore, type CoreInstance } from './core-module';
 import { PhysicalMemory } from './physical-memory';
 import { readField, vmcsOffset, writeField, type FieldValue } from './vmcs-access';
+import {
+  readEptWalk,
+  readGuestWalk,
+  readPdptes,
+  readVisits,
+  writeWalkSpace,
+  type EptWalk,
+  type GuestWalk,
+  type PagingRegisters,
+  type WalkedSpace,
+} from './walk-space';
 import { Watches } from './watches';
 
 /** One segment register; `access` in the VMCS access-rights format (SDM 24.4.1). */
@@ -188,6 +200,37 @@ export class Cpu {
   translateGuestPhysical(address: bigint): bigint | undefined {
     const found = this.core.exports.translateGuestPhysical(high(address), low(address));
     return found ? this.get64(State.IMPORT_VALUE) : undefined;
+  }
+
+  /**
+   * Walks page tables that are not in force, by the chip's own rules. Without Access.PROBE the rights are checked and accessed
+   * and dirty bits set; nothing is raised.
+   */
+  walk(space: WalkedSpace, registers: PagingRegisters, linear: bigint, access: Access): GuestWalk {
+    writeWalkSpace(this.view, space, registers);
+    return readGuestWalk(this.view, this.core.exports.walkForeign(high(linear), low(linear), access));
+  }
+
+  /**
+   * Translates a physical address of the space through its EPT, if it has one. `need`: rights the access must have (read 1,
+   * write 2, execute 4); 0 only asks: no rights are checked and no accessed or dirty bit is set.
+   */
+  walkEpt(space: WalkedSpace, physical: bigint, need = 0): EptWalk {
+    writeWalkSpace(this.view, space);
+    const outcome = this.core.exports.walkEptForeign(high(physical), low(physical), need);
+    return readEptWalk(this.view, outcome, space.ept !== undefined);
+  }
+
+  /** Host-physical addresses of the entries that the last `walk` or `walkEpt` read. */
+  get walkedEntries(): bigint[] {
+    return readVisits(this.view);
+  }
+
+  /** The four page-directory-pointer entries of PAE paging that CR3 names; undefined when one cannot be loaded (SDM 4.4.1). */
+  loadPdptes(space: WalkedSpace, cr3: bigint): bigint[] | undefined {
+    writeWalkSpace(this.view, space);
+    const loaded = this.core.exports.loadPdptesForeign(high(cr3), low(cr3));
+    return loaded ? readPdptes(this.view) : undefined;
   }
 
   // --- VMX, as an embedded host uses it ----------------------------------------------------------------------------

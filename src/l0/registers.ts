@@ -3,6 +3,7 @@
  * current VMCS or in `vcpu.arch`. CR0 and CR4 follow KVM's split into guest-owned bits (live in the VMCS),
  * shadowed bits and the value the guest sees. SDM 24.4.1, 24.6.6.
  */
+import { isCanonical } from '../cpu/canonical';
 import { Gpr } from '../abi/state-block';
 import { entry_controls, exit_controls, secondary } from './control-masks';
 import { BUSY_TSS } from './host-area';
@@ -174,7 +175,7 @@ export function kvm_skip_emulated_instruction(vcpu: Vcpu): void {
   if (flags & RFLAGS.TF) kvm_queue_exception(vcpu, vectors.DB, undefined, DR6.BS);
 }
 
-/** Linear addresses have 48 bits on this machine. KVM: is_noncanonical_address. */
+/** KVM: is_noncanonical_address. */
 export function is_noncanonical_address(address: bigint): boolean {
-  return BigInt.asUintN(64, BigInt.asIntN(48, address)) !== BigInt.asUintN(64, address);
+  return !isCanonical(address);
 }

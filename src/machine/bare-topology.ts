@@ -12,7 +12,8 @@ import { ExitRegisters } from './exit-registers';
 import { applyInitialState } from './initial-state';
 import { liveRegisters, type Level, type LevelRegisters } from './level-state';
 import type { MachineRecord } from './machine-record';
-import { walkEpt, walkLinear } from './page-walk';
+import type { WalkedSpace } from '../cpu/walk-space';
+import { walkLinear, walkToHost } from './page-walk';
 import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
 import { TraceChain } from './trace-chain';
 import { drainTraceRing, traceCount, traceExitReason } from './trace-ring';
@@ -130,10 +131,7 @@ export class BareTopology implements TopologyDriver {
     if (space.kind === 'physical') return this.toHost(space.level, address, visit);
     const registers = this.registers(space.level);
     if (!registers) return undefined;
-    const physical = walkLinear(registers, address, (at, bytes) => {
-      const host = this.toHost(space.level, at, visit);
-      return host === undefined ? undefined : this.entry(host, bytes, visit);
-    });
+    const physical = walkLinear(this.cpu, this.walkedSpace(space.level), registers, address, visit);
     return physical === undefined ? undefined : this.toHost(space.level, physical, visit);
   }
 
@@ -154,18 +152,15 @@ export class BareTopology implements TopologyDriver {
     });
   }
 
-  /** L0's physical addresses are the host's; L1's go through its EPT, if it has one. */
   private toHost(level: Level, physical: bigint, visit?: EntryVisitor): bigint | undefined {
-    if (level === 'L0' || this.cpu.currentVmcs === NONE_64) return physical;
-    const read = fieldReader(this.cpu, this.cpu.currentVmcs);
-    if (!usesEpt(read)) return physical;
-    return walkEpt(read('EPT_POINTER'), physical, (at, bytes) => this.entry(at, bytes, visit));
+    return walkToHost(this.cpu, this.walkedSpace(level), physical, visit);
   }
 
-  private entry(host: bigint, bytes: 4 | 8, visit?: EntryVisitor): bigint | undefined {
-    visit?.(host);
-    if (bytes === 8) return this.cpu.physical.read64(host);
-    const value = this.cpu.physical.read32(host);
-    return value === undefined ? undefined : BigInt(value);
+  /** L0's physical addresses are the host's; L1's go through its EPT, if it has one. */
+  private walkedSpace(level: Level): WalkedSpace {
+    const memory = { base: 0n, size: BigInt(this.cpu.ramBytes) };
+    if (level === 'L0' || this.cpu.currentVmcs === NONE_64) return memory;
+    const read = fieldReader(this.cpu, this.cpu.currentVmcs);
+    return usesEpt(read) ? { ...memory, ept: { pointer: read('EPT_POINTER') } } : memory;
   }
 }

@@ -30,7 +30,9 @@ import { liveRegisters, type Level, type LevelRegisters } from './level-state';
 import type { MachineConfig } from './machine-config';
 import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
-import { walkEpt, walkLinear, type EntryReader } from './page-walk';
+import type { WalkedSpace } from '../cpu/walk-space';
+import { ept12_space, l1_space } from '../l0/nested/ept12-walk';
+import { walkLinear, walkToHost } from './page-walk';
 import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
 import { drainTraceRing, traceCause, traceFault, traceKind } from './trace-ring';
 import { writeDryRunImage } from './dry-run-image';
@@ -275,29 +277,18 @@ export class NestedTopology implements TopologyDriver {
     if (space.kind === 'physical') return this.toHost(level, address, visit);
     const registers = this.registers(level);
     if (!registers) return undefined;
-    const physical = walkLinear(registers, address, this.entries(level, visit));
+    const physical = walkLinear(this.cpu, this.walkedSpace(level), registers, address, visit);
     return physical === undefined ? undefined : this.toHost(level, physical, visit);
   }
 
-  /** L2's physical addresses go through ept12 (if L1 uses EPT) and then, as L1's, to host RAM. */
   private toHost(level: Level, physical: bigint, visit?: EntryVisitor): bigint | undefined {
-    let l1Physical: bigint | undefined = physical;
-    const vmcs12 = this.vmcs12Reader();
-    if (level === 'L2' && vmcs12 && usesEpt(vmcs12))
-      l1Physical = walkEpt(vmcs12('EPT_POINTER'), physical, this.entries('L1', visit));
-    if (l1Physical === undefined || l1Physical >= BigInt(this.board.ramBytes)) return undefined;
-    return L1_BASE + l1Physical;
+    return walkToHost(this.cpu, this.walkedSpace(level), physical, visit);
   }
 
-  /** Paging-structure entries of a level, at its physical addresses. */
-  private entries(level: Level, visit?: EntryVisitor): EntryReader {
-    return (at, bytes) => {
-      const host = this.toHost(level, at, visit);
-      if (host === undefined) return undefined;
-      visit?.(host);
-      if (bytes === 8) return this.cpu.physical.read64(host);
-      const value = this.cpu.physical.read32(host);
-      return value === undefined ? undefined : BigInt(value);
-    };
+  /** L2's physical addresses go through ept12 (if L1 uses EPT) and then, as L1's, to host RAM. */
+  private walkedSpace(level: Level): WalkedSpace {
+    const vmcs12 = this.vmcs12Reader();
+    const hasEpt12 = level === 'L2' && vmcs12 !== undefined && usesEpt(vmcs12);
+    return hasEpt12 ? ept12_space(this.l0, vmcs12('EPT_POINTER')) : l1_space(this.l0);
   }
 }

@@ -6,7 +6,7 @@ import { faulted, raise, raisePlain } from '../fault';
 import { AccessRights, Cr0, Cr3, Cr4, Efer, Proc2, SystemType, Vector } from '../gen/constants';
 import { taskPriorityRead, taskPriorityWrite } from '../imports';
 import { flushTlb, translationChanged } from '../mmu/tlb';
-import { loadPdptes } from '../mmu/walk';
+import { loadPdptes } from '../mmu/hardware-walk';
 import { modeChanged } from '../mode';
 import { checkedOperandLinear, readOperand, writeOperand } from '../operands';
 import { setAttention } from '../attention';
@@ -33,7 +33,8 @@ import {
   writeTprShadow,
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
-import { claimed, cpuidRegister, physicalAddressBits } from './cpuid';
+import { physicalMask } from '../physical-width';
+import { claimed, cpuidRegister } from './cpuid';
 
 const CR0_DEFINED: u64 =
   Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
@@ -113,7 +114,7 @@ export function writeCr3(raw: u64): bool {
   const cr4 = get64(State.CR4);
   let value = raw;
   if ((cr4 & Cr4.PCIDE) != 0) value &= ~NO_FLUSH;
-  if (get32(State.MODE) == Mode.LONG_64 && value >> physicalAddressBits() != 0) return protectionFault();
+  if (get32(State.MODE) == Mode.LONG_64 && (value & ~physicalMask()) != 0) return protectionFault();
   if (paePaging(get64(State.CR0), cr4, get64(State.EFER)) && !reloadPdptes(value)) return false;
   set64(State.CR3, value);
   translationChanged();

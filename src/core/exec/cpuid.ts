@@ -8,7 +8,7 @@ import { Next } from '../uop';
 import { inNonRoot, interceptCpuid } from '../vmx/hooks';
 import { COMPACTED, areaSize, compacting, enabledComponents } from './xsave-layout';
 
-export { claimed, cpuidRegister, physicalAddressBits } from '../cpuid-table';
+export { claimed, cpuidRegister } from '../cpuid-table';
 
 const EXTENDED: u32 = 0x80000000;
 

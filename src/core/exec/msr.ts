@@ -16,6 +16,7 @@ import {
   Ia32PredCmd,
   Ia32SpecCtrl,
   Ia32VmxBasic,
+  MemoryTypeSet,
   Msr,
   Vector,
 } from '../gen/constants';
@@ -27,8 +28,10 @@ import { setAttention } from '../attention';
 import { get32, get64, gpr, segment, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptRdmsr, interceptWrmsr } from '../vmx/hooks';
-import { claimed, physicalAddressBits } from './cpuid';
-import { isMtrr, mtrrCapabilities, patIsValid, readMtrr, writeMtrr } from './mtrr';
+import { areMemoryTypes } from '../memory-types';
+import { physicalMask } from '../physical-width';
+import { claimed } from './cpuid';
+import { isMtrr, mtrrCapabilities, readMtrr, writeMtrr } from './mtrr';
 import { timeStamp, writeTimeStamp } from './time';
 import { supervisorComponents } from './xsave-layout';
 
@@ -203,7 +206,7 @@ function writeApicBase(value: u64): void {
   const invalid = (value & mode) == Ia32ApicBase.EXTD;
   const backwards = (old & mode) == mode && (value & mode) == Ia32ApicBase.EN;
   const skips = (old & mode) == 0 && (value & mode) == mode;
-  if ((value & ~defined) != 0 || value >> physicalAddressBits() != 0 || invalid || backwards || skips)
+  if ((value & ~defined) != 0 || (value & ~physicalMask()) != 0 || invalid || backwards || skips)
     return refuseWrite();
   writeOutside(Msr.IA32_APIC_BASE, value);
   if (!faulted()) set64(State.MSR_APIC_BASE, value);
@@ -260,7 +263,7 @@ export function writeMsr(index: u32, value: u64): void {
     case Msr.IA32_SYSENTER_EIP:
       return writeCanonical(State.MSR_SYSENTER_EIP, value);
     case Msr.IA32_PAT:
-      if (!patIsValid(value)) return refuseWrite();
+      if (!areMemoryTypes(value, MemoryTypeSet.PAT)) return refuseWrite();
       return set64(State.MSR_PAT, value);
     case Msr.IA32_DEBUGCTL:
       // No branch-record MSR is offered, so LBR has nothing to show; BTF stops the machine when it would act.

@@ -1,16 +1,14 @@
 // Memory-type range registers and IA32_PAT: stored and checked, without effect on memory (SDM 3A 11.11, 11.12). The chip has
 // no caches.
 import { State } from '../../abi/state-block';
-import { Ia32MtrrDefType, Ia32Mtrrcap, Msr } from '../gen/constants';
+import { Ia32MtrrDefType, Ia32Mtrrcap, MemoryTypeSet, Msr } from '../gen/constants';
+import { areMemoryTypes, isMemoryType } from '../memory-types';
+import { physicalMask } from '../physical-width';
 import { get64, set64 } from '../state';
-import { physicalAddressBits } from './cpuid';
 
 /** Variable ranges, a PHYSBASE and a PHYSMASK each. */
 const RANGES: u32 = 8;
 const NOT_MTRR: usize = 0;
-/** Valid types as a bit set: UC, WC, WT, WP, WB; PAT also has UC-. */
-const MTRR_TYPES: u32 = 0x73;
-const PAT_TYPES: u32 = 0xf3;
 
 export function mtrrCapabilities(): u64 {
   return (<u64>RANGES) | Ia32Mtrrcap.FIX | Ia32Mtrrcap.WC;
@@ -41,40 +39,25 @@ export function readMtrr(index: u32): u64 {
   return get64(fixed != NOT_MTRR ? fixed : variableSlot(index));
 }
 
-/** Every byte of `value` is one of `types`. */
-function bytesIn(value: u64, types: u32): bool {
-  for (let i: u64 = 0; i < 64; i += 8) {
-    const type = (<u32>(value >> i)) & 0xff;
-    if (type > 7 || ((types >> type) & 1) == 0) return false;
-  }
-  return true;
-}
-
-function validType(type: u64): bool {
-  return type <= 7 && ((MTRR_TYPES >> (<u32>type)) & 1) != 0;
-}
-
-export function patIsValid(value: u64): bool {
-  return bytesIn(value, PAT_TYPES);
-}
-
 /** False (nothing written) for an invalid type or a reserved bit. */
 export function writeMtrr(index: u32, value: u64): bool {
   if (index == Msr.IA32_MTRR_DEF_TYPE) {
     const defined = Ia32MtrrDefType.TYPE | Ia32MtrrDefType.FE | Ia32MtrrDefType.E;
-    if ((value & ~defined) != 0 || !validType(value & Ia32MtrrDefType.TYPE)) return false;
+    if ((value & ~defined) != 0 || !isMemoryType(value & Ia32MtrrDefType.TYPE, MemoryTypeSet.MTRR))
+      return false;
     set64(State.MSR_MTRR_DEF_TYPE, value);
     return true;
   }
   const fixed = fixedSlot(index);
   if (fixed != NOT_MTRR) {
-    if (!bytesIn(value, MTRR_TYPES)) return false;
+    if (!areMemoryTypes(value, MemoryTypeSet.MTRR)) return false;
     set64(fixed, value);
     return true;
   }
-  if (value >> physicalAddressBits() != 0) return false;
+  if ((value & ~physicalMask()) != 0) return false;
   const mask = (index & 1) != 0;
-  if (mask ? (value & 0x7ff) != 0 : (value & 0xf00) != 0 || !validType(value & 0xff)) return false;
+  if (mask ? (value & 0x7ff) != 0 : (value & 0xf00) != 0 || !isMemoryType(value & 0xff, MemoryTypeSet.MTRR))
+    return false;
   set64(variableSlot(index), value);
   return true;
 }

@@ -7,7 +7,7 @@ import { S } from '../state';
 import { Access, NOT_MAPPED } from './access';
 import { pageAttributes } from './physical';
 import { Variant } from './tlb';
-import { walk } from './walk';
+import { walk } from './hardware-walk';
 
 export const PAGE_MASK: u64 = 0xffff_ffff_ffff_f000;
 

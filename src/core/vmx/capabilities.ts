@@ -1,10 +1,8 @@
-// The VMX capability MSRs as the chip offers them (Region.CAPABILITIES), and the address width it claims. SDM appendix A.
+// The VMX capability MSRs as the chip offers them (Region.CAPABILITIES). SDM appendix A.
 // Knows nothing of a VMCS.
 import { Region } from '../../abi/memory-map';
-import { CapabilityTable, CpuidTable } from '../../abi/tables';
+import { CapabilityTable } from '../../abi/tables';
 import { Msr } from '../gen/constants';
-import { get64, set64 } from '../state';
-import { Vmx } from './vmcs';
 
 const FIRST: u32 = Msr.IA32_VMX_BASIC;
 
@@ -36,30 +34,4 @@ export function capability(index: u32): u64 {
 /** Of another capability block (a dry run). */
 export function capabilityOf(block: usize, index: u32): u64 {
   return load<u64>(block + <usize>index * CapabilityTable.ENTRY_SIZE);
-}
-
-const ADDRESS_SIZES_LEAF: u32 = 0x80000008;
-
-/** Physical-address width in bits: CPUID.80000008H:EAX[7:0], 36 without that leaf. */
-export function physicalAddressWidth(): u32 {
-  const count = load<u32>(Region.CPUID + CpuidTable.COUNT);
-  for (let i: u32 = 0; i < count; i++) {
-    const row: usize = Region.CPUID + CpuidTable.ROWS + <usize>i * CpuidTable.ROW_SIZE;
-    if (load<u32>(row + CpuidTable.LEAF) == ADDRESS_SIZES_LEAF) return load<u8>(row + CpuidTable.EAX);
-  }
-  return 36;
-}
-
-/** Ones in every physical-address bit the chip has. Asked for in every step of an EPT walk, so it is remembered. */
-export function physicalMask(): u64 {
-  const known = get64(Vmx.PHYSICAL_MASK);
-  if (known != 0) return known;
-  const mask = ((<u64>1) << (<u64>physicalAddressWidth())) - 1;
-  set64(Vmx.PHYSICAL_MASK, mask);
-  return mask;
-}
-
-/** Forgets the width: the embedder may have written another CPUID table. */
-export function forgetPhysicalMask(): void {
-  set64(Vmx.PHYSICAL_MASK, 0);
 }

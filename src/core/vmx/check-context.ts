@@ -2,8 +2,10 @@
 // physical memory the image points to; it ends at the first failing check (hardware) or collects all of them (the
 // debugger's explanation, a dry run). SDM chapter 26. The rules stand in checks-*.ts, once for both.
 import { Region } from '../../abi/memory-map';
-import { CAP_BASIC, capabilityOf, physicalMask } from './capabilities';
-import { EntryCtl, ExitCtl, Ia32VmxBasic, Proc, Proc2, V } from '../gen/constants';
+import { physicalMask } from '../physical-width';
+import { CAP_BASIC, capabilityOf } from './capabilities';
+import { EntryCtl, ExitCtl, Ia32VmxBasic, MemoryTypeSet, Proc, Proc2, V } from '../gen/constants';
+import { areMemoryTypes } from '../memory-types';
 import { NOT_MAPPED } from '../mmu/access';
 import { physicalRead32, physicalRead64, physicalRead8 } from '../mmu/physical';
 import { probeEpt } from './ept';
@@ -108,11 +110,6 @@ export function unrestricted(): bool {
 
 // --- value rules -------------------------------------------------------------------------------------------------
 
-/** Canonical for 48-bit linear addresses. */
-export function canonical(address: u64): bool {
-  return <u64>((<i64>(address << 16)) >> 16) == address;
-}
-
 /** A bit at or above the width that addresses in a VMCS may have (32 when IA32_VMX_BASIC.ADDRESS_32 is 1). */
 export function beyondWidth(address: u64): bool {
   if (offered(CAP_BASIC) & Ia32VmxBasic.ADDRESS_32) return address >> 32 != 0;
@@ -123,13 +120,9 @@ export function badPage(address: u64): bool {
   return (address & 0xfff) != 0 || beyondWidth(address);
 }
 
-/** Each byte of a PAT value is one of the memory types 0, 1, 4, 5, 6, 7. */
+/** Each byte of a PAT value is a memory type that IA32_PAT may hold. */
 export function badPat(value: u64): bool {
-  for (let i = 0; i < 8; i++) {
-    const type = (<u32>(value >> (i * 8))) & 0xff;
-    if (type > 7 || type == 2 || type == 3) return true;
-  }
-  return false;
+  return !areMemoryTypes(value, MemoryTypeSet.PAT);
 }
 
 // --- memory the image points to ----------------------------------------------------------------------------------

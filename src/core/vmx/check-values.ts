@@ -1,8 +1,9 @@
 // Which values of a register are valid, where host and guest checks ask the same: fixed bits of CR0 and CR4, EFER, CET,
 // FRED and speculation control. SDM 23.8, 26.2.2, 26.3.1.1. No fields are read here.
 import { Cr0, Efer } from '../gen/constants';
+import { isCanonical } from '../mode';
 import { CAP_CR0_FIXED0, CAP_CR0_FIXED1, CAP_CR4_FIXED0, CAP_CR4_FIXED1 } from './capabilities';
-import { canonical, offered } from './check-context';
+import { offered } from './check-context';
 
 export const EFER_KNOWN: u64 = <u64>(Efer.SCE | Efer.LME | Efer.LMA | Efer.NXE);
 
@@ -28,11 +29,11 @@ export function badPerfGlobalCtrl(value: u64): bool {
 /** IA32_S_CET: bits 9:6 reserved, SUPPRESS and TRACKER (11:10) not both set, the rest a legacy-bitmap address. */
 export function badShadowStackControl(value: u64, wide: bool): bool {
   if ((value & 0x3c0) != 0 || (value & 0xc00) == 0xc00) return true;
-  return wide ? !canonical(value) : value >> 32 != 0;
+  return wide ? !isCanonical(value) : value >> 32 != 0;
 }
 
 export function badFredConfig(value: u64): bool {
-  return (value & 0x834) != 0 || !canonical(value);
+  return (value & 0x834) != 0 || !isCanonical(value);
 }
 
 /** IBRS, STIBP and SSBD exist. */

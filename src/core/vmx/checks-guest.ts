@@ -22,11 +22,12 @@ import {
   Proc2,
   Rflags,
 } from '../gen/constants';
-import { CAP_BASIC, CAP_MISC, physicalMask } from './capabilities';
+import { isCanonical } from '../mode';
+import { physicalMask } from '../physical-width';
+import { CAP_BASIC, CAP_MISC } from './capabilities';
 import {
   badPat,
   beyondWidth,
-  canonical,
   entryControls,
   fails,
   image32,
@@ -71,7 +72,8 @@ function guestControlRegistersFail(): bool {
   if (fails(Check.F08, !long && (cr4 & Cr4.PCIDE) != 0)) return true;
   if (fails(Check.F09, (image64(V.GUEST_CR3) & ~physicalMask()) != 0)) return true;
   if (fails(Check.F10, debug && image64(V.GUEST_DR7) >> 32 != 0)) return true;
-  const entryPoints = canonical(image64(V.GUEST_SYSENTER_ESP)) && canonical(image64(V.GUEST_SYSENTER_EIP));
+  const entryPoints =
+    isCanonical(image64(V.GUEST_SYSENTER_ESP)) && isCanonical(image64(V.GUEST_SYSENTER_EIP));
   return fails(Check.F11, !entryPoints);
 }
 
@@ -93,7 +95,7 @@ function guestMsrsFail(): bool {
   const bounds = image64(V.GUEST_BNDCFGS);
   // Bits 1:0 enable and preserve, 11:2 reserved, the rest is the bound directory's linear address.
   if (fails(Check.F17, (bounds & 0xffc) != 0)) return true;
-  return fails(Check.F18, !canonical(bounds & ~(<u64>0xfff)));
+  return fails(Check.F18, !isCanonical(bounds & ~(<u64>0xfff)));
 }
 
 /** Bits of IA32_RTIT_CTL that every implementation of the trace reserves: 5, 15, 18, 23, 30:28, 63:48 as far as known. */
@@ -111,7 +113,7 @@ function guestNewerMsrsFail(): bool {
   if (fails(Check.F20, branches && (image64(V.GUEST_IA32_LBR_CTL) & LBR_RESERVED) != 0)) return true;
   if (controls & EntryCtl.VM_ENTRY_LOAD_CET_STATE) {
     if (fails(Check.F21, badShadowStackControl(image64(V.GUEST_S_CET), true))) return true;
-    if (fails(Check.F22, !canonical(image64(V.GUEST_INTR_SSP_TABLE)))) return true;
+    if (fails(Check.F22, !isCanonical(image64(V.GUEST_INTR_SSP_TABLE)))) return true;
   }
   const keys = (controls & EntryCtl.VM_ENTRY_LOAD_PKRS) != 0;
   if (fails(Check.F23, keys && image64(V.GUEST_IA32_PKRS) >> 32 != 0)) return true;
@@ -121,11 +123,11 @@ function guestNewerMsrsFail(): bool {
     if (fails(Check.F25, badFredConfig(image64(V.GUEST_IA32_FRED_CONFIG)))) return true;
     for (let i: usize = 0; i < 24; i += 8) {
       const rsp = image64(V.GUEST_IA32_FRED_RSP1 + i);
-      if (fails(Check.F26, (rsp & 0x3f) != 0 || !canonical(rsp))) return true;
+      if (fails(Check.F26, (rsp & 0x3f) != 0 || !isCanonical(rsp))) return true;
     }
     for (let i: usize = 0; i < 24; i += 8) {
       const ssp = image64(V.GUEST_IA32_FRED_SSP1 + i);
-      if (fails(Check.F27, (ssp & 7) != 0 || !canonical(ssp))) return true;
+      if (fails(Check.F27, (ssp & 7) != 0 || !isCanonical(ssp))) return true;
     }
   }
   if (fails(Check.F28, !long && (image64(V.GUEST_CR4) & Cr4.FRED) != 0)) return true;
@@ -134,7 +136,7 @@ function guestNewerMsrsFail(): bool {
 }
 
 export function descriptorTablesFail(): bool {
-  const bases = canonical(image64(V.GUEST_GDTR_BASE)) && canonical(image64(V.GUEST_IDTR_BASE));
+  const bases = isCanonical(image64(V.GUEST_GDTR_BASE)) && isCanonical(image64(V.GUEST_IDTR_BASE));
   if (fails(Check.H01, !bases)) return true;
   return fails(Check.H02, (image32(V.GUEST_GDTR_LIMIT) | image32(V.GUEST_IDTR_LIMIT)) >> 16 != 0);
 }

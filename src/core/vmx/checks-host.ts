@@ -1,19 +1,11 @@
 // Entry checks E: host-state area and address-space size (SDM 26.2.2 to 26.2.4). Each failure is VMfailValid(8). Returns
 // true when the run ends at a failing check.
+import { isCanonical } from '../mode';
 import { State } from '../../abi/state-block';
 import { Check, Cr0, Cr4, Efer, EntryCtl, ExitCtl, ExitCtl2, V } from '../gen/constants';
 import { get64 } from '../state';
-import { physicalMask } from './capabilities';
-import {
-  badPat,
-  canonical,
-  entryControls,
-  exit2Controls,
-  exitControls,
-  fails,
-  image16,
-  image64,
-} from './check-context';
+import { physicalMask } from '../physical-width';
+import { badPat, entryControls, exit2Controls, exitControls, fails, image16, image64 } from './check-context';
 import {
   badCr0,
   badCr4,
@@ -37,8 +29,8 @@ function hostRegistersFail(): bool {
   if (fails(Check.E02, badCr4(cr4))) return true;
   if (fails(Check.E03, (image64(V.HOST_CR3) & ~physicalMask()) != 0)) return true;
   if (fails(Check.E04, (cr4 & Cr4.CET) != 0 && (cr0 & Cr0.WP) == 0)) return true;
-  if (fails(Check.E05, !canonical(image64(V.HOST_IA32_SYSENTER_ESP)))) return true;
-  return fails(Check.E06, !canonical(image64(V.HOST_IA32_SYSENTER_EIP)));
+  if (fails(Check.E05, !isCanonical(image64(V.HOST_IA32_SYSENTER_ESP)))) return true;
+  return fails(Check.E06, !isCanonical(image64(V.HOST_IA32_SYSENTER_EIP)));
 }
 
 function hostMsrsFail(): bool {
@@ -64,8 +56,8 @@ function hostNewerMsrsFail(): bool {
   if (controls & ExitCtl.VM_EXIT_LOAD_CET_STATE) {
     if (fails(Check.E11, badShadowStackControl(image64(V.HOST_S_CET), wide))) return true;
     const ssp = image64(V.HOST_SSP);
-    if (fails(Check.E12, (ssp & 3) != 0 || !canonical(ssp))) return true;
-    if (fails(Check.E13, !canonical(image64(V.HOST_INTR_SSP_TABLE)))) return true;
+    if (fails(Check.E12, (ssp & 3) != 0 || !isCanonical(ssp))) return true;
+    if (fails(Check.E13, !isCanonical(image64(V.HOST_INTR_SSP_TABLE)))) return true;
   }
   const keys = (controls & ExitCtl.VM_EXIT_LOAD_PKRS) != 0;
   if (fails(Check.E14, keys && image64(V.HOST_IA32_PKRS) >> 32 != 0)) return true;
@@ -73,11 +65,11 @@ function hostNewerMsrsFail(): bool {
     if (fails(Check.E15, badFredConfig(image64(V.HOST_IA32_FRED_CONFIG)))) return true;
     for (let i: usize = 0; i < 24; i += 8) {
       const rsp = image64(V.HOST_IA32_FRED_RSP1 + i);
-      if (fails(Check.E16, (rsp & 0x3f) != 0 || !canonical(rsp))) return true;
+      if (fails(Check.E16, (rsp & 0x3f) != 0 || !isCanonical(rsp))) return true;
     }
     for (let i: usize = 0; i < 24; i += 8) {
       const ssp = image64(V.HOST_IA32_FRED_SSP1 + i);
-      if (fails(Check.E17, (ssp & 7) != 0 || !canonical(ssp))) return true;
+      if (fails(Check.E17, (ssp & 7) != 0 || !isCanonical(ssp))) return true;
     }
   }
   const speculation = (controls2 & ExitCtl2.VM_EXIT_LOAD_HOST_IA32_SPEC_CTRL) != 0;
@@ -94,11 +86,11 @@ function hostSegmentsFail(): bool {
   const wide = (exitControls() & ExitCtl.VM_EXIT_HOST_ADDRESS_SPACE_SIZE) != 0;
   if (fails(Check.E22, !wide && image16(V.HOST_SS_SELECTOR) == 0)) return true;
   const bases =
-    canonical(image64(V.HOST_FS_BASE)) &&
-    canonical(image64(V.HOST_GS_BASE)) &&
-    canonical(image64(V.HOST_GDTR_BASE)) &&
-    canonical(image64(V.HOST_IDTR_BASE)) &&
-    canonical(image64(V.HOST_TR_BASE));
+    isCanonical(image64(V.HOST_FS_BASE)) &&
+    isCanonical(image64(V.HOST_GS_BASE)) &&
+    isCanonical(image64(V.HOST_GDTR_BASE)) &&
+    isCanonical(image64(V.HOST_IDTR_BASE)) &&
+    isCanonical(image64(V.HOST_TR_BASE));
   return fails(Check.E23, !bases);
 }
 
@@ -115,6 +107,6 @@ function hostSizeFails(): bool {
   if (fails(Check.E28, !wide && (cr4 & Cr4.PCIDE) != 0)) return true;
   if (fails(Check.E29, !wide && rip >> 32 != 0)) return true;
   if (fails(Check.E30, wide && (cr4 & Cr4.PAE) == 0)) return true;
-  if (fails(Check.E31, wide && !canonical(rip))) return true;
+  if (fails(Check.E31, wide && !isCanonical(rip))) return true;
   return fails(Check.E32, !wide && (cr4 & Cr4.FRED) != 0);
 }

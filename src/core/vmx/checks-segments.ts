@@ -2,7 +2,8 @@
 // is one check id; it is reported once, at the first register that breaks it. Order within a rule: CS SS DS ES FS GS.
 import { Seg } from '../../abi/state-block';
 import { AccessRights, Check, Cr0, Cr4, Rflags, Selector, V } from '../gen/constants';
-import { canonical, fails, image16, image32, image64, longModeGuest, unrestricted } from './check-context';
+import { isCanonical } from '../mode';
+import { fails, image16, image32, image64, longModeGuest, unrestricted } from './check-context';
 
 /** Access rights that must be 0: bits 11:8, and 31:17. */
 const RESERVED_LOW: u32 = ~AccessRights.DEFINED & 0xffff;
@@ -64,9 +65,9 @@ function basesFail(): bool {
     for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) wrong = wrong || base(i) != (<u64>selector(i)) << 4;
     if (fails(Check.G04, wrong)) return true;
   }
-  const wide = canonical(base(Seg.TR)) && canonical(base(Seg.FS)) && canonical(base(Seg.GS));
+  const wide = isCanonical(base(Seg.TR)) && isCanonical(base(Seg.FS)) && isCanonical(base(Seg.GS));
   if (fails(Check.G05, !wide)) return true;
-  if (fails(Check.G06, usable(Seg.LDTR) && !canonical(base(Seg.LDTR)))) return true;
+  if (fails(Check.G06, usable(Seg.LDTR) && !isCanonical(base(Seg.LDTR)))) return true;
   if (fails(Check.G07, base(Seg.CS) >> 32 != 0)) return true;
   const high = highBase(Seg.SS) || highBase(Seg.DS) || highBase(Seg.ES);
   return fails(Check.G08, high);

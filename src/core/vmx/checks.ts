@@ -2,8 +2,10 @@
 // ones that need more than fields: PDPTEs and the MSR list (K, L). SDM 26.1 to 26.4.
 import { Region } from '../../abi/memory-map';
 import { VmcsPage } from '../../abi/vmcs-page';
-import { Check, Cr0, Cr4, Ia32VmxMisc, PaeCr3, Pdpte, Proc2, V } from '../gen/constants';
-import { CAP_MISC, physicalMask } from './capabilities';
+import { Check, Cr0, Cr4, Ia32VmxMisc, PaeCr3, Proc2, V } from '../gen/constants';
+import { OWN } from '../mmu/space';
+import { badPdpte } from '../mmu/walk';
+import { CAP_MISC } from './capabilities';
 import {
   beginChecks,
   beyondWidth,
@@ -48,11 +50,6 @@ export function guestStateFails(): bool {
   );
 }
 
-/** Present PDPTEs must have bits 2:1, 8:5 and those beyond the width 0. */
-export function badPdpte(entry: u64): bool {
-  return (entry & Pdpte.P) != 0 && (entry & (~Pdpte.DEFINED | ~physicalMask())) != 0;
-}
-
 function pdptesFail(): bool {
   const paging = (image64(V.GUEST_CR0) & Cr0.PG) != 0 && (image64(V.GUEST_CR4) & Cr4.PAE) != 0;
   if (!paging || longModeGuest()) return false;
@@ -60,7 +57,7 @@ function pdptesFail(): bool {
   const table = image64(V.GUEST_CR3) & PaeCr3.BASE;
   let bad = false;
   for (let i: usize = 0; i < 4; i++) {
-    bad = bad || badPdpte(ept ? image64(V.GUEST_PDPTR0 + i * 8) : read64At(table + i * 8));
+    bad = bad || badPdpte(OWN, ept ? image64(V.GUEST_PDPTR0 + i * 8) : read64At(table + i * 8));
   }
   return ept ? fails(Check.K02, bad) : fails(Check.K01, bad);
 }

@@ -15,11 +15,11 @@ import {
   V,
   VmxAbort,
 } from '../gen/constants';
-import { loadPdptes } from '../mmu/walk';
+import { loadPdptes } from '../mmu/hardware-walk';
 import { modeChanged } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
+import { physicalMask } from '../physical-width';
 import { abort } from './abort';
-import { physicalMask } from './capabilities';
 import { paePaging } from './exit-guest';
 import { loadMsrsOnExit } from './msr-lists';
 import { enterContext, leaveContext } from './translation-context';

@@ -1,7 +1,6 @@
 // What the rest of the core asks VMX: the one import place for decode, mmu, events and system instructions. Each
 // `intercept...` returns true when it requested the VM exit that takes the instruction's place (the handler then returns
 // Next.EXITED and the run loop makes the exit). All are cheap outside non-root operation.
-export { eptActive, guestPhysical, probeEpt } from './ept';
 export {
   externalInterruptExits,
   interceptException,

@@ -1,4 +1,5 @@
 // INVEPT and INVVPID (SDM 30.3): types, descriptor rules, VM-instruction error 28, and what they drop from the TLB.
+import { isCanonical } from '../mode';
 import { Mode, State } from '../../abi/state-block';
 import { Region } from '../../abi/memory-map';
 import { faultOfInstruction, faulted, raisePlainBecause } from '../fault';
@@ -9,8 +10,9 @@ import { checkedOperandLinear } from '../operands';
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, gpr } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
-import { CAP_EPT_VPID, capability, physicalMask } from './capabilities';
-import { beginChecks, canonical, firstFailure } from './check-context';
+import { physicalMask } from '../physical-width';
+import { CAP_EPT_VPID, capability } from './capabilities';
+import { beginChecks, firstFailure } from './check-context';
 import { eptPointerFails } from './checks-controls';
 import { displacement, typeAndDescriptorInformation } from './instruction-info';
 import { refusedBecause, vmFail, vmSucceed } from './outcome';
@@ -112,7 +114,7 @@ export function execInvvpid(u: usize): i32 {
   if (faulted()) return operandFault();
   if (first >> 16 != 0) return refused(Reason.INVVPID_RESERVED, first);
   if (type != 2 && first == 0) return refused(Reason.INVVPID_VPID_0, type);
-  if (type == 0 && !canonical(target)) return refused(Reason.INVVPID_NOT_CANONICAL, target);
+  if (type == 0 && !isCanonical(target)) return refused(Reason.INVVPID_NOT_CANONICAL, target);
   invalidateVpids(<u32>type, <u32>first);
   return vmSucceed();
 }

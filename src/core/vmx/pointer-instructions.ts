@@ -10,6 +10,7 @@ import { hostPhysicalWritten, physicalRead32, ramPointer } from '../mmu/physical
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
+import { forgetPhysicalMask, physicalMask } from '../physical-width';
 import {
   CAP_BASIC,
   CAP_CR0_FIXED0,
@@ -17,8 +18,6 @@ import {
   CAP_CR4_FIXED0,
   CAP_CR4_FIXED1,
   capability,
-  forgetPhysicalMask,
-  physicalMask,
 } from './capabilities';
 import { badPage, beginChecks } from './check-context';
 import { displacement, memoryOperandInformation } from './instruction-info';

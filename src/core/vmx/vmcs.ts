@@ -25,8 +25,6 @@ export const enum Vmx {
   STOP_REQUEST = 0xb28,
   /** RETIRED at the last IRET that ended NMI blocking, u64: tells an exit of that very instruction. */
   IRET_UNBLOCKED_AT = 0xb30,
-  /** Ones in the physical-address bits the chip has, u64; 0: not asked yet. */
-  PHYSICAL_MASK = 0xb38,
   /** Clock of the first and last PAUSE of the loop that PAUSE-loop exiting watches, all ones: none. u64 */
   FIRST_PAUSE = 0xb48,
   LAST_PAUSE = 0xb50,
