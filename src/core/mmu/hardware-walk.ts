@@ -21,8 +21,12 @@ import {
   walkReason,
 } from './walk';
 
-/** Host-physical address of `linear` for this access (bits of Access); raises #PF or requests an exit on failure. */
+/**
+ * Host-physical address of `linear` for this access (bits of Access); raises #PF or requests an exit on failure. Handlers may read
+ * on before they ask `faulted()`: the first fault of an instruction is the one that counts, a later one must not replace it.
+ */
 export function walk(linear: u64, access: u32): u64 {
+  if (faulted()) return NOT_MAPPED;
   const gpa = walkGuest(OWN, linear, access);
   if (gpa == NOT_MAPPED) {
     if (!(access & Access.PROBE)) failed(linear, 0);
