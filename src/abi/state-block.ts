@@ -32,7 +32,7 @@ export const enum State {
   MSR_STAR = 0x200,
   MSR_LSTAR = 0x208,
   MSR_CSTAR = 0x210,
-  MSR_SFMASK = 0x218,
+  MSR_FMASK = 0x218,
   MSR_KERNEL_GS_BASE = 0x220,
   MSR_SYSENTER_CS = 0x228,
   MSR_SYSENTER_ESP = 0x230,

@@ -35,6 +35,11 @@ function inTable(feature: u32): bool {
   return ((register >> load<u32>(place, 12)) & 1) != 0;
 }
 
+/** Where the feature's bit stands in its register of CPUID. */
+export function featureBit(feature: u32): u32 {
+  return load<u32>(FEATURE_PLACES + ((<usize>feature) << 4), 12);
+}
+
 /** `feature` is a Feature. */
 export function claimsFeature(feature: u32): bool {
   if (!load<u32>(S + Claims.KNOWN)) learn();

@@ -20,8 +20,3 @@ export function cpuidRegister(leaf: u32, subleaf: u32, register: usize): u32 {
   const row = findRow(leaf, subleaf);
   return row == 0 ? 0 : load<u32>(row + register);
 }
-
-/** The profile sets this bit. */
-export function claimed(leaf: u32, register: usize, bit: u32): bool {
-  return ((cpuidRegister(leaf, 0, register) >> bit) & 1) != 0;
-}

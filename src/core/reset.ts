@@ -3,6 +3,7 @@ import { Seg, Segment, State } from '../abi/state-block';
 import { dropAllBlocks } from './blocks';
 import { claimsChanged } from './claims';
 import { Cr0, Dr7, Rflags, Xcr0 } from './gen/constants';
+import { resetMsrs } from './gen/msr-access';
 import { Private } from './layout';
 import { dropAllWriteEntries, dropDataEntries, clearTlb, translationChanged } from './mmu/tlb';
 import { hostPhysicalWritten } from './mmu/physical';
@@ -37,7 +38,7 @@ export function reset(): void {
   store<u64>(S + State.DR6, DR6_ONES);
   store<u64>(S + State.DR7, Dr7.FIXED);
   store<u64>(S + State.XCR0, Xcr0.X87);
-  store<u64>(S + State.MSR_PAT, 0x0007040600070406);
+  resetMsrs();
   store<u64>(S + State.VMCS_POINTER, NONE);
   store<u64>(S + State.VMXON_POINTER, NONE);
   store<u64>(S + State.PREEMPTION_DEADLINE, NONE);

@@ -3,8 +3,8 @@
  * reset values of MSRs. The only place that does so; L0 starts from the same values.
  */
 import { Region } from '../abi/memory-map';
-import { State } from '../abi/state-block';
 import { CapabilityTable, CpuidTable } from '../abi/tables';
+import { cr4Features } from '../isa/cr4-features';
 import { cpuidFeature, cpuidNumbers, cpuProfiles, type CpuProfileName } from '../isa/cpuid';
 import type { CpuProfileRow } from '../isa/cpu-profiles';
 import { msr, type MsrName } from '../isa/msrs';
@@ -12,6 +12,7 @@ import { vmcsFields } from '../isa/vmcs-fields';
 import { control, default1, type ControlWord } from '../isa/vmx-controls';
 import type { Cpu } from './cpu';
 import { msrBits, msrField } from './msr-bits';
+import { msrSlot } from './msr-slots';
 import { registerMask } from './register-bits';
 
 /** One answer of CPUID; `subleaf` undefined means any. Unsigned 32-bit values. */
@@ -69,6 +70,13 @@ function word(text: string, start: number): number {
   return value >>> 0;
 }
 
+/** CR4 bits that the profile's features bring: setting another one is #GP(0). */
+export function claimedCr4({ features }: Pick<CpuProfileRow, 'features'>): string[] {
+  return Object.entries(cr4Features).flatMap(([bit, brings]) =>
+    brings.some((feature) => features.includes(feature)) ? [bit] : [],
+  );
+}
+
 /** IA32_VMX_BASIC to IA32_VMX_EXIT_CTLS2, in MSR order. */
 export function capabilityValues(name: CpuProfileName): bigint[] {
   const profile: CpuProfileRow = cpuProfiles[name];
@@ -101,7 +109,7 @@ export function capabilityValues(name: CpuProfileName): bigint[] {
     IA32_VMX_CR0_FIXED0: cr('cr0', vmx.cr0Fixed1),
     IA32_VMX_CR0_FIXED1: 0xffffffffn,
     IA32_VMX_CR4_FIXED0: cr('cr4', vmx.cr4Fixed1),
-    IA32_VMX_CR4_FIXED1: cr('cr4', profile.cr4),
+    IA32_VMX_CR4_FIXED1: cr('cr4', claimedCr4(profile)),
     IA32_VMX_VMCS_ENUM: msrField('IA32_VMX_VMCS_ENUM', 'MAX_INDEX', BigInt(highestIndex)),
     IA32_VMX_PROCBASED_CTLS2: limits('secondary', 'plain'),
     IA32_VMX_EPT_VPID_CAP: msrBits('IA32_VMX_EPT_VPID_CAP', vmx.eptVpid),
@@ -129,13 +137,6 @@ export function writeCapabilities(cpu: Cpu, values: readonly bigint[], region: R
   );
 }
 
-/** State words of the MSRs a profile gives reset values to. */
-const RESET_PLACES: Partial<Record<MsrName, State>> = {
-  IA32_PAT: State.MSR_PAT,
-  IA32_MISC_ENABLE: State.MSR_MISC_ENABLE,
-  IA32_BIOS_SIGN_ID: State.MSR_BIOS_SIGN_ID,
-};
-
 /** Makes a freshly reset chip the processor that the profile describes. */
 export function applyProfile(cpu: Cpu, name: CpuProfileName): void {
   const view = new DataView(cpu.memory);
@@ -153,7 +154,7 @@ export function applyProfile(cpu: Cpu, name: CpuProfileName): void {
   writeCapabilities(cpu, capabilityValues(name), Region.CAPABILITIES);
   const profile: CpuProfileRow = cpuProfiles[name];
   for (const [msrName, value] of Object.entries(profile.msrs)) {
-    const place = RESET_PLACES[msrName as MsrName];
+    const place = msrSlot(msrName);
     if (place !== undefined) cpu.set64(place, value);
   }
 }

@@ -12,6 +12,8 @@ import {
   msrNumbers,
   vmErrorNumbers,
 } from './numbers';
+import { cr4Features } from './cr4-features';
+import { msrAccessors } from './msr-access';
 import { decodeMap } from './opcodes/decode-map';
 import { dispatch, operations } from './opcodes/dispatch';
 import { features } from './opcodes/features';
@@ -38,6 +40,8 @@ export function coreTables(): Record<string, string> {
   files['constants.ts'] = `${header('Everything in this folder under one name.')}\n${exports.join('\n')}\n`;
   // Not among the constants: tables that only their readers need, and calls into the rest of the core.
   files['features.ts'] = features();
+  files['msr-access.ts'] = msrAccessors();
+  files['cr4-features.ts'] = cr4Features();
   files['decode-map.ts'] = decodeMap(opcodeFamilies);
   files['operations.ts'] = operations(opcodeFamilies);
   files['dispatch.ts'] = dispatch(opcodeFamilies);

@@ -488,7 +488,7 @@ const rows = [
       },
       { high: 16, low: 16, name: 'EIST', title: 'Enhanced SpeedStep', otherNames: ['ENHANCED_SPEEDSTEP'] },
       { high: 18, low: 18, name: 'MONITOR', title: 'MONITOR and MWAIT', otherNames: ['MWAIT'] },
-      { high: 22, low: 22, name: 'LIMIT_CPUID', title: 'CPUID leaves are limited to 3' },
+      { high: 22, low: 22, name: 'LIMIT_CPUID', title: 'CPUID leaves are limited to 2' },
       { high: 23, low: 23, name: 'XTPR_DISABLE', title: 'No xTPR messages' },
       { high: 34, low: 34, name: 'XD_DISABLE', title: 'No execute-disable' },
     ],

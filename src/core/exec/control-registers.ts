@@ -2,8 +2,10 @@
 // fixed bits 3C 23.8; order of exit and fault 3C 25.1.1). XCR0 is extended-state.ts, EFER msr.ts.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
+import { cpuidRegister } from '../cpuid-table';
 import { faulted, raise, raisePlain } from '../fault';
 import { AccessRights, Cr0, Cr3, Cr4, Efer, Proc2, SystemType, Vector } from '../gen/constants';
+import { claimedCr4Features } from '../gen/cr4-features';
 import { taskPriorityRead, taskPriorityWrite } from '../imports';
 import { flushTlb, translationChanged } from '../mmu/tlb';
 import { loadPdptes } from '../mmu/hardware-walk';
@@ -34,7 +36,6 @@ import {
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
 import { physicalMask } from '../physical-width';
-import { claimed, cpuidRegister } from './cpuid';
 
 const CR0_DEFINED: u64 =
   Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
@@ -121,28 +122,10 @@ export function writeCr3(raw: u64): bool {
   return true;
 }
 
-/** CR4 bits whose feature the profile claims. */
+/** CR4 bits that the profile has: those of its features, and PCE with performance counters. */
 function claimedCr4(): u64 {
-  let bits: u64 = 0;
-  if ((cpuidRegister(PERFORMANCE_LEAF, 0, CpuidTable.EAX) & 0xff) != 0) bits |= Cr4.PCE;
-  if (claimed(1, CpuidTable.EDX, 1)) bits |= Cr4.VME | Cr4.PVI;
-  if (claimed(1, CpuidTable.EDX, 2)) bits |= Cr4.DE;
-  if (claimed(1, CpuidTable.EDX, 3)) bits |= Cr4.PSE;
-  if (claimed(1, CpuidTable.EDX, 4)) bits |= Cr4.TSD;
-  if (claimed(1, CpuidTable.EDX, 6)) bits |= Cr4.PAE;
-  if (claimed(1, CpuidTable.EDX, 7)) bits |= Cr4.MCE;
-  if (claimed(1, CpuidTable.EDX, 13)) bits |= Cr4.PGE;
-  if (claimed(1, CpuidTable.EDX, 24)) bits |= Cr4.OSFXSR;
-  if (claimed(1, CpuidTable.EDX, 25)) bits |= Cr4.OSXMMEXCPT;
-  if (claimed(1, CpuidTable.ECX, 5)) bits |= Cr4.VMXE;
-  if (claimed(1, CpuidTable.ECX, 17)) bits |= Cr4.PCIDE;
-  if (claimed(1, CpuidTable.ECX, 26)) bits |= Cr4.OSXSAVE;
-  if (claimed(7, CpuidTable.EBX, 0)) bits |= Cr4.FSGSBASE;
-  if (claimed(7, CpuidTable.EBX, 7)) bits |= Cr4.SMEP;
-  if (claimed(7, CpuidTable.EBX, 20)) bits |= Cr4.SMAP;
-  if (claimed(7, CpuidTable.ECX, 2)) bits |= Cr4.UMIP;
-  if (claimed(7, CpuidTable.ECX, 3)) bits |= Cr4.PKE;
-  return bits;
+  const counters = (cpuidRegister(PERFORMANCE_LEAF, 0, CpuidTable.EAX) & 0xff) != 0;
+  return claimedCr4Features() | (counters ? Cr4.PCE : 0);
 }
 
 /** Loads CR4 after all checks; false with #GP(0) pending. */

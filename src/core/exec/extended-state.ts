@@ -1,13 +1,15 @@
 // XGETBV and XSETBV: XCR0 (SDM 1 13.3, 2D). The states themselves are saved and loaded by fxsave.ts, xsave.ts and xrstor.ts.
 import { Gpr, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
+import { claimsFeature } from '../claims';
+import { cpuidRegister } from '../cpuid-table';
 import { raise, raisePlain } from '../fault';
 import { Cr4, Vector, Xcr0 } from '../gen/constants';
+import { Feature } from '../gen/features';
 import { modeChanged } from '../mode';
 import { get32, get64, gpr, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptXsetbv } from '../vmx/hooks';
-import { cpuidRegister } from './cpuid';
 import { componentsInUse } from './xsave-layout';
 
 export { execFxrstor, execFxsave, execLdmxcsr, execStmxcsr } from './fxsave';
@@ -39,7 +41,7 @@ function offered(): u64 {
 export function execXgetbv(_u: usize): i32 {
   if (undefinedHere()) return Next.FAULT;
   const index = <u32>gpr(Gpr.RCX);
-  const inUse = ((cpuidRegister(XSAVE_LEAF, 1, CpuidTable.EAX) >> 2) & 1) != 0;
+  const inUse = claimsFeature(Feature.XGETBV_1);
   if (index > 1 || (index == 1 && !inUse)) return refuse();
   const value = index == 0 ? get64(State.XCR0) : get64(State.XCR0) & componentsInUse();
   setGpr(Gpr.RAX, value & 0xffffffff);

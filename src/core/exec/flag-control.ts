@@ -1,16 +1,16 @@
 // CLI, STI, PUSHF, POPF, CLAC, STAC: the flags that privilege guards (SDM 2A, 2B; VME and PVI are not claimed, so IOPL
 // decides alone).
 import { Mode, State } from '../../abi/state-block';
-import { CpuidTable } from '../../abi/tables';
+import { claimsFeature } from '../claims';
 import { faulted, raise, raisePlain } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { Interruptibility, Rflags, Vector } from '../gen/constants';
+import { Feature } from '../gen/features';
 import { pushWidth } from '../memory';
 import { modeChanged, setInterruptShadow } from '../mode';
 import { setAttention } from '../attention';
 import { get32 } from '../state';
 import { Next, Uop } from '../uop';
-import { claimed } from './cpuid';
 import { commitFrame, framePop, openCurrentStack } from './frame';
 
 /** Flags POPF may change at any privilege level, in a 16-bit image and above it. */
@@ -77,7 +77,7 @@ export function execPopf(u: usize): i32 {
 }
 
 function setAlignmentCheck(value: u64): i32 {
-  if (!claimed(7, CpuidTable.EBX, 20) || get32(State.CPL) != 0) {
+  if (!claimsFeature(Feature.SMAP) || get32(State.CPL) != 0) {
     raisePlain(Vector.UD);
     return Next.FAULT;
   }

@@ -51,7 +51,7 @@ export function execSyscall(u: usize): i32 {
   setGpr(Gpr.RCX, rip() + load<u8>(u + Uop.LENGTH));
   setGpr(11, flags & ~Rflags.RF);
   setRip(get64(State.MSR_LSTAR));
-  setRflags(flags & ~get64(State.MSR_SFMASK) & ~Rflags.RF);
+  setRflags(flags & ~get64(State.MSR_FMASK) & ~Rflags.RF);
   const selector = (<u32>(get64(State.MSR_STAR) >> 32)) & 0xffff;
   enterFlat(selector, (selector & 0xfffc) + 8, CODE_64, 0);
   // The TF just loaded decides about the trap after this instruction.

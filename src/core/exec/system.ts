@@ -1,8 +1,9 @@
 // HLT, PAUSE, MONITOR, MWAIT, INVLPG, INVPCID, INVD, WBINVD (SDM 2A, 2B; order of faults and exits SDM 3C 25.1.1).
 import { Gpr, State } from '../../abi/state-block';
-import { CpuidTable } from '../../abi/tables';
+import { claimsFeature } from '../claims';
 import { faulted, raise, raisePlain } from '../fault';
 import { Activity, Cr4, Proc2, Vector } from '../gen/constants';
+import { Feature } from '../gen/features';
 import { readLinear64 } from '../memory';
 import { flushTlb } from '../mmu/tlb';
 import { in64BitMode, isCanonical } from '../mode';
@@ -22,7 +23,6 @@ import {
   interceptWbinvd,
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
-import { claimed } from './cpuid';
 
 function refuse(vector: u32): i32 {
   if (vector == Vector.UD) raisePlain(vector);
@@ -45,7 +45,7 @@ export function execPause(u: usize): i32 {
 
 /** Address-range monitoring: claimed or #UD; ring 0 only. */
 function monitorOff(): bool {
-  return !claimed(1, CpuidTable.ECX, 3) || get32(State.CPL) != 0;
+  return !claimsFeature(Feature.MONITOR) || get32(State.CPL) != 0;
 }
 
 export function execMonitor(u: usize): i32 {
@@ -73,7 +73,7 @@ export function execInvlpg(u: usize): i32 {
 
 export function execInvpcid(u: usize): i32 {
   const off = inNonRoot() && (proc2() & Proc2.ENABLE_INVPCID) == 0;
-  if (!claimed(7, CpuidTable.EBX, 10) || off) return refuse(Vector.UD);
+  if (!claimsFeature(Feature.INVPCID) || off) return refuse(Vector.UD);
   if (get32(State.CPL) != 0) return refuse(Vector.GP);
   if (inNonRoot() && interceptInvpcid(u)) return Next.EXITED;
   const type = in64BitMode() ? gpr(load<u8>(u + Uop.REG)) : gpr(load<u8>(u + Uop.REG)) & 0xffffffff;

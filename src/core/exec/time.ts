@@ -1,14 +1,14 @@
 // The time-stamp counter: RDTSC, RDTSCP, and what WRMSR of IA32_TIME_STAMP_COUNTER and IA32_TSC_ADJUST mean (SDM 3B 17.17).
 // Ticks are retired instructions plus skipped idle time, never the wall clock.
 import { Gpr, State } from '../../abi/state-block';
-import { CpuidTable } from '../../abi/tables';
+import { claimsFeature } from '../claims';
 import { raise, raisePlain } from '../fault';
 import { Cr4, Proc2, Vector } from '../gen/constants';
+import { Feature } from '../gen/features';
 import { get32, get64, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptRdpmc, interceptRdtsc, interceptRdtscp } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
-import { claimed } from './cpuid';
 
 /** The processor's own counter, without the offset of non-root operation: what a VM exit stores. */
 export function hostTimeStamp(): u64 {
@@ -45,7 +45,7 @@ export function execRdtsc(u: usize): i32 {
 }
 
 export function execRdtscp(u: usize): i32 {
-  if (!claimed(0x80000001, CpuidTable.EDX, 27) || (inNonRoot() && (proc2() & Proc2.ENABLE_RDTSCP) == 0)) {
+  if (!claimsFeature(Feature.RDTSCP) || (inNonRoot() && (proc2() & Proc2.ENABLE_RDTSCP) == 0)) {
     raisePlain(Vector.UD);
     return Next.FAULT;
   }

@@ -2,11 +2,14 @@
  * Registers of a level as lines, decoded by the formats of isa: general registers, flags, segments, control registers,
  * descriptor tables, and the MSRs the chip holds for the level that runs.
  */
+import type { BitRange } from '../../isa/bit-ranges';
+import { keptMsrs, type KeptMsrName } from '../../isa/msr-access';
+import { msr } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
 import type { Level, LevelRegisters } from '../../machine/level-state';
 import { SEGMENT_NAMES } from '../../machine/level-state';
 import type { Machine } from '../../machine/machine';
-import { msrPlaces, type PlacedMsr } from '../../machine/msr-places';
+import { msrPlaces } from '../../machine/msr-places';
 import { hex, wordRows, wordSummary } from '../../decode/word';
 import { registerNumber } from '../../symbols/registers';
 import type { GuestFrame } from '../frames';
@@ -21,10 +24,11 @@ import { vectorNodes } from './vector-nodes';
 /** Changes a register to the value of an expression. Answers undefined when done, otherwise a sentence. */
 export type SetRegister = (name: string, text: string) => string | undefined;
 
-const MSR_FORMATS: Partial<Record<PlacedMsr, RegisterFormat>> = {
-  IA32_PAT: 'pat',
-  IA32_DEBUGCTL: 'debugctl',
-};
+/** Named bits of an MSR; none when it is one number. */
+function msrRanges(name: KeptMsrName): readonly BitRange[] {
+  const { format, ranges } = msr[name];
+  return format ? registerFormats[format].ranges : (ranges ?? []);
+}
 
 /** Setting by expression, as the Variables view does it. */
 export function registerSetter(machine: Machine, level: Level, scope: ExpressionScope): SetRegister {
@@ -151,12 +155,12 @@ function tableNodes(level: Level, registers: LevelRegisters): VariableNode[] {
 }
 
 function msrNodes(machine: Machine, level: Level): VariableNode[] {
-  return (Object.keys(msrPlaces) as PlacedMsr[]).map((name) => {
+  return keptMsrs.map((name) => {
     const value = machine.cpu.get64(msrPlaces[name]);
-    const format = MSR_FORMATS[name];
+    const ranges = msrRanges(name);
     const watched = { evaluateName: `$${name}`, watch: wordTarget(level, name) };
-    if (!format) return { ...hexNode(name, value), ...watched };
-    const rows = wordRows(name, value, registerFormats[format].ranges).map(rowNode);
+    if (ranges.length === 0) return { ...hexNode(name, value), ...watched };
+    const rows = wordRows(name, value, ranges).map(rowNode);
     return { ...groupNode(name, hex(value, 64), rows), ...watched };
   });
 }

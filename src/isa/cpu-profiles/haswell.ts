@@ -44,7 +44,6 @@ export const haswell = {
     { leaf: 0xd, subleaf: 1, eax: 0, ebx: 0, ecx: 0, edx: 0 },
     { leaf: 0xd, subleaf: 2, eax: 256, ebx: 576, ecx: 0, edx: 0 },
   ],
-  cr4: [...turtle64.cr4.filter((name) => !later.includes(name)), 'OSFXSR', 'OSXMMEXCPT', 'OSXSAVE'],
   // Microcode revisions that Linux trusts the TSC deadline of this model with.
   msrs: { ...turtle64.msrs, IA32_BIOS_SIGN_ID: 0x49_0000_0000n },
   vmx: {

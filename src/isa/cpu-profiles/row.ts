@@ -43,8 +43,6 @@ export interface CpuProfileRow {
   numbers: Readonly<Record<CpuidNumberName, number>>;
   /** CPUID answers that are neither features nor numbers above; `subleaf` left out means any. Unsigned 32-bit values. */
   leaves: readonly { leaf: number; subleaf?: number; eax: number; ebx: number; ecx: number; edx: number }[];
-  /** CR4 bits (names of `registerFormats.cr4`) that may be set; setting another one is #GP(0). */
-  cr4: readonly string[];
   /** MSRs whose value the profile fixes or that do not start at 0. */
   msrs: Readonly<Partial<Record<MsrName, bigint>>>;
   vmx: VmxCapabilities;

@@ -22,7 +22,6 @@ export const skylakeServer = {
     'XSAVES',
   ],
   numbers: { ...haswell.numbers, STEPPING: 4, MODEL: 0x5, EXTENDED_MODEL: 5 },
-  cr4: [...haswell.cr4, 'SMAP'],
   msrs: { ...haswell.msrs, IA32_BIOS_SIGN_ID: 0x0200_0069_0000_0000n },
   vmx: {
     ...haswell.vmx,

@@ -74,14 +74,12 @@ export const turtle64 = {
     { leaf: 0x15, eax: 1, ebx: 1, ecx: 1_000_000_000, edx: 0 },
     { leaf: 0x16, eax: 1000, ebx: 1000, ecx: 100, edx: 0 },
   ],
-  cr4: ['TSD', 'DE', 'PSE', 'PAE', 'MCE', 'PGE', 'VMXE', 'FSGSBASE', 'PCIDE', 'SMEP', 'SMAP'],
   msrs: {
     // Microcode revision 2FH: with one below 25H Linux does not trust this model's TSC deadline.
     IA32_BIOS_SIGN_ID: 0x2f_0000_0000n,
     IA32_MISC_ENABLE: 0x1801n,
     // 8 variable ranges, fixed ranges, write-combining.
     IA32_MTRRCAP: 0x508n,
-    IA32_PAT: 0x0007_0406_0007_0406n,
     // Maximum non-turbo ratio 10 of a 100-MHz bus.
     MSR_PLATFORM_INFO: 0xa00n,
   },

@@ -5,6 +5,8 @@
  * vmx_get_msr, vmx_set_msr, kvm_get_msr_common.
  */
 import { Gpr, State } from '../../abi/state-block';
+import { msrSlots } from '../../cpu/msr-slots';
+import { msrAccess, type KeptMsrName } from '../../isa/msr-access';
 import { msr } from '../../isa/msrs';
 import { exit_controls } from '../control-masks';
 import { guest_cpuid_has, guest_supported_xss } from '../extended-state';
@@ -18,7 +20,7 @@ import {
 import { kvm_pat_valid } from '../nested/failed-check';
 import { get_vmcs12 } from '../nested/current-vmcs12';
 import { nested_exit_has } from '../nested/vmcs12-controls';
-import { debugctl as DEBUGCTL, efer as EFER } from '../register-bits';
+import { debugctl as DEBUGCTL, efer as EFER, msr_bits } from '../register-bits';
 import {
   is_noncanonical_address,
   is_paging,
@@ -31,27 +33,27 @@ import { advance_board, host_tsc } from '../time';
 import type { Vcpu } from '../vcpu';
 import { get_mtrr, is_mtrr, set_mtrr } from './mtrr';
 
-/** IA32_FEATURE_CONTROL: lock, VMX outside SMX. */
-const FEATURE_CONTROL_LOCK = 1n;
-const FEATURE_CONTROL_VALID = 5n;
+const FEATURE_CONTROL_LOCK = msr_bits('IA32_FEATURE_CONTROL', 'LOCK');
+const FEATURE_CONTROL_VALID = FEATURE_CONTROL_LOCK | msr_bits('IA32_FEATURE_CONTROL', 'VMX_OUTSIDE_SMX');
+/** IA32_MISC_ENABLE. KVM: MSR_IA32_MISC_ENABLE_PMU_RO_MASK and MSR_IA32_MISC_ENABLE_EMON. */
+const MISC_READ_ONLY =
+  msr_bits('IA32_MISC_ENABLE', 'BTS_UNAVAILABLE') | msr_bits('IA32_MISC_ENABLE', 'PEBS_UNAVAILABLE');
+const MISC_IGNORED = msr_bits('IA32_MISC_ENABLE', 'PERFMON');
 
-/** MSRs the chip keeps for L1 and L2 alike, and what may be written there. */
-interface ChipMsr {
-  place: State;
-  /** `ignored`: a write changes nothing, as KVM does with a guest's write of MSR_IA32_UCODE_REV. */
-  rule: 'any' | 'canonical' | 'low-32' | 'ignored';
-}
-
-const chip_msrs: ReadonlyMap<number, ChipMsr> = new Map<number, ChipMsr>([
-  [msr.IA32_STAR.number, { place: State.MSR_STAR, rule: 'any' }],
-  [msr.IA32_LSTAR.number, { place: State.MSR_LSTAR, rule: 'canonical' }],
-  [msr.IA32_CSTAR.number, { place: State.MSR_CSTAR, rule: 'canonical' }],
-  [msr.IA32_FMASK.number, { place: State.MSR_SFMASK, rule: 'low-32' }],
-  [msr.IA32_KERNEL_GS_BASE.number, { place: State.MSR_KERNEL_GS_BASE, rule: 'canonical' }],
-  [msr.IA32_TSC_AUX.number, { place: State.MSR_TSC_AUX, rule: 'low-32' }],
-  [msr.IA32_MISC_ENABLE.number, { place: State.MSR_MISC_ENABLE, rule: 'any' }],
-  [msr.IA32_BIOS_SIGN_ID.number, { place: State.MSR_BIOS_SIGN_ID, rule: 'ignored' }],
-]);
+/** MSRs the chip keeps for L1 and L2 alike; what may be written there say their rows. */
+const chip_msrs: ReadonlyMap<number, KeptMsrName> = new Map(
+  (
+    [
+      'IA32_STAR',
+      'IA32_LSTAR',
+      'IA32_CSTAR',
+      'IA32_FMASK',
+      'IA32_KERNEL_GS_BASE',
+      'IA32_TSC_AUX',
+      'IA32_BIOS_SIGN_ID',
+    ] as const
+  ).map((name) => [msr[name].number, name]),
+);
 
 /** Does L1 see VMX at all? KVM: guest_can_use(X86_FEATURE_VMX). */
 function nested_vmx_allowed(vcpu: Vcpu): boolean {
@@ -68,7 +70,7 @@ export function kvm_get_msr(vcpu: Vcpu, index: number): bigint | undefined {
     return nested_vmx_allowed(vcpu) ? vmx_get_vmx_msr(vcpu.nested.msrs, index) : undefined;
   if (is_mtrr(index)) return get_mtrr(vcpu, index);
   const in_chip = chip_msrs.get(index);
-  if (in_chip) return vcpu.cpu.get64(in_chip.place);
+  if (in_chip) return vcpu.cpu.get64(msrSlots[in_chip]);
   switch (index) {
     case msr.IA32_EFER.number:
       return vcpu.arch.efer;
@@ -94,6 +96,8 @@ export function kvm_get_msr(vcpu: Vcpu, index: number): bigint | undefined {
       return nested_vmx_allowed(vcpu) ? vcpu.cpu.get64(State.MSR_FEATURE_CONTROL) : undefined;
     case msr.IA32_XSS.number:
       return guest_cpuid_has(vcpu, 'XSAVES') ? vcpu.cpu.get64(State.MSR_XSS) : undefined;
+    case msr.IA32_MISC_ENABLE.number:
+      return vcpu.cpu.get64(State.MSR_MISC_ENABLE);
     case msr.IA32_PLATFORM_ID.number:
       return 0n;
     case msr.IA32_MCG_CAP.number:
@@ -184,10 +188,19 @@ function set_sysenter(vcpu: Vcpu, index: number, value: bigint): boolean {
   return true;
 }
 
-function set_chip_msr(vcpu: Vcpu, chip_msr: ChipMsr, value: bigint): boolean {
-  if (chip_msr.rule === 'canonical' && is_noncanonical_address(value)) return false;
-  if (chip_msr.rule === 'low-32' && value >> 32n !== 0n) return false;
-  if (chip_msr.rule !== 'ignored') vcpu.cpu.set64(chip_msr.place, value);
+function set_chip_msr(vcpu: Vcpu, name: KeptMsrName, value: bigint): boolean {
+  const { write } = msrAccess[name];
+  if (write === 'canonical' && is_noncanonical_address(value)) return false;
+  if (write === 'low-32' && value >> 32n !== 0n) return false;
+  if (write !== 'ignored') vcpu.cpu.set64(msrSlots[name], value);
+  return true;
+}
+
+/** KVM: the MSR_IA32_MISC_ENABLE case of kvm_set_msr_common. */
+function set_misc_enable(vcpu: Vcpu, data: bigint): boolean {
+  const old = vcpu.cpu.get64(State.MSR_MISC_ENABLE);
+  if (((old ^ data) & MISC_READ_ONLY) !== 0n) return false;
+  vcpu.cpu.set64(State.MSR_MISC_ENABLE, (data & ~MISC_IGNORED) | (old & MISC_IGNORED));
   return true;
 }
 
@@ -232,6 +245,8 @@ export function kvm_set_msr(vcpu: Vcpu, index: number, value: bigint): boolean {
       return set_debugctl(vcpu, value);
     case msr.IA32_FEATURE_CONTROL.number:
       return set_feature_control(vcpu, value);
+    case msr.IA32_MISC_ENABLE.number:
+      return set_misc_enable(vcpu, value);
     case msr.IA32_MCG_STATUS.number:
       return value === 0n;
     default:

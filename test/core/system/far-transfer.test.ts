@@ -233,7 +233,7 @@ describe('fast system calls', () => {
     const bench = Bench.long(ring);
     bench.cpu.set64(State.MSR_STAR, (0x1bn << 48n) | (0x08n << 32n));
     bench.cpu.set64(State.MSR_LSTAR, 0x30000n);
-    bench.cpu.set64(State.MSR_SFMASK, 0x600n);
+    bench.cpu.set64(State.MSR_FMASK, 0x600n);
     bench.load('hlt', 64, 0x30000);
     return bench;
   }
