@@ -439,10 +439,19 @@ export class ProgramSymbols {
   private get unwinder(): Unwinder {
     this.lazyUnwinder ??= new Unwinder(this.frameTables(), registerFile(this.architecture), this.bias, {
       isCode: (address) => this.occupies(address),
+      functionStart: (address) => this.functionStart(address),
       sameFunction: (start, address) =>
         !this.symbols.hasFunctionBetween(this.inside(start), this.inside(address)),
     });
     return this.lazyUnwinder;
+  }
+
+  private functionStart(address: bigint): bigint | undefined {
+    const inside = this.inside(address);
+    const scope = this.scopeAt(inside)?.ranges.find((r) => inside >= r.start && inside < r.end);
+    if (scope) return this.outside(scope.start);
+    const symbol = this.symbols.nearest(inside);
+    return symbol?.kind === 'function' ? this.outside(symbol.address) : undefined;
   }
 
   private frameTables(): FrameTable[] {

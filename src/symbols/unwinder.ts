@@ -9,6 +9,7 @@ import { evaluateNumber, bytesToBigint, type ExpressionPlace } from './dwarf/exp
 import { frameRow, type FrameRow, type RegisterRule } from './dwarf/frame-rows';
 import type { FrameDescription, FrameTable } from './dwarf/frame-table';
 import type { Frame, FrameOrigin } from './frame';
+import { frameShape, PROLOGUE_BYTES, type FrameShape } from './prologue';
 import type { RegisterFile } from './registers';
 import { SymbolError } from './symbol-error';
 
@@ -18,6 +19,8 @@ type ReadMemory = (address: bigint, length: number) => Uint8Array | undefined;
 export interface CodeKnowledge {
   /** Whether an outside address is inside the program's memory. */
   isCode(address: bigint): boolean;
+  /** Where the function around an outside address begins, when debug information or a symbol says so. */
+  functionStart(address: bigint): bigint | undefined;
   /** Whether no function symbol begins after outside address `start` and up to `address`. */
   sameFunction(start: bigint, address: bigint): boolean;
 }
@@ -49,13 +52,16 @@ export class Unwinder {
     return this.byGuess(frame, readMemory);
   }
 
-  /** The canonical frame address (the stack pointer before the call) by CFI alone. */
+  /** The canonical frame address (the stack pointer before the call) by CFI, without it by the frame pointer. */
   canonicalFrameAddress(
     frame: Pick<Frame, 'codeAddress' | 'register'>,
     readMemory: ReadMemory,
   ): bigint | undefined {
     const description = this.describe(frame.codeAddress);
-    if (!description) return undefined;
+    if (!description) {
+      const shape = this.shape(frame, readMemory);
+      return shape && this.cfaOf(shape, frame);
+    }
     try {
       const row = frameRow(description, toInside(frame.codeAddress - this.bias));
       return this.cfa(row, this.place(description, frame, readMemory));
@@ -168,7 +174,8 @@ export class Unwinder {
   }
 
   /**
-   * Code without unwind information. The strongest sign comes first: a return address on top of the stack
+   * Code without unwind information. The strongest sign comes first: a function that sets up a frame pointer as the
+   * ABI says, at whatever instruction of it. Then a return address on top of the stack
    * behind a direct call of the code we are in (assembly that has pushed nothing yet). Then the frame pointer, then
    * any return address on top of the stack. Each must point just after a call instruction.
    */
@@ -182,6 +189,15 @@ export class Unwinder {
       const bytes = readMemory(address, word);
       return bytes?.length === word ? bytesToBigint(bytes) : undefined;
     };
+    const shape = this.shape(frame, readMemory);
+    const cfa = shape && this.cfaOf(shape, frame);
+    const returned = cfa === undefined ? undefined : load(cfa - BigInt(word));
+    if (shape && cfa !== undefined && returned !== undefined && word === this.registers.wordSize) {
+      if (this.callBefore(returned, readMemory) !== undefined) {
+        const saved = shape.saved ? load(cfa - BigInt(2 * word)) : pointer;
+        return this.guessed(returned, cfa, saved, 'frame-pointer', frame);
+      }
+    }
     const top = load(stack);
     const target = top === undefined ? undefined : this.callBefore(top, readMemory);
     if (top !== undefined && target !== undefined && this.leadsTo(target, frame.codeAddress)) {
@@ -203,6 +219,25 @@ export class Unwinder {
       return this.guessed(top, stack + BigInt(word), pointer, 'return-address', frame);
     }
     return undefined;
+  }
+
+  /** The frame of a function that begins by setting up a frame pointer. */
+  private shape(
+    frame: Pick<Frame, 'codeAddress' | 'register'>,
+    readMemory: ReadMemory,
+  ): FrameShape | undefined {
+    const start = this.code.functionStart(frame.codeAddress);
+    const code = start === undefined ? undefined : readMemory(start, PROLOGUE_BYTES);
+    if (start === undefined || !code) return undefined;
+    // In a caller's frame the code address lies inside the call that it is in.
+    const innermost = frame.register(this.registers.instructionPointer) === frame.codeAddress;
+    const next = innermost ? readMemory(frame.codeAddress, 1)?.[0] : undefined;
+    return frameShape(code, Number(frame.codeAddress - start), next, this.registers);
+  }
+
+  private cfaOf(shape: FrameShape, frame: Pick<Frame, 'register'>): bigint | undefined {
+    const base = frame.register(shape.register);
+    return base === undefined ? undefined : base + BigInt(shape.words * this.registers.wordSize);
   }
 
   private guessed(

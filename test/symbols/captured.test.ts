@@ -102,6 +102,25 @@ describe('symbols: a captured process', () => {
     });
   }
 
+  for (const width of ['-m64', '-m32'])
+    for (const compiler of ['gcc', 'clang'] as const)
+      it(`unwinds and reads every variable by the frame pointer, without call frame information: ${compiler} ${width}`, () => {
+        const options = ['-g', '-gdwarf-5', '-O0', width];
+        const program = captured(compiler, options, 0n, ['.eh_frame', '.debug_frame']);
+        assert.equal(program.symbols.elf.section('.eh_frame'), undefined);
+        assert.deepEqual(
+          stack(program).flatMap((f) => functionsOf(program, f)),
+          ['captured', 'scaled', 'inner', 'middle', 'middle', 'middle', 'main', '_start'],
+        );
+        assert.deepEqual(
+          stack(program).map((f) => f.origin),
+          ['innermost', 'return-address', ...Array.from({ length: 5 }, () => 'frame-pointer')],
+        );
+        const values = allValues(program);
+        for (const [name, expected] of Object.entries(TRUTH))
+          assert.equal(values.get(name)?.text, expected, name);
+      });
+
   it('32-bit captures in our machine are those of the host CPU', function () {
     const programs = [...variants()].filter(({ options }) => options.includes('-m32'));
     const dumps = programs.map(({ compiler, options }) => captured(compiler, options));

@@ -7,7 +7,7 @@ import { ProgramSymbols } from '../../src/symbols/program-symbols';
 import type { Frame, WritingContext } from '../../src/symbols/frame';
 import { outputOf } from './emulated-process';
 import { CAPTURE_32, CAPTURE_64, SAMPLE_C } from './sample-sources';
-import { compile, source } from './toolchain';
+import { compile, load, run, source, type Built } from './toolchain';
 
 export interface Captured {
   readonly symbols: ProgramSymbols;
@@ -20,9 +20,17 @@ export interface Captured {
 
 const cache = new Map<string, Captured>();
 
-/** Compiles the sample, runs it to its first `capture()` and reads registers and memory it wrote. */
-export function captured(compiler: 'gcc' | 'clang', options: readonly string[], bias = 0n): Captured {
-  const key = [compiler, ...options, bias].join(' ');
+/**
+ * Compiles the sample, runs it to its first `capture()` and reads registers and memory it wrote. `without` are sections that
+ * the symbols are read without, as if a link script had dropped them.
+ */
+export function captured(
+  compiler: 'gcc' | 'clang',
+  options: readonly string[],
+  bias = 0n,
+  without: readonly string[] = [],
+): Captured {
+  const key = [compiler, ...options, bias, ...without].join(' ');
   const known = cache.get(key);
   if (known) return known;
   const wide = !options.includes('-m32');
@@ -44,7 +52,9 @@ export function captured(compiler: 'gcc' | 'clang', options: readonly string[], 
   );
   registers[wide ? 16 : 8]! += bias;
   const memory = dump.slice(count * word);
-  const symbols = new ProgramSymbols(program.bytes, { bias });
+  const symbols = new ProgramSymbols(without.length > 0 ? stripped(program, without) : program.bytes, {
+    bias,
+  });
   const base = symbols.lookupSymbol('__executable_start')[0]!.address - bias;
   const at = (address: bigint, length: number) => {
     const offset = Number(address - base);
@@ -71,6 +81,11 @@ export function captured(compiler: 'gcc' | 'clang', options: readonly string[], 
   const result = { symbols, context, frame, path: program.path, dump };
   cache.set(key, result);
   return result;
+}
+
+function stripped({ path }: Built, sections: readonly string[]): Uint8Array {
+  run('objcopy', ...sections.flatMap((section) => ['--remove-section', section]), path, 'stripped.elf');
+  return load('stripped.elf').bytes;
 }
 
 export function nativeOutput(path: string): Uint8Array {
