@@ -146,6 +146,7 @@ export class ProgramSymbols {
     this.surroundings = {
       architecture: this.architecture,
       nameAddress: (address) => this.nameAddress(address),
+      arrayCount: (bound, context) => this.locator.arrayCount(bound, context),
       implicitTarget: (offset, context) => this.implicitTarget(offset, context),
     };
   }

@@ -4,7 +4,14 @@
  * Anonymous members count as their parent's, pointers to structures open into the structure's members. Reading
  * never throws: what cannot be read says why in angle brackets.
  */
-import { sizeOf, strip, type DataType, type Member, type StructureType } from './dwarf/data-types';
+import {
+  sizeOf,
+  strip,
+  type ArrayBound,
+  type DataType,
+  type Member,
+  type StructureType,
+} from './dwarf/data-types';
 import { bytesToBigint, bigintToBytes } from './dwarf/expression';
 import { Encoding } from './dwarf/constants';
 import { typeName } from './dwarf/type-names';
@@ -28,6 +35,8 @@ export interface ValueSurroundings {
   readonly architecture: Architecture;
   /** `name` or `name+0x10` for an outside address, if a symbol is there. */
   nameAddress(address: bigint): string | undefined;
+  /** Elements of an array whose length the program computes; undefined when that cannot be told here. */
+  arrayCount(bound: ArrayBound, context: ReadingContext): number | undefined;
   /** The variable an optimised-away pointer stands for. */
   implicitTarget(entry: number, context: ReadingContext): { type: DataType; storage: Storage } | undefined;
 }
@@ -52,7 +61,7 @@ export class Value {
 
   constructor(
     readonly name: string,
-    private readonly dataType: DataType,
+    dataType: DataType,
     private readonly storage: Storage,
     private readonly context: ReadingContext,
     private readonly around: ValueSurroundings,
@@ -61,8 +70,11 @@ export class Value {
     private readonly bits?: Member['bits'],
     depth = 0,
   ) {
-    this.type = safely('<damaged type>', () => typeName(dataType));
-    this.actual = safely<DataType>({ kind: 'void' }, () => strip(dataType));
+    const stripped = safely<DataType>({ kind: 'void' }, () => strip(dataType));
+    this.actual = safely(stripped, () => this.counted(stripped));
+    this.type = safely('<damaged type>', () =>
+      typeName(dataType === stripped && stripped.kind === 'array' ? this.actual : dataType),
+    );
     const shown = safely<Shown>({ text: '<damaged debug information>', available: false }, () =>
       this.show(depth),
     );
@@ -78,7 +90,7 @@ export class Value {
 
   /** Bytes; undefined when the type does not say. */
   get size(): number | undefined {
-    return safely(undefined, () => sizeOf(this.dataType));
+    return safely(undefined, () => sizeOf(this.actual));
   }
 
   /** Where the value is, for people: an address, a register, `in pieces`. */
@@ -169,6 +181,17 @@ export class Value {
     const mask = ((1n << BigInt(this.bits.width)) - 1n) << shift;
     const bits = (bytesToBigint(old.bytes) & ~mask) | ((bytesToBigint(parsed.bytes) << shift) & mask);
     return around.write(bigintToBytes(bits, length), context);
+  }
+
+  /** An array of variable length with the length it has here. */
+  private counted(type: DataType): DataType {
+    if (type.kind !== 'array' || !type.bounds) return type;
+    const { bounds } = type;
+    const counts = type.counts.map((count, i) => {
+      const bound = bounds[i];
+      return bound ? this.around.arrayCount(bound, this.context) : count;
+    });
+    return { kind: 'array', element: type.element, counts };
   }
 
   private countChildren(): number {

@@ -8,6 +8,7 @@ import { At, Tag } from './dwarf/constants';
 import type { Entry } from './dwarf/unit';
 import {
   bigintToBytes,
+  bytesToBigint,
   evaluate,
   evaluateNumber,
   missing,
@@ -17,7 +18,7 @@ import {
 import { locationExpression } from './dwarf/locations';
 import type { Scope } from './dwarf/scopes';
 import { typeName } from './dwarf/type-names';
-import { sizeOf, type DataType, type TypeReader } from './dwarf/data-types';
+import { sizeOf, type ArrayBound, type DataType, type TypeReader } from './dwarf/data-types';
 import type { Frame, ReadingContext } from './frame';
 import { registerFile, type Architecture } from './registers';
 import { Storage } from './storage';
@@ -53,6 +54,8 @@ export interface ProgramKnowledge {
   globalDefinition(name: string): Entry | undefined;
 }
 
+/** Elements of an array beyond these are damage. */
+const MAXIMUM_COUNT = 2n ** 40n;
 /** How many frames up an entry value may be followed. */
 const MAXIMUM_CALLERS = 4;
 
@@ -69,6 +72,33 @@ export class VariableLocator {
       location = missing('damaged debug information');
     }
     return new Storage(location, 0, this.program.architecture);
+  }
+
+  /** Elements of an array whose length is computed; never throws. */
+  arrayCount({ entry, at }: ArrayBound, context: ReadingContext): number | undefined {
+    try {
+      const count = this.numberOf(entry, at, context);
+      if (count === undefined) return undefined;
+      const found = at === At.count ? count : BigInt.asIntN(64, count) + 1n;
+      return found >= 0n && found < MAXIMUM_COUNT ? Number(found) : undefined;
+    } catch (error) {
+      if (error instanceof SymbolError) return undefined;
+      throw error;
+    }
+  }
+
+  /** An attribute that is a constant, an expression, or the value of another entry (DWARF5 2.19). */
+  private numberOf(entry: Entry, at: At, context: ReadingContext): bigint | undefined {
+    const value = entry.value(at);
+    if (value?.kind === 'constant') return value.big ?? BigInt(Math.trunc(value.value));
+    const variable = entry.reference(at);
+    if (variable) {
+      const type = this.program.types.typeOf(variable);
+      const read = this.storage({ entry: variable, type }, context).read(sizeOf(type) ?? 0, context);
+      return 'bytes' in read && read.bytes.length > 0 ? bytesToBigint(read.bytes) : undefined;
+    }
+    const expression = value && locationExpression(value, entry.unit, this.codeAddress(context) ?? 0);
+    return expression && evaluateNumber(expression, this.place(entry, context, 0));
   }
 
   /** The address that decides which location holds, inside representation. */

@@ -29,6 +29,15 @@ export function readelfLines(path: string): OracleRow[] {
   return rows;
 }
 
+/**
+ * The line of an address where a row begins, as gdb tells it: of several rows the last statement, else the last one.
+ * addr2line takes the last one always.
+ */
+export function lineOfRows(rows: readonly OracleRow[], address: bigint): number {
+  const here = rows.filter((row) => row.address === address && row.line > 0);
+  return (here.filter((row) => row.isStmt).at(-1) ?? here.at(-1))?.line ?? 0;
+}
+
 /** `addr2line -f -i`: functions and positions, innermost first. */
 export function addr2line(
   path: string,

@@ -23,6 +23,8 @@ export type DataType =
       readonly element: DataType;
       /** Elements per dimension, outermost first; undefined when it is known at run time or not at all. */
       readonly counts: readonly (number | undefined)[];
+      /** What computes them where they are known only at run time: of arrays of variable length. */
+      readonly bounds?: readonly (ArrayBound | undefined)[];
     }
   | {
       readonly kind: 'enum';
@@ -39,6 +41,12 @@ export type DataType =
       readonly parameters: readonly DataType[];
       readonly variadic: boolean;
     };
+
+/** A count, or a last index, that the program computes: an attribute of the subrange. */
+export interface ArrayBound {
+  readonly entry: Entry;
+  readonly at: At.count | At.upperBound;
+}
 
 export interface StructureType {
   readonly kind: 'structure';
@@ -229,8 +237,10 @@ export class TypeReader {
 
   private array(entry: Entry): DataType {
     const counts: (number | undefined)[] = [];
+    const bounds: (ArrayBound | undefined)[] = [];
     for (const child of entry.children()) {
       if (child.tag !== Tag.subrangeType) continue;
+      bounds[counts.length] = dynamicBound(child);
       const count = child.value(At.count);
       const upper = child.value(At.upperBound);
       if (count?.kind === 'constant') counts.push(sane(count.value));
@@ -243,6 +253,7 @@ export class TypeReader {
     return {
       kind: 'array',
       counts: counts.length > 0 ? counts : [undefined],
+      ...(bounds.some((bound) => bound) ? { bounds } : {}),
       get element() {
         return (element ??= typeOf());
       },
@@ -291,6 +302,15 @@ export class TypeReader {
       },
     };
   }
+}
+
+function dynamicBound(subrange: Entry): ArrayBound | undefined {
+  for (const at of [At.count, At.upperBound] as const) {
+    const kind = subrange.value(at)?.kind;
+    if (kind === 'block' || kind === 'reference' || kind === 'offset' || kind === 'listIndex')
+      return { entry: subrange, at };
+  }
+  return undefined;
 }
 
 function isMinusOne(value: AttributeValue & { kind: 'constant' }): boolean {

@@ -65,13 +65,16 @@ export class LineTable {
     return this.live.map((s) => ({ start: this.rows.address[s.first]!, end: this.rows.address[s.last]! }));
   }
 
-  /** The line an inside address belongs to. Of several rows at one address the last one counts. */
+  /**
+   * The line an inside address belongs to. Of several rows at one address the last one counts, unless it is no statement and
+   * one of the others is.
+   */
   locate(address: number): LinePlace | undefined {
     const sequence = this.sequences.find(address);
     if (!sequence) return undefined;
     const { rows } = this;
     const { first, last } = sequence;
-    const at = lastNotAfter(rows.address, address, first, last);
+    const at = this.statementAt(lastNotAfter(rows.address, address, first, last), first);
     const file = this.header.files[rows.file[at]!];
     const line = rows.line[at]!;
     // Line 0 is the compiler's "belongs to no line".
@@ -87,6 +90,14 @@ export class LineTable {
     }
     const range = { start: rows.address[from]!, end: rows.address[to]! };
     return { file, line, column: rows.column[at]!, isStmt, range };
+  }
+
+  /** The last statement among the rows at the address of row `at`; that row when there is none. */
+  private statementAt(at: number, first: number): number {
+    const { address, flags, line } = this.rows;
+    for (let i = at; i >= first && address[i] === address[at] && line[i] !== 0; i--)
+      if (flags[i]! & RowFlag.isStmt) return i;
+    return at;
   }
 
   /** Statement rows of a file (by header index) on lines `from` to `to`, in row order. */
