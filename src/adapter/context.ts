@@ -4,13 +4,13 @@
  */
 import type { StackFrame } from '../debugger/frames';
 import type { DebugSession } from '../debugger/session';
-import { levelOfThread } from '../debugger/threads';
+import { strandOfThread } from '../debugger/threads';
 import type { VariableNode } from '../debugger/variables/node';
 import { errors } from './errors';
 import type { RequestArguments } from './request-arguments';
 
-/** Level of a thread, as the debugger names it. */
-export type Level = StackFrame['level'];
+/** The strand of a thread, as the debugger names it. */
+export type StrandName = StackFrame['level'];
 
 /** What the protocol side gives to handlers. */
 export interface Client {
@@ -36,7 +36,7 @@ type NodeList = (start: number, count?: number) => VariableNode[];
 
 export class Context {
   private current: DebugSession | undefined;
-  private stacks = new Map<Level, StackFrame[]>();
+  private stacks = new Map<StrandName, StackFrame[]>();
   private frames: StackFrame[] = [];
   private highestFrameId = 0;
   private lists: NodeList[] = [];
@@ -102,7 +102,7 @@ export class Context {
     this.stacks.clear();
   }
 
-  stack(level: Level): StackFrame[] {
+  stack(level: StrandName): StackFrame[] {
     let stack = this.stacks.get(level);
     if (!stack) this.stacks.set(level, (stack = this.standing.stack(level)));
     return stack;
@@ -160,7 +160,7 @@ export class Context {
   }
 
   /** A reference for the source of code at an address; undefined where there is none. */
-  locationId(level: Level, address: bigint): number | undefined {
+  locationId(level: StrandName, address: bigint): number | undefined {
     const { machine, programs, paths } = this.session;
     const found = programs.at(machine, level, address)?.symbols.locate(address);
     return found && this.locations.push({ path: paths.toLocal(found.file), line: found.line });
@@ -171,10 +171,10 @@ export class Context {
   }
 
   /** The level of the argument `threadId`, or the running one. */
-  level(given: RequestArguments, name = 'threadId'): Level {
+  level(given: RequestArguments, name = 'threadId'): StrandName {
     if (!given.has(name)) return this.session.currentLevel;
     const id = given.integer(name, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    const level = levelOfThread(id);
+    const level = strandOfThread(this.standing.machine.driver, id);
     if (!level || !this.standing.threads().some((thread) => thread.level === level))
       throw errors.unknownThread(id);
     return level;

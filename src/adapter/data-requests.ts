@@ -16,7 +16,7 @@ import { l0Path } from '../debugger/variables/l0-path';
 import { resultNode } from '../debugger/variables/result';
 import { scopesOf } from '../debugger/variables/scopes';
 import type { VariableNode } from '../debugger/variables/node';
-import type { Client, Context, Handler, Level } from './context';
+import type { Client, Context, Handler, StrandName } from './context';
 import { evaluation } from './evaluation';
 import { errors } from './errors';
 
@@ -205,7 +205,7 @@ function hexText(value: bigint): string {
 }
 
 /** A result that is an address of code leads to its source. */
-function codeOf(found: Evaluated, level: Level): VariableNode['code'] {
+function codeOf(found: Evaluated, level: StrandName): VariableNode['code'] {
   const address = numberOf(found);
   if (address === undefined || address < 0n) return undefined;
   if (found.kind === 'variable') return found.value.pointee === undefined ? undefined : { level, address };

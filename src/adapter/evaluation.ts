@@ -3,11 +3,11 @@
  */
 import type { StackFrame } from '../debugger/frames';
 import type { ExpressionScope } from '../debugger/expression/scope';
-import type { Context, Level } from './context';
+import type { Context, StrandName } from './context';
 import type { RequestArguments } from './request-arguments';
 
 export interface Evaluation {
-  readonly level: Level;
+  readonly level: StrandName;
   readonly frame: StackFrame | undefined;
   readonly scope: ExpressionScope;
 }
@@ -18,9 +18,10 @@ export function evaluation(context: Context, given: RequestArguments): Evaluatio
     ? context.frame(given.integer('frameId', 0, Number.MAX_SAFE_INTEGER))
     : undefined;
   // L0's frames have no guest registers: expressions there are about the guest L0 works for.
-  const guest = session.machine.l0 && (frame?.level ?? session.currentLevel) === 'L0';
-  const level = guest ? session.ground.guest : (frame?.level ?? session.currentLevel);
+  const strand = frame?.level ?? session.currentLevel;
+  const guest = session.isBuiltIn(strand);
+  const level = guest ? session.ground.guest : strand;
   // Of L0 itself they see the VMCS that it works on.
-  const scope = guest ? session.scope(level, undefined, undefined, 'L0') : session.scope(level, frame);
+  const scope = guest ? session.scope(level, undefined, undefined, strand) : session.scope(level, frame);
   return { level, frame, scope };
 }

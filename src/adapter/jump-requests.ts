@@ -34,7 +34,7 @@ export const jumpRequests = {
     const id = given.integer('targetId', 0, MAXIMUM);
     const address = context.gotoAddress(id);
     if (address === undefined) throw errors.badTarget(id);
-    if (session.machine.l0 && level === 'L0')
+    if (session.isBuiltIn(level))
       throw errors.notPossible('L0 goes on where it is: select a thread of the guest to jump in.');
     setImmediate(() => session.jump(level, address));
   },

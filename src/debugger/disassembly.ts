@@ -7,7 +7,7 @@ import { decodeInstructions, type DecodedInstruction } from './instruction';
 import { readMemory } from './level-memory';
 import { memoryReference, type SpacedAddress } from './memory-reference';
 import type { DebugSession } from './session';
-import type { Level } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 
 export interface DisassemblyRow {
   /** As DAP carries it. */
@@ -123,7 +123,7 @@ function hexBytes(bytes: Uint8Array): string {
 }
 
 /** `name` or `name+0x10`; undefined where no program has code. */
-export function symbolName(session: DebugSession, level: Level, address: bigint): string | undefined {
+export function symbolName(session: DebugSession, level: StrandName, address: bigint): string | undefined {
   const symbol = session.programs.at(session.machine, level, address)?.symbols.symbolAt(address);
   if (!symbol) return undefined;
   return symbol.offset === 0 ? symbol.name : `${symbol.name}+0x${symbol.offset.toString(16)}`;

@@ -5,6 +5,7 @@
 import { exitReason, exitReasons } from '../isa/exit-reasons';
 import type { FaultCause } from '../isa/fault-reasons';
 import type { Topology } from '../machine/machine-config';
+import { levelAt } from '../machine/strand';
 import type { MachineRecord } from '../machine/machine-record';
 import { Condition } from './breakpoints/condition';
 import { droppedEvent } from './decode/dropped-event';
@@ -120,7 +121,7 @@ function causeNames(names: Map<string, bigint | string>, cause: FaultCause): voi
 /** Words every expression knows: exit reasons by name. Levels stand for themselves. */
 export const constants: ReadonlyMap<string, bigint | string> = new Map<string, bigint | string>([
   ...exitReasons.map((row): [string, bigint] => [row.name, BigInt(row.number)]),
-  ...(['L0', 'L1', 'L2'] as const).map((level): [string, string] => [level, level]),
+  ...[0, 1, 2].map(levelAt).map((level): [string, string] => [level, level]),
 ]);
 
 export interface FilterRequest {

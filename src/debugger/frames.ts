@@ -8,7 +8,8 @@ import { l0SourcePath } from './l0-sources';
 import { readRegister } from './level-registers';
 import type { LoadedProgram, Programs } from './programs';
 import type { L0Frame } from '../machine/l0-runner';
-import type { Level, LevelRegisters } from '../machine/level-state';
+import type { LevelRegisters } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import { registerName } from '../symbols/registers';
 import type { Frame, WritingContext } from '../symbols/frame';
@@ -23,7 +24,7 @@ export interface FrameSource {
 }
 
 export interface StackFrame {
-  readonly level: Level;
+  readonly level: StrandName;
   readonly name: string;
   readonly source: FrameSource | undefined;
   /** A label tells what a level does and is no place in code; subtle frames are guessed or without source. */
@@ -55,7 +56,7 @@ export function guestStack(
   machine: Machine,
   programs: Programs,
   paths: SourcePaths,
-  level: Level,
+  level: StrandName,
 ): StackFrame[] {
   const registers = machine.driver.registers(level);
   if (!registers) return [];
@@ -73,12 +74,16 @@ export function guestStack(
  * At the first instruction after an exit every general register but RSP still is the guest's: a frame pointer among them would
  * lead into the guest's stack.
  */
-function justExited(machine: Machine, level: Level): boolean {
-  const { log, driver, config } = machine;
-  if (level !== driver.currentLevel()) return false;
-  const exit = config.topology === 'bare' ? 'exit' : 'nested-exit';
+function justExited(machine: Machine, level: StrandName): boolean {
+  const { log, driver } = machine;
+  if (level !== driver.currentStrand()) return false;
   const newest = log.slice(log.total - NEWEST_RECORDS, NEWEST_RECORDS);
-  return newest.some((record) => record.kind === exit && BigInt(record.count) === machine.cpu.retired);
+  return newest.some(
+    (record) =>
+      record.kind.endsWith('exit') &&
+      driver.isCrossing(record) &&
+      BigInt(record.count) === machine.cpu.retired,
+  );
 }
 
 function onlyRsp({ gprs }: LevelRegisters): (bigint | undefined)[] {
@@ -94,7 +99,7 @@ interface PhysicalFrame {
 export function* physicalFrames(
   machine: Machine,
   programs: Programs,
-  level: Level,
+  level: StrandName,
   registers: LevelRegisters,
 ): Generator<PhysicalFrame> {
   const pc = linearRip(registers);
@@ -122,7 +127,7 @@ export function* physicalFrames(
 /** A physical frame as the functions that were inlined into each other there. */
 function logicalFrames(
   { frame, program }: PhysicalFrame,
-  level: Level,
+  level: StrandName,
   depth: number,
   paths: SourcePaths,
 ): StackFrame[] {
@@ -159,12 +164,12 @@ function logicalFrames(
 }
 
 /** L0's stack: the traced functions when it is stopped inside, else what it is doing. */
-export function l0Stack(machine: Machine, doing: string): StackFrame[] {
+export function l0Stack(machine: Machine, level: StrandName, doing: string): StackFrame[] {
   const frames = machine.l0?.frames ?? [];
   if (frames.length === 0)
     return [
       {
-        level: 'L0',
+        level,
         name: doing,
         source: undefined,
         look: 'label',
@@ -176,7 +181,7 @@ export function l0Stack(machine: Machine, doing: string): StackFrame[] {
   return [...frames].reverse().map((frame) => {
     const path = l0SourcePath(frame.file);
     return {
-      level: 'L0',
+      level,
       name: frame.name,
       source: path === undefined ? undefined : { path, line: frame.line, column: frame.column },
       look: 'normal',
@@ -190,7 +195,7 @@ export function l0Stack(machine: Machine, doing: string): StackFrame[] {
 /** Reading and writing as a frame sees it: registers are the processor's own only in the innermost one. */
 export function frameContext(
   machine: Machine,
-  level: Level,
+  level: StrandName,
   guest: GuestFrame,
   writing: {
     memory: (address: bigint, bytes: Uint8Array) => boolean;

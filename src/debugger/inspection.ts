@@ -4,22 +4,21 @@
  */
 import type { EntryCheckRow } from '../isa/entry-checks';
 import type { FieldName } from '../isa/vmcs-fields';
-import type { Level } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 import type { RecordLog } from '../machine/record-log';
 import type { Topology } from '../machine/machine-config';
 import type { VmcsName, VmcsView } from '../machine/vmcs-view';
 
-export type { Level } from '../machine/level-state';
 export type { MachineRecord } from '../machine/machine-record';
 export type { ControlLimits, VmcsName, VmcsView } from '../machine/vmcs-view';
 export { merge_rules, type MergeRule } from '../machine/vmcs-view';
 
 export interface Inspection {
   readonly topology: Topology;
-  /** Level of the thread the user looks at. */
-  readonly focused: Level;
-  /** Level whose instructions run, or run next. */
-  readonly current: Level;
+  /** Strand of the thread the user looks at. */
+  readonly focused: StrandName;
+  /** Strand whose instructions run, or run next. */
+  readonly current: StrandName;
   /**
    * The VMCSs there are now. Nested: vmcs12 (once L1 has a current VMCS), vmcs02 (once L2 was entered), vmcs01. Bare: the
    * current VMCS of the user's program, as `vmcs01`. Empty when there is none.

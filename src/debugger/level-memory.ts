@@ -2,7 +2,7 @@
  * Memory of any space as bytes, page by page, because neighbouring pages of a guest need not be neighbours in the host. No
  * side effects on the machine but the bytes written; what is not mapped is answered, never thrown.
  */
-import type { Level } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { AddressSpace } from '../machine/topology-driver';
 
@@ -69,7 +69,7 @@ export function writeMemory(
 }
 
 /** The linear space of a level. */
-export function linear(level: Level): AddressSpace {
+export function linear(level: StrandName): AddressSpace {
   return { kind: 'linear', level };
 }
 

@@ -2,7 +2,8 @@
  * Registers of a level by the names people write: rax, eax, ax, al, rip, cs, fs.base, cr0 ... Reading never fails for a known
  * name, but the value may be unknown: hardware does not keep the general registers of a level that waits.
  */
-import type { Level, LevelRegisters, SegmentName } from '../machine/level-state';
+import type { LevelRegisters, SegmentName } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 import { SEGMENT_NAMES } from '../machine/level-state';
 import type { Machine } from '../machine/machine';
 import { msrPlace } from '../machine/msr-places';
@@ -108,7 +109,7 @@ function wholeRegister(registers: LevelRegisters, name: Place['register']): bigi
 }
 
 /** How a register or MSR of a level is watched; undefined for RIP, which every instruction changes, and for no register. */
-export function wordTarget(level: Level, name: string): (WatchTarget & { kind: 'word' }) | undefined {
+export function wordTarget(level: StrandName, name: string): (WatchTarget & { kind: 'word' }) | undefined {
   const msr = msrPlace(name);
   if (msr !== undefined) return { kind: 'word', level, name, place: msr, mask: ALL_ONES };
   const place = places.get(name);
@@ -120,7 +121,7 @@ export function wordTarget(level: Level, name: string): (WatchTarget & { kind: '
 /** Changes a register. Answers undefined when done, otherwise a sentence for the user. */
 export function changeRegister(
   machine: Machine,
-  level: Level,
+  level: StrandName,
   name: string,
   value: bigint,
 ): string | undefined {

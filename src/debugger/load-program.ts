@@ -2,7 +2,7 @@
  * Makes symbols of a file's bytes. A file without usable symbols is no reason to refuse a session: the sentence says what is
  * missing, and the machine runs without them.
  */
-import type { Level } from '../machine/level-state';
+import type { Level } from '../machine/strand';
 import { ProgramSymbols } from '../symbols/program-symbols';
 import { SymbolError } from '../symbols/symbol-error';
 import type { LoadedProgram } from './programs';

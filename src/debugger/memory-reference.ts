@@ -2,7 +2,7 @@
  * Addresses that carry their space. In DAP an address is a number that `BigInt()` parses, and VS Code keys its one
  * Disassembly view by it; so the space stands above bit 64 and equal addresses of two levels stay two numbers.
  */
-import type { Level } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 import type { AddressSpace } from '../machine/topology-driver';
 
 /** An address and the space it is meant in. */
@@ -47,7 +47,7 @@ export function memoryReference(space: AddressSpace, address: bigint): string {
 }
 
 /** Reads a reference; a number without a space is a linear address of `level`. Undefined when it is none. */
-export function parseMemoryReference(text: string, level: Level): SpacedAddress | undefined {
+export function parseMemoryReference(text: string, level: StrandName): SpacedAddress | undefined {
   if (!/^(0x[0-9a-f]{1,18}|\d{1,21})$/i.test(text)) return undefined;
   const number = BigInt(text);
   const id = number >> SHIFT;

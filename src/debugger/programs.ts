@@ -3,7 +3,7 @@
  * the launch configuration; the booted image also speaks for its guest where the guest's memory holds the image's bytes,
  * because small hypervisors link their guest into themselves.
  */
-import type { Level } from '../machine/level-state';
+import { depthOf, levelOf, type Level, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { ProgramSymbols } from '../symbols/program-symbols';
 import { linear, readExactly } from './level-memory';
@@ -20,29 +20,28 @@ export interface LoadedProgram {
 
 /** Bytes at an address that must agree before the image's symbols are believed for another level. */
 const PROOF = 16;
-const DEPTH: Record<Level, number> = { L0: 0, L1: 1, L2: 2 };
 
 export class Programs {
   constructor(readonly all: readonly LoadedProgram[]) {}
 
   /** The program whose code stands at a linear address of a level. */
-  at(machine: Machine, level: Level, address: bigint): LoadedProgram | undefined {
-    const own = this.all.find((program) => program.level === level && holds(program, address));
+  at(machine: Machine, level: StrandName, address: bigint): LoadedProgram | undefined {
+    const own = this.all.find((program) => program.level === levelOf(level) && holds(program, address));
     if (own) return own;
     return this.all.find(
       (program) =>
         program.sharedDownwards &&
-        DEPTH[program.level] < DEPTH[level] &&
+        depthOf(program.level) < depthOf(level) &&
         holds(program, address) &&
         agrees(machine, level, program, address),
     );
   }
 
   /** Programs that may have code at a level, those bound to it first. */
-  ofLevel(level: Level): LoadedProgram[] {
-    const own = this.all.filter((program) => program.level === level);
+  ofLevel(level: StrandName): LoadedProgram[] {
+    const own = this.all.filter((program) => program.level === levelOf(level));
     const shared = this.all.filter(
-      (program) => program.sharedDownwards && DEPTH[program.level] < DEPTH[level],
+      (program) => program.sharedDownwards && depthOf(program.level) < depthOf(level),
     );
     return [...own, ...shared];
   }
@@ -57,7 +56,7 @@ function holds(program: LoadedProgram, address: bigint): boolean {
 }
 
 /** The level's memory holds what the file says: code is not written at run time, so its bytes prove the program. */
-function agrees(machine: Machine, level: Level, program: LoadedProgram, address: bigint): boolean {
+function agrees(machine: Machine, level: StrandName, program: LoadedProgram, address: bigint): boolean {
   for (let length = PROOF; length > 0; length >>= 1) {
     const file = program.symbols.elf.imageBytes(inside(program, address), length);
     if (!file) continue;

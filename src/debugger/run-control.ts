@@ -3,7 +3,7 @@
  * every stop whether the user wants to see it. The order matters: the user's breakpoints and filters come before the motion.
  */
 import type { L0Frame } from '../machine/l0-runner';
-import { LEVELS, type Level } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
 import { isFinal, type MachineStop } from '../machine/machine-stop';
@@ -34,8 +34,8 @@ export type StopReason =
 /** The machine stands, and the user is told. */
 export interface StoppedEvent {
   readonly reason: StopReason;
-  /** Level the stop is about: the one that goes on next. */
-  readonly level: Level;
+  /** Strand the stop is about: the one that goes on next. */
+  readonly level: StrandName;
   /** One line. */
   readonly description: string;
   readonly breakpointIds: readonly number[];
@@ -61,9 +61,13 @@ export interface RunSurroundings {
   readonly data: DataBreakpoints;
   readonly filters: ActiveFilters;
   /** Names for conditions at the present stop. */
-  scope(level: Level, record?: MachineRecord, names?: ReadonlyMap<string, bigint | string>): ExpressionScope;
+  scope(
+    level: StrandName,
+    record?: MachineRecord,
+    names?: ReadonlyMap<string, bigint | string>,
+  ): ExpressionScope;
   /** Where an instruction stands, in words. */
-  placeText(level: Level, address: bigint): string;
+  placeText(level: StrandName, address: bigint): string;
   log(text: string): void;
   /** An end that went wrong is shown as a stop first. */
   readonly showsEnd: boolean;
@@ -187,7 +191,8 @@ export class RunControl {
   }
 
   private userBreakpoint(stop: MachineStop, rip: bigint | undefined): StoppedEvent | undefined {
-    if (stop.kind === 'l0') return this.decide(this.atStatement.splice(0), 'L0');
+    if (stop.kind === 'l0')
+      return this.decide(this.atStatement.splice(0), this.around.machine.driver.currentStrand());
     if (stop.kind !== 'breakpoint') return undefined;
     this.passed = stop.linear;
     return rip === undefined ? undefined : this.hit(rip);
@@ -201,7 +206,7 @@ export class RunControl {
     const found = data.decide(events, {
       log: (text) => around.log(text),
       scope: (names) => around.scope(level, undefined, names),
-      place: (by, rip) => around.placeText(LEVELS.find((name) => name === by) ?? level, rip),
+      place: (by, rip) => around.placeText(by === 'processor' || by === 'device' ? level : by, rip),
     });
     if (!found) return undefined;
     const rip = ground.place(level)?.rip;
@@ -217,7 +222,7 @@ export class RunControl {
     return this.decide(breakpoints.at(machine, programs, level, address), level);
   }
 
-  private decide(reached: readonly Breakpoint[], level: Level): StoppedEvent | undefined {
+  private decide(reached: readonly Breakpoint[], level: StrandName): StoppedEvent | undefined {
     const stopping: Breakpoint[] = [];
     let note: string | undefined;
     for (const breakpoint of reached) {
@@ -241,7 +246,7 @@ export class RunControl {
     const first = Math.max(this.seen, log.oldest);
     this.seen = log.total;
     if (!filters.any) return undefined;
-    const level = machine.driver.currentLevel();
+    const level = machine.driver.currentStrand();
     for (const record of log.slice(first, log.total - first)) {
       const found = filters.stopsAt(record, config.topology, this.around.scope(level, record));
       if (!found) continue;
@@ -252,7 +257,7 @@ export class RunControl {
   }
 
   private stoppedAt(reason: StopReason, description: string): StoppedEvent {
-    const level = this.around.machine.driver.currentLevel();
+    const level = this.around.machine.driver.currentStrand();
     return { reason, level, description: `${level}: ${description}`, breakpointIds: [] };
   }
 

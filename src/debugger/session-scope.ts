@@ -2,7 +2,7 @@
  * What expressions see at a stop: variables of a frame, registers of its level, VMCS fields, memory, and what a record tells.
  */
 import { vmcsField, type FieldName } from '../isa/vmcs-fields';
-import type { Level } from '../machine/level-state';
+import type { StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import { msrPlace } from '../machine/msr-places';
 import type { AddressSpace } from '../machine/topology-driver';
@@ -22,14 +22,14 @@ import { registerName } from '../symbols/registers';
 export interface ScopeOptions {
   readonly machine: Machine;
   readonly programs: Programs;
-  readonly level: Level;
+  readonly level: StrandName;
   /** Variables and preserved registers of this frame; without it the level's innermost place. */
   readonly frame?: StackFrame | undefined;
   readonly record?: MachineRecord | undefined;
   /** More words a condition can use. */
   readonly names?: ReadonlyMap<string, bigint | string> | undefined;
   /** The level whose VMCS the name `vmcs` means. */
-  readonly vmcsOf: Level;
+  readonly vmcsOf: StrandName;
 }
 
 /** Whichever VMCS the level works on: the same expression is right in every frame and topology. */
@@ -146,7 +146,7 @@ function guestFrame({ machine, programs, level, frame }: ScopeOptions): GuestFra
 }
 
 /** Reads and writes variables of a frame. */
-export function writingContext(machine: Machine, level: Level, guest: GuestFrame): WritingContext {
+export function writingContext(machine: Machine, level: StrandName, guest: GuestFrame): WritingContext {
   return frameContext(machine, level, guest, {
     memory: (address, bytes) => writeMemory(machine, linear(level), address, bytes) === bytes.length,
     register: (name, value) => changeRegister(machine, level, name, value) === undefined,
@@ -155,7 +155,7 @@ export function writingContext(machine: Machine, level: Level, guest: GuestFrame
 
 function registerCell(
   machine: Machine,
-  level: Level,
+  level: StrandName,
   guest: GuestFrame | undefined,
   written: string,
 ): Cell | undefined {
@@ -179,7 +179,7 @@ function registerCell(
 }
 
 /** An MSR, while the chip holds it for the level. */
-function msrCell(machine: Machine, level: Level, written: string): Cell | undefined {
+function msrCell(machine: Machine, level: StrandName, written: string): Cell | undefined {
   const place = msrPlace(written);
   if (place === undefined) return undefined;
   const watch = wordTarget(level, written);
@@ -208,7 +208,7 @@ function outerRegister(guest: GuestFrame | undefined, name: string): bigint | un
   return undefined;
 }
 
-function fieldCell(machine: Machine, level: Level, written: string, name: string): Cell | undefined {
+function fieldCell(machine: Machine, level: StrandName, written: string, name: string): Cell | undefined {
   if (!VMCS_NAMES.includes(written)) return undefined;
   const vmcs = written === CURRENT_VMCS ? machine.driver.currentVmcs(level) : written;
   if (vmcs === undefined) throw new ExpressionError(withoutVmcs(machine, level));
@@ -232,10 +232,10 @@ function fieldCell(machine: Machine, level: Level, written: string, name: string
 }
 
 /** Why a level has no current VMCS. */
-function withoutVmcs(machine: Machine, level: Level): string {
-  const [outermost] = machine.driver.guestLevels;
-  if (level === outermost) return `${level} has no current VMCS now: it makes one current with VMPTRLD.`;
-  return `${level} is a guest, it has no VMCS of its own: select a frame of ${outermost} for the VMCS that runs it.`;
+function withoutVmcs(machine: Machine, level: StrandName): string {
+  const parent = machine.driver.parentOf(level);
+  if (!parent) return `${level} has no current VMCS now: it makes one current with VMPTRLD.`;
+  return `${level} is a guest, it has no VMCS of its own: select a frame of ${parent} for the VMCS that runs it.`;
 }
 
 function littleEndian(value: bigint, bytes: number): Uint8Array {

@@ -6,7 +6,7 @@
 import { entryChecks } from '../isa/entry-checks';
 import { vmcsFields } from '../isa/vmcs-fields';
 import { createMachine, MachineError, type MachineRequest } from '../machine/create';
-import type { Level } from '../machine/level-state';
+import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
 import type { Surroundings } from './breakpoints/resolve';
@@ -54,7 +54,7 @@ export interface SessionEvents {
   /** A log point's message. */
   log(text: string): void;
   /** A level came into being, or is gone. */
-  thread?(level: Level, reason: 'started' | 'exited'): void;
+  thread?(level: StrandName, reason: 'started' | 'exited'): void;
 }
 
 export type StepKind = L0StepKind;
@@ -78,7 +78,7 @@ export class DebugSession {
   private before = new Map<string, { pointer: bigint; values: bigint[] }>();
   private present = new Map<string, { pointer: bigint; values: bigint[] }>();
 
-  private levels: readonly Level[];
+  private levels: readonly StrandName[];
 
   /**
    * @param kept a session this one takes the place of: its breakpoints and filters go on
@@ -131,8 +131,13 @@ export class DebugSession {
   }
 
   /** The level a step or a frame is about when nobody names one. */
-  get currentLevel(): Level {
-    return this.machine.driver.currentLevel();
+  get currentLevel(): StrandName {
+    return this.machine.driver.currentStrand();
+  }
+
+  /** The strand is the built-in L0's: it has functions to step through, but no registers. */
+  isBuiltIn(strand: StrandName): boolean {
+    return depthOf(strand) < this.machine.driver.outermost;
   }
 
   // --- running -----------------------------------------------------------------------------------------------------
@@ -152,7 +157,7 @@ export class DebugSession {
   }
 
   /** Goes on somewhere else: the level's next instruction is the one at `address`. Nothing runs. */
-  jump(level: Level, address: bigint): void {
+  jump(level: StrandName, address: bigint): void {
     this.mustStand();
     const base = this.machine.driver.registers(level)?.segments.cs.base ?? 0n;
     const problem = changeRegister(this.machine, level, 'rip', BigInt.asUintN(64, address - base));
@@ -163,16 +168,16 @@ export class DebugSession {
   /** Levels that came into being or are gone since the last call. */
   private tellLevels(): void {
     const there = this.presentLevels();
-    for (const level of this.machine.driver.guestLevels) {
+    for (const level of userStrands(this.machine.driver)) {
       const now = there.includes(level);
       if (now !== this.levels.includes(level)) this.events.thread?.(level, now ? 'started' : 'exited');
     }
     this.levels = there;
   }
 
-  private presentLevels(): Level[] {
+  private presentLevels(): StrandName[] {
     const { driver } = this.machine;
-    return driver.guestLevels.filter((level) => driver.registers(level) !== undefined);
+    return userStrands(driver).filter((level) => driver.registers(level) !== undefined);
   }
 
   /** Stops before the first instruction, as a stop the user sees. */
@@ -190,12 +195,17 @@ export class DebugSession {
   }
 
   /** @param target a step-in target's id */
-  step(level: Level, kind: StepKind, byInstruction: boolean, target?: number): void {
+  step(level: StrandName, kind: StepKind, byInstruction: boolean, target?: number): void {
     this.start(this.motion(level, kind, byInstruction, target));
   }
 
-  private motion(level: Level, kind: StepKind, byInstruction: boolean, target: number | undefined): Motion {
-    if (this.machine.l0 && level === 'L0')
+  private motion(
+    level: StrandName,
+    kind: StepKind,
+    byInstruction: boolean,
+    target: number | undefined,
+  ): Motion {
+    if (this.machine.l0 && this.isBuiltIn(level))
       return this.machine.l0.stopped ? new L0Step(this.ground, kind) : new IntoL0(this.ground, false);
     if (this.machine.l0 && target === INTO_L0) return new IntoL0(this.ground, true);
     if (!this.machine.driver.registers(level))
@@ -251,8 +261,8 @@ export class DebugSession {
   }
 
   /** Innermost frame first. */
-  stack(level: Level): StackFrame[] {
-    if (this.machine.l0 && level === 'L0') return l0Stack(this.machine, l0Doing(this.machine));
+  stack(level: StrandName): StackFrame[] {
+    if (this.isBuiltIn(level)) return l0Stack(this.machine, level, l0Doing(this.machine));
     return guestStack(this.machine, this.programs, this.paths, level);
   }
 
@@ -264,12 +274,12 @@ export class DebugSession {
   }
 
   /** `vmcsOf`: whose VMCS the name `vmcs` means, when it is not the level's own. */
-  scope(level: Level, frame?: StackFrame, record?: MachineRecord, vmcsOf = level): ExpressionScope {
+  scope(level: StrandName, frame?: StackFrame, record?: MachineRecord, vmcsOf = level): ExpressionScope {
     return expressionScope({ machine: this.machine, programs: this.programs, level, frame, record, vmcsOf });
   }
 
   /** Everything `decode/` needs, as seen from a level. */
-  inspect(focused: Level): Inspection {
+  inspect(focused: StrandName): Inspection {
     const { machine } = this;
     return {
       topology: machine.config.topology,

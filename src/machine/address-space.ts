@@ -1,10 +1,10 @@
 /**
  * The spaces an address can be meant in. Types only.
  */
-import type { Level } from './level-state';
+import type { StrandName } from './strand';
 
 /** Which bytes an address names: a level's linear or physical space, or the host's RAM. */
 export type AddressSpace =
-  | { readonly kind: 'linear'; readonly level: Level }
-  | { readonly kind: 'physical'; readonly level: Level }
+  | { readonly kind: 'linear'; readonly level: StrandName }
+  | { readonly kind: 'physical'; readonly level: StrandName }
   | { readonly kind: 'host' };

@@ -10,7 +10,8 @@ import type { Board } from '../platform/device';
 import type { InitialCpuState } from '../platform/boot/boot-image';
 import { ExitRegisters } from './exit-registers';
 import { applyInitialState } from './initial-state';
-import { liveRegisters, type Level, type LevelRegisters } from './level-state';
+import { liveRegisters, type LevelRegisters } from './level-state';
+import { depthOf, strandsOf, type StrandName } from './strand';
 import type { MachineRecord } from './machine-record';
 import type { WalkedSpace } from '../cpu/walk-space';
 import { walkLinear, walkToHost } from './page-walk';
@@ -26,7 +27,9 @@ const SIPI_PENDING = 0x100;
 const STOP_AT_ALL = StopOn.VM_ENTRY | StopOn.VM_EXIT | StopOn.ENTRY_FAILURE | StopOn.VM_FAIL | StopOn.FAULT;
 
 export class BareTopology implements TopologyDriver {
-  readonly guestLevels: readonly Level[] = ['L0', 'L1'];
+  readonly strands = strandsOf(1, 1);
+  readonly outermost = 0;
+  readonly innermost = 1;
   readonly runner = undefined;
   readonly l0 = undefined;
   private exitRegisters = new ExitRegisters();
@@ -105,12 +108,20 @@ export class BareTopology implements TopologyDriver {
     return undefined;
   }
 
-  currentLevel(): Level {
+  currentStrand(): StrandName {
     return this.cpu.inNonRoot ? 'L1' : 'L0';
   }
 
-  registers(level: Level): LevelRegisters | undefined {
-    if (level === this.currentLevel()) return liveRegisters(this.cpu);
+  parentOf(strand: StrandName): StrandName | undefined {
+    return depthOf(strand) === 1 ? 'L0' : undefined;
+  }
+
+  isCrossing({ kind }: MachineRecord): boolean {
+    return kind === 'entry' || kind === 'exit';
+  }
+
+  registers(level: StrandName): LevelRegisters | undefined {
+    if (level === this.currentStrand()) return liveRegisters(this.cpu);
     if (this.cpu.currentVmcs === NONE_64) return undefined;
     const read = fieldReader(this.cpu, this.cpu.currentVmcs);
     if (level === 'L0') return hostState(read, 'VMCS, host state');
@@ -119,8 +130,8 @@ export class BareTopology implements TopologyDriver {
     return exists ? guestState(read, 'VMCS, guest state', this.exitRegisters.general) : undefined;
   }
 
-  registerHome(level: Level): RegisterHome | undefined {
-    if (level === this.currentLevel()) return { kind: 'chip' };
+  registerHome(level: StrandName): RegisterHome | undefined {
+    if (level === this.currentStrand()) return { kind: 'chip' };
     const write = this.vmcss()[0]?.write;
     if (!write || level === 'L2') return undefined;
     return { kind: 'vmcs', area: level === 'L0' ? 'HOST' : 'GUEST', generalInChip: false, write };
@@ -140,7 +151,7 @@ export class BareTopology implements TopologyDriver {
     return currentVmcs === NONE_64 ? [] : [hardwareVmcs(this.cpu, 'vmcs01', currentVmcs, true)];
   }
 
-  currentVmcs(level: Level): VmcsName | undefined {
+  currentVmcs(level: StrandName): VmcsName | undefined {
     return level === 'L0' ? this.vmcss()[0]?.name : undefined;
   }
 
@@ -152,12 +163,12 @@ export class BareTopology implements TopologyDriver {
     });
   }
 
-  private toHost(level: Level, physical: bigint, visit?: EntryVisitor): bigint | undefined {
+  private toHost(level: StrandName, physical: bigint, visit?: EntryVisitor): bigint | undefined {
     return walkToHost(this.cpu, this.walkedSpace(level), physical, visit);
   }
 
   /** L0's physical addresses are the host's; L1's go through its EPT, if it has one. */
-  private walkedSpace(level: Level): WalkedSpace {
+  private walkedSpace(level: StrandName): WalkedSpace {
     const memory = { base: 0n, size: BigInt(this.cpu.ramBytes) };
     if (level === 'L0' || this.cpu.currentVmcs === NONE_64) return memory;
     const read = fieldReader(this.cpu, this.cpu.currentVmcs);

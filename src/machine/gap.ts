@@ -24,7 +24,7 @@ const MAX_INSTRUCTION = 15;
 
 /** The text for the stop the chip has just made. */
 export function nameGap(cpu: Cpu, driver: TopologyDriver): string {
-  const level = driver.currentLevel();
+  const level = driver.currentStrand();
   const where = `${level} RIP 0x${cpu.rip.toString(16)}`;
   switch (cpu.stopDetail as Gap) {
     case Gap.INSTRUCTION:
@@ -53,7 +53,7 @@ function instructionText(cpu: Cpu, driver: TopologyDriver): string {
   const linear = cpu.mode === Mode.LONG_64 ? cpu.rip : (cpu.segment(Seg.CS).base + cpu.rip) & 0xffffffffn;
   const bytes: number[] = [];
   for (let i = 0n; i < MAX_INSTRUCTION; i++) {
-    const host = driver.translate({ kind: 'linear', level: driver.currentLevel() }, linear + i);
+    const host = driver.translate({ kind: 'linear', level: driver.currentStrand() }, linear + i);
     const byte = host === undefined ? undefined : cpu.physical.read(host, 1)?.[0];
     if (byte === undefined) break;
     bytes.push(byte);

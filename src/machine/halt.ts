@@ -3,6 +3,7 @@
  */
 import { registerMask } from '../cpu/register-bits';
 import type { Halt } from './machine-stop';
+import { depthOf } from './strand';
 import type { TopologyDriver } from './topology-driver';
 
 const IF = registerMask('rflags', 'IF');
@@ -26,9 +27,9 @@ export class HaltWatch {
 
 /** The halt the machine stands in. */
 export function describeHalt(driver: TopologyDriver): Halt {
-  const level = driver.currentLevel();
+  const level = driver.currentStrand();
   const registers = driver.registers(level)!;
-  const guest = level === driver.guestLevels.at(-1);
+  const guest = depthOf(level) === driver.innermost;
   const vmcs = guest ? driver.vmcss()[0] : undefined;
   return {
     level,

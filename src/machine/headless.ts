@@ -42,7 +42,7 @@ export function runHeadless(machine: Machine, options: HeadlessOptions): Headles
       stop = {
         kind: 'shutdown',
         text: 'No instruction retires any more: the guest faults or halts without end.',
-        level: machine.driver.currentLevel(),
+        level: machine.driver.currentStrand(),
       };
   }
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;

@@ -5,9 +5,6 @@
 import { Gpr, type Seg, State } from '../abi/state-block';
 import type { Cpu, SegmentRegister } from '../cpu/cpu';
 
-export type Level = 'L0' | 'L1' | 'L2';
-export const LEVELS: readonly Level[] = ['L0', 'L1', 'L2'];
-
 /** Order of State.SEGMENTS. */
 export const SEGMENT_NAMES = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'] as const;
 export type SegmentName = (typeof SEGMENT_NAMES)[number];

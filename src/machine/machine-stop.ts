@@ -2,13 +2,13 @@
  * Why the machine stopped. A closed set: whoever drives the machine must have an answer to each. Types only.
  */
 import type { FaultChain } from '../isa/fault-reasons';
-import type { Level } from './level-state';
+import type { StrandName } from './strand';
 import type { MachineRecord } from './machine-record';
 import type { WatchEvent } from './watch-request';
 
 /** What is known of a halt that nothing ends. */
 export interface Halt {
-  readonly level: Level;
+  readonly level: StrandName;
   readonly rip: bigint;
   readonly interruptFlag: boolean;
   /** GUEST_ACTIVITY_STATE of the VMCS the halted guest runs on, where the user's hypervisor has one. */
@@ -31,7 +31,12 @@ export type MachineStop =
   /** The guest switched the machine off, or asked for a reset. */
   | { readonly kind: 'power'; readonly action: 'off' | 'reset' }
   /** Triple fault, with the exceptions that led there, or VMX abort. */
-  | { readonly kind: 'shutdown'; readonly text: string; readonly level: Level; readonly faults?: FaultChain }
+  | {
+      readonly kind: 'shutdown';
+      readonly text: string;
+      readonly level: StrandName;
+      readonly faults?: FaultChain;
+    }
   /** Halted with no event that could ever wake it. */
   | { readonly kind: 'halted'; readonly halt: Halt }
   /** Our gap, with the instruction or mechanism by name. */

@@ -219,14 +219,14 @@ export class Machine implements BusOwner {
         return {
           kind: 'shutdown',
           text: 'Triple fault: the processor shut down.',
-          level: this.driver.currentLevel(),
+          level: this.driver.currentStrand(),
           faults: readFaultChain(this.cpu.memory),
         };
       case Stop.VMX_ABORT:
         return {
           kind: 'shutdown',
           text: `VMX abort, indicator ${this.cpu.stopDetail} (SDM 27.7).`,
-          level: this.driver.currentLevel(),
+          level: this.driver.currentStrand(),
         };
       case Stop.UNIMPLEMENTED:
         return { kind: 'unimplemented', text: nameGap(this.cpu, this.driver) };

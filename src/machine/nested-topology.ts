@@ -26,7 +26,8 @@ import {
 import { ExitRegisters } from './exit-registers';
 import { FaultAccount } from './fault-account';
 import { L0Runner } from './l0-runner';
-import { liveRegisters, type Level, type LevelRegisters } from './level-state';
+import { liveRegisters, type LevelRegisters } from './level-state';
+import { depthOf, strandsOf, type StrandName } from './strand';
 import type { MachineConfig } from './machine-config';
 import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
@@ -44,7 +45,9 @@ import { fieldReader, guestState, usesEpt, type FieldReader } from './vmcs-state
 const L1_BASE = 0x2000000n;
 
 export class NestedTopology implements TopologyDriver {
-  readonly guestLevels: readonly Level[] = ['L1', 'L2'];
+  readonly strands = strandsOf(1, 2);
+  readonly outermost = 1;
+  readonly innermost = 2;
   readonly runner = new L0Runner();
   l0: L0State;
   private exitRegisters = new ExitRegisters();
@@ -195,12 +198,20 @@ export class NestedTopology implements TopologyDriver {
     return this.l0.arch.guest_mode;
   }
 
-  currentLevel(): Level {
+  currentStrand(): StrandName {
     if (this.runner.stopped) return 'L0';
     return this.inL2 ? 'L2' : 'L1';
   }
 
-  registers(level: Level): LevelRegisters | undefined {
+  parentOf(strand: StrandName): StrandName | undefined {
+    return depthOf(strand) === 2 ? 'L1' : undefined;
+  }
+
+  isCrossing({ kind }: MachineRecord): boolean {
+    return kind === 'nested-entry' || kind === 'nested-exit';
+  }
+
+  registers(level: StrandName): LevelRegisters | undefined {
     const running = this.inL2 ? 'L2' : 'L1';
     if (level === running) return this.runningRegisters();
     if (level === 'L0') return undefined;
@@ -215,7 +226,7 @@ export class NestedTopology implements TopologyDriver {
     return guestState(read, 'vmcs12, guest state', this.exitRegisters.general);
   }
 
-  registerHome(level: Level): RegisterHome | undefined {
+  registerHome(level: StrandName): RegisterHome | undefined {
     const { vmx } = this.l0;
     const hardware = (name: 'vmcs01' | 'vmcs02') =>
       hardwareVmcs(this.cpu, name, vmx[name].address, true).write!;
@@ -256,7 +267,7 @@ export class NestedTopology implements TopologyDriver {
     ];
   }
 
-  currentVmcs(level: Level): VmcsName | undefined {
+  currentVmcs(level: StrandName): VmcsName | undefined {
     if (level === 'L0') return this.l0.vmx.loaded_vmcs.name;
     return level === 'L1' && this.vmcs12Reader() ? 'vmcs12' : undefined;
   }
@@ -281,12 +292,12 @@ export class NestedTopology implements TopologyDriver {
     return physical === undefined ? undefined : this.toHost(level, physical, visit);
   }
 
-  private toHost(level: Level, physical: bigint, visit?: EntryVisitor): bigint | undefined {
+  private toHost(level: StrandName, physical: bigint, visit?: EntryVisitor): bigint | undefined {
     return walkToHost(this.cpu, this.walkedSpace(level), physical, visit);
   }
 
   /** L2's physical addresses go through ept12 (if L1 uses EPT) and then, as L1's, to host RAM. */
-  private walkedSpace(level: Level): WalkedSpace {
+  private walkedSpace(level: StrandName): WalkedSpace {
     const vmcs12 = this.vmcs12Reader();
     const hasEpt12 = level === 'L2' && vmcs12 !== undefined && usesEpt(vmcs12);
     return hasEpt12 ? ept12_space(this.l0, vmcs12('EPT_POINTER')) : l1_space(this.l0);

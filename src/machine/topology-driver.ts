@@ -5,7 +5,9 @@ import type { InitialCpuState } from '../platform/boot/boot-image';
 import type { L0State } from '../l0';
 import type { AddressSpace } from './address-space';
 import type { L0Runner } from './l0-runner';
-import type { Level, LevelRegisters } from './level-state';
+import type { LevelRegisters } from './level-state';
+import type { MachineRecord } from './machine-record';
+import type { Strand, StrandName } from './strand';
 import type { MachineStop } from './machine-stop';
 import type { RegisterHome } from './register-write';
 import type { VmcsName, VmcsView } from './vmcs-view';
@@ -22,8 +24,11 @@ export type CpuSignal =
   | { readonly kind: 'startup'; readonly vector: number };
 
 export interface TopologyDriver {
-  /** Levels that are programs of the user's, outermost first. */
-  readonly guestLevels: readonly Level[];
+  /** Every strand there can be, by CPU and depth; the built-in L0's among them. */
+  readonly strands: readonly Strand[];
+  /** Depth of the user's outermost program, whose strands nothing of the user's has for a guest; of the innermost guest. */
+  readonly outermost: number;
+  readonly innermost: number;
   readonly runner: L0Runner | undefined;
   /** What the built-in L0 keeps; undefined without one. */
   readonly l0: L0State | undefined;
@@ -55,12 +60,16 @@ export interface TopologyDriver {
   /** The instruction of L1 that L0 emulates at this moment; undefined when L0 does something else. */
   emulating(): { readonly name: string; readonly rip: bigint } | undefined;
 
-  /** Level whose instructions the chip runs, or will run next; L0 while L0 is stopped inside. */
-  currentLevel(): Level;
+  /** Strand whose instructions the chip runs, or will run next; L0's while L0 is stopped inside. */
+  currentStrand(): StrandName;
+  /** The user's strand that gets exits of `strand`; undefined for an outermost program. */
+  parentOf(strand: StrandName): StrandName | undefined;
+  /** The user's hypervisor enters its guest, or its guest exits to it. What L0 does for itself is no crossing. */
+  isCrossing(record: MachineRecord): boolean;
   /** Registers of a level; undefined when the level does not exist now. */
-  registers(level: Level): LevelRegisters | undefined;
+  registers(level: StrandName): LevelRegisters | undefined;
   /** Where the registers of a level can be written; undefined when the level does not exist now. */
-  registerHome(level: Level): RegisterHome | undefined;
+  registerHome(level: StrandName): RegisterHome | undefined;
   /**
    * Host-physical address; undefined when not mapped.
    * @param visit told the host-physical address of every paging-structure entry that is read on the way
@@ -69,7 +78,7 @@ export interface TopologyDriver {
   /** The VMCSs there are now; in the bare topology the current one of the user's program, as `vmcs01`. */
   vmcss(): VmcsView[];
   /** The one of them that VMREAD and VMWRITE at this level work on; undefined when it has none. */
-  currentVmcs(level: Level): VmcsName | undefined;
+  currentVmcs(level: StrandName): VmcsName | undefined;
   /**
    * Indexes (rows of isa/entry-checks) of all checks the VMCS of the user's program fails as it stands; undefined when it has
    * none.

@@ -10,7 +10,6 @@ import { HAS_ERROR, faultCause, faultLink } from '../cpu/fault-chain';
 import { exitReasonByNumber, exitReasonFlag, type ExitReasonName } from '../isa/exit-reasons';
 import type { FaultCause, FaultLink } from '../isa/fault-reasons';
 import type { FaultRecord } from '../l0/records';
-import type { Level } from './level-state';
 import type { MachineRecord, RootFaultRecord } from './machine-record';
 
 /** Set in an exit-reason word when the VM entry failed. */
@@ -141,8 +140,16 @@ export function traceCause(view: DataView, at: number): FaultCause | undefined {
 
 /** A FAULT record, of the guest or root program that runs at `level`. */
 export function traceFault(view: DataView, at: number, level: 'L1' | 'L2'): FaultRecord;
-export function traceFault(view: DataView, at: number, level: Level): FaultRecord | RootFaultRecord;
-export function traceFault(view: DataView, at: number, level: Level): FaultRecord | RootFaultRecord {
+export function traceFault(
+  view: DataView,
+  at: number,
+  level: 'L0' | 'L1' | 'L2',
+): FaultRecord | RootFaultRecord;
+export function traceFault(
+  view: DataView,
+  at: number,
+  level: 'L0' | 'L1' | 'L2',
+): FaultRecord | RootFaultRecord {
   const cause = traceCause(view, at);
   const hasError = (view.getUint32(at + TraceRecord.INTERRUPTION, true) & HAS_ERROR) !== 0;
   return {

@@ -3,7 +3,7 @@
  */
 import type { State } from '../abi/state-block';
 import type { FieldName } from '../isa/vmcs-fields';
-import type { Level } from './level-state';
+import type { StrandName } from './strand';
 import type { AddressSpace } from './address-space';
 import type { VmcsName } from './vmcs-view';
 
@@ -19,7 +19,7 @@ export type WatchTarget =
   /** A register or MSR as the chip holds it while the level runs. */
   | {
       readonly kind: 'word';
-      readonly level: Level;
+      readonly level: StrandName;
       readonly name: string;
       readonly place: State;
       readonly mask: bigint;
@@ -33,7 +33,7 @@ export interface WatchRequest {
 }
 
 /** Who made an access: a level's program, the processor itself at a VM entry or exit, or a device. */
-export type Accessor = Level | 'processor' | 'device';
+export type Accessor = StrandName | 'processor' | 'device';
 
 /** Something happened to a watched thing. Several accesses of one instruction are one event. */
 export interface WatchEvent {

@@ -4,7 +4,7 @@
  */
 import type { Cpu } from '../cpu/cpu';
 import type { WatchHit } from '../cpu/watches';
-import type { Level } from './level-state';
+import { userStrands, type StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
 import type { WatchEvent, WatchRequest, WatchTarget } from './watch-request';
 
@@ -68,9 +68,9 @@ export class WordWatches {
   }
 
   /** The level whose registers the chip holds. */
-  private running(): Level {
-    const home = (level: Level) => this.driver.registerHome(level)?.kind === 'chip';
-    return this.driver.guestLevels.find(home) ?? this.driver.currentLevel();
+  private running(): StrandName {
+    const home = (level: StrandName) => this.driver.registerHome(level)?.kind === 'chip';
+    return userStrands(this.driver).find(home) ?? this.driver.currentStrand();
   }
 }
 

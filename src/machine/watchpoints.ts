@@ -5,7 +5,7 @@
 import { VmcsPage } from '../abi/vmcs-page';
 import type { Cpu } from '../cpu/cpu';
 import type { WatchHit, WatchRange } from '../cpu/watches';
-import type { Level } from './level-state';
+import type { StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
 import { FieldWatch } from './watch-field';
 import type { Accessor, WatchEvent, WatchRequest } from './watch-request';
@@ -90,14 +90,14 @@ export class Watchpoints {
     const { watches } = this.cpu;
     const moved = watches.moved();
     const hits = watches.pending ? watches.take() : [];
-    const level = this.driver.currentLevel();
+    const level = this.driver.currentStrand();
     const events = [...hits.flatMap((hit) => this.eventsOf(hit, level)), ...this.cached.take()];
     const remapped = hits.some((hit) => hit.kind === 'write' && this.concernsEntry(hit));
     if (moved || remapped) this.translate();
     return merged(events);
   }
 
-  private eventsOf(hit: WatchHit, level: Level): WatchEvent[] {
+  private eventsOf(hit: WatchHit, level: StrandName): WatchEvent[] {
     if (hit.kind === 'word') return this.words.event(hit);
     const end = hit.address + BigInt(hit.bytes);
     const ids = new Set<number>();
@@ -114,7 +114,7 @@ export class Watchpoints {
     });
   }
 
-  private accessor(hit: WatchHit, { target }: WatchRequest, level: Level): Accessor {
+  private accessor(hit: WatchHit, { target }: WatchRequest, level: StrandName): Accessor {
     const nested = this.driver.runner !== undefined;
     if (hit.rip === undefined) return nested ? 'L0' : 'device';
     // In non-root operation nobody but the processor writes to a VMCS of the chip: it saves a guest's state.

@@ -7,7 +7,7 @@ import { evaluate, evaluatedText } from '../../src/debugger/expression/evaluator
 import { completions } from '../../src/debugger/expression/completions';
 import { loadProgram } from '../../src/debugger/load-program';
 import { DebugSession } from '../../src/debugger/session';
-import type { Level } from '../../src/machine/level-state';
+import type { Level } from '../../src/machine/strand';
 
 const path = resolve(__dirname, '../../samples/hello-nested/hello-nested.elf');
 const image = readFileSync(path);

@@ -2,7 +2,7 @@
  * A breakpoint, resolved to places: linear addresses of levels, or statements of L0. The core knows addresses only; which level
  * an address means, and every condition, is decided here.
  */
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { LoadedProgram } from '../programs';
 import { Condition, type ConditionTexts } from './condition';
 
@@ -11,7 +11,7 @@ export type BreakpointKind = 'source' | 'function' | 'instruction';
 export interface GuestPlace {
   readonly address: bigint;
   /** The level it is meant in; undefined: wherever `program` speaks for the address. */
-  readonly level: Level | undefined;
+  readonly level: StrandName | undefined;
   readonly program: LoadedProgram | undefined;
 }
 

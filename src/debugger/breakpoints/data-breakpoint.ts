@@ -3,7 +3,7 @@
  * `register L1.cr3`), and when an access of it stops.
  */
 import { vmcsField, type FieldName } from '../../isa/vmcs-fields';
-import { LEVELS, type Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { WatchRequest, WatchTarget } from '../../machine/watch-request';
 import { wordTarget } from '../level-registers';
 import { spaceByName, spaceName } from '../memory-reference';
@@ -75,9 +75,8 @@ function targetOf(id: string): WatchTarget | undefined {
     if (!vmcs || !Object.hasOwn(vmcsField, field[2]!)) return undefined;
     return { kind: 'field', vmcs, field: field[2] as FieldName };
   }
-  const register = /^register (\w+)\.([\w.]+)$/.exec(id);
-  const level = LEVELS.find((name) => name === register?.[1]);
-  return level && wordTarget(level, register![2]!);
+  const register = /^register (L\d+(?: CPU \d+)?)\.([\w.]+)$/.exec(id);
+  return register ? wordTarget(register[1] as StrandName, register[2]!) : undefined;
 }
 
 /** Makes a breakpoint of a request; what is wrong with it is said in its `problem`. */
@@ -124,7 +123,7 @@ export function targetName(target: WatchTarget): string {
 }
 
 /** The level whose view an address of this target is. */
-export function levelOf(target: WatchTarget): Level | undefined {
+export function levelOf(target: WatchTarget): StrandName | undefined {
   if (target.kind === 'word') return target.level;
   return target.kind === 'memory' && target.space.kind !== 'host' ? target.space.level : undefined;
 }

@@ -7,7 +7,7 @@ import { l0SourceFile, l0SourcePath } from '../l0-sources';
 import { parseMemoryReference } from '../memory-reference';
 import type { LoadedProgram, Programs } from '../programs';
 import type { SourcePaths } from '../source-paths';
-import type { Level } from '../../machine/level-state';
+import { depthOf, type StrandName } from '../../machine/strand';
 import type { L0Runner } from '../../machine/l0-runner';
 import type { Resolution } from './breakpoint';
 
@@ -63,17 +63,18 @@ function resolveL0Line(around: Surroundings, path: string, file: string, line: n
   return { guest: [], l0: [{ file, line: actual }], source: { path, line: actual } };
 }
 
-const LEVEL_PREFIX = /^(L[012]):\s*/;
+const LEVEL_PREFIX = /^(L\d+(?: CPU \d+)?):\s*/;
 
 /** `main`, `L2:main`, `prepare_vmcs02`, or an address `L1:0x100000`. */
 export function resolveFunction(around: Surroundings, text: string): Resolution {
   const name = text.trim().replace(LEVEL_PREFIX, '');
-  const level = LEVEL_PREFIX.exec(text.trim())?.[1] as Level | undefined;
+  const level = LEVEL_PREFIX.exec(text.trim())?.[1] as StrandName | undefined;
   if (/^0x[0-9a-f]+$/i.test(name))
-    return level && !(level === 'L0' && around.l0)
+    return level && !(depthOf(level) === 0 && around.l0)
       ? { guest: [{ address: BigInt.asUintN(64, BigInt(name)), level, program: undefined }], l0: [] }
       : { ...NOWHERE, problem: `Say which level's address this is: L1:${name}.` };
-  const ofL0 = around.l0 && (level === undefined || level === 'L0') ? l0Functions().get(name) : undefined;
+  const ofL0 =
+    around.l0 && (level === undefined || depthOf(level) === 0) ? l0Functions().get(name) : undefined;
   const programs = level ? around.programs.ofLevel(level) : around.programs.all;
   const guest = programs.flatMap((program) => placesOf(program, name, level));
   if (guest.length > 0)
@@ -89,7 +90,7 @@ export function resolveFunction(around: Surroundings, text: string): Resolution 
   return { ...NOWHERE, problem: `No function "${name}"${level ? ` in the programs of ${level}` : ''}.` };
 }
 
-function placesOf(program: LoadedProgram, name: string, level: Level | undefined) {
+function placesOf(program: LoadedProgram, name: string, level: StrandName | undefined) {
   return program.symbols
     .lookupFunction(name)
     .flatMap((found) => found.breakpoints)
@@ -103,7 +104,7 @@ function firstSource(around: Surroundings, guest: readonly { address: bigint; pr
 }
 
 /** A memory reference and an offset, as the Disassembly view sends them. */
-export function resolveInstruction(reference: string, offset: number, focused: Level): Resolution {
+export function resolveInstruction(reference: string, offset: number, focused: StrandName): Resolution {
   const parsed = parseMemoryReference(reference, focused);
   if (!parsed) return { ...NOWHERE, problem: `"${reference}" is not an address of this session.` };
   if (parsed.space.kind !== 'linear')

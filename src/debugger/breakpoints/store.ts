@@ -3,7 +3,7 @@
  * the new list stays the same one, with its number and its hits.
  */
 import type { L0Frame } from '../../machine/l0-runner';
-import type { Level } from '../../machine/level-state';
+import { levelOf, type StrandName } from '../../machine/strand';
 import type { Machine } from '../../machine/machine';
 import type { Programs } from '../programs';
 import { makeBreakpoint, type Breakpoint, type BreakpointKind, type Resolution } from './breakpoint';
@@ -70,12 +70,12 @@ export class BreakpointStore {
   }
 
   /** Breakpoints at a linear address that mean this level. */
-  at(machine: Machine, programs: Programs, level: Level, address: bigint): Breakpoint[] {
+  at(machine: Machine, programs: Programs, level: StrandName, address: bigint): Breakpoint[] {
     return this.verified().filter((breakpoint) =>
       breakpoint.guest.some(
         (place) =>
           place.address === address &&
-          (place.level === undefined || place.level === level) &&
+          (place.level === undefined || place.level === level || place.level === levelOf(level)) &&
           (place.program === undefined || programs.at(machine, level, address) === place.program),
       ),
     );

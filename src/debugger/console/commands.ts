@@ -2,7 +2,7 @@
  * Commands of the debug console for people with gdb in their fingers. A line is a command when it begins with one's name and what
  * follows cannot be an expression's operator; everything else is an expression.
  */
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import { evaluate, evaluatedText } from '../expression/evaluator';
 import type { ExpressionScope } from '../expression/scope';
 import type { StackFrame } from '../frames';
@@ -15,7 +15,7 @@ import { examine } from './examine';
 /** What a command looks at. */
 export interface ConsoleContext {
   readonly session: DebugSession;
-  readonly level: Level;
+  readonly level: StrandName;
   readonly frame: StackFrame | undefined;
   readonly scope: ExpressionScope;
 }

@@ -4,6 +4,7 @@
  */
 import { vmcsFields, type FieldName, type VmcsGroup } from '../../isa/vmcs-fields';
 import type { DecodedRow, VmcsTree } from '../../protocol/decoded-row';
+import { depthOf } from '../../machine/strand';
 import { merge_rules, type Inspection, type VmcsView } from '../inspection';
 import { fieldBits, fieldRow } from './field';
 import { hex } from '../../decode/word';
@@ -18,7 +19,7 @@ const TITLES = {
 } as const;
 
 /** The VMCS a thread is about: L2 runs on vmcs02, L1 fills in vmcs12, L0 works with vmcs01. */
-const FOCUS = { L2: 'vmcs02', L1: 'vmcs12', L0: 'vmcs01' } as const;
+const FOCUS = ['vmcs01', 'vmcs12', 'vmcs02'] as const;
 
 /** Groups in reading order: what just happened, the guest it happened to, then what the hypervisor asked for. */
 const GROUP_ORDER: Readonly<Record<VmcsGroup, number>> = {
@@ -56,7 +57,7 @@ export function vmcsTrees(inspection: Inspection, filter = ''): VmcsTree[] {
     vmcs: vmcs.name,
     title: `${vmcs.name}: ${TITLES[inspection.topology][vmcs.name]}`,
     summary: `${vmcs.launched ? 'launched' : 'clear'}, at ${hex(vmcs.pointer)}, revision ${hex(vmcs.revision)}`,
-    focused: inspection.topology === 'bare' || FOCUS[inspection.focused] === vmcs.name,
+    focused: inspection.topology === 'bare' || FOCUS[depthOf(inspection.focused)] === vmcs.name,
     groups: groups(inspection, vmcs, vmcs.name === 'vmcs02' ? new Map() : failing)
       .map((group) => filterRow(group, words))
       .filter((group) => group !== undefined),

@@ -3,7 +3,7 @@
  * the program.
  */
 import { vmcsFields } from '../../isa/vmcs-fields';
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import { constants } from '../exception-filters';
 import { registerNames } from '../level-registers';
 import { msrPlaces } from '../../machine/msr-places';
@@ -20,7 +20,7 @@ const OWNER = /([\w$:]+(?:(?:\.|->)\w+|\[[^\]]*\])*|\([^()]*\([^()]*\)[^()]*\)|\
 export function completions(
   text: string,
   session: DebugSession,
-  level: Level,
+  level: StrandName,
   scope: ExpressionScope,
 ): { start: number; names: string[] } {
   const word = /[\w$]*$/.exec(text)![0];

@@ -6,7 +6,7 @@ import { codeBits, linearRip } from '../code-mode';
 import { decodeInstructions, type DecodedInstruction } from '../instruction';
 import { linear, readMemory } from '../level-memory';
 import type { Programs } from '../programs';
-import type { Level } from '../../machine/level-state';
+import { userStrands, type StrandName } from '../../machine/strand';
 import type { Machine } from '../../machine/machine';
 import type { FunctionLevel, SourceLocation } from '../../symbols/program-symbols';
 import type { Place } from './motion';
@@ -23,19 +23,19 @@ export class Ground {
   ) {}
 
   /** The user's level that runs next. While L0 is stopped inside, it is the guest L0 works for. */
-  get guest(): Level {
-    const current = this.machine.driver.currentLevel();
+  get guest(): StrandName {
+    const current = this.machine.driver.currentStrand();
     if (!this.machine.l0?.stopped) return current;
-    return this.machine.driver.guestLevels.find((level) => this.isRunning(level)) ?? current;
+    return userStrands(this.machine.driver).find((level) => this.isRunning(level)) ?? current;
   }
 
-  private isRunning(level: Level): boolean {
+  private isRunning(level: StrandName): boolean {
     const home = this.machine.driver.registerHome(level);
     return home !== undefined && (home.kind === 'chip' || home.generalInChip);
   }
 
   /** Where a level stands; undefined when it does not exist now. */
-  place(level: Level): Place | undefined {
+  place(level: StrandName): Place | undefined {
     const registers = this.machine.driver.registers(level);
     return (
       registers && {
@@ -48,28 +48,28 @@ export class Ground {
   }
 
   /** The instruction at a linear address; undefined where nothing can be read. */
-  instruction(level: Level, address: bigint): DecodedInstruction | undefined {
+  instruction(level: StrandName, address: bigint): DecodedInstruction | undefined {
     return this.instructions(level, address, LONGEST_INSTRUCTION, 1)[0];
   }
 
   /** Instructions from an address on. */
-  instructions(level: Level, address: bigint, bytes: number, limit?: number): DecodedInstruction[] {
+  instructions(level: StrandName, address: bigint, bytes: number, limit?: number): DecodedInstruction[] {
     const registers = this.machine.driver.registers(level);
     if (!registers) return [];
     const read = readMemory(this.machine, linear(level), address, bytes);
     return decodeInstructions(read, address, codeBits(registers), limit === undefined ? {} : { limit });
   }
 
-  location(level: Level, address: bigint): SourceLocation | undefined {
+  location(level: StrandName, address: bigint): SourceLocation | undefined {
     return this.programs.at(this.machine, level, address)?.symbols.locate(address);
   }
 
-  functions(level: Level, address: bigint): FunctionLevel[] {
+  functions(level: StrandName, address: bigint): FunctionLevel[] {
     return this.programs.at(this.machine, level, address)?.symbols.functionAt(address) ?? [];
   }
 
   /** Where to stop after a call of the function that begins here: behind its prologue. Undefined without lines. */
-  bodyOf(level: Level, entry: bigint): bigint | undefined {
+  bodyOf(level: StrandName, entry: bigint): bigint | undefined {
     const program = this.programs.at(this.machine, level, entry);
     if (!program?.symbols.locate(entry)) return undefined;
     const name = program.symbols.functionAt(entry).at(-1)?.name;
@@ -85,7 +85,7 @@ export class Ground {
    * Where control can leave a line's code from, and the first instructions behind it: breakpoints at all of them let the line
    * run at full speed, loops included. Undefined when the line is not one to do that with.
    */
-  lineExits(level: Level, location: SourceLocation): bigint[] | undefined {
+  lineExits(level: StrandName, location: SourceLocation): bigint[] | undefined {
     const size = location.rangeEnd - location.rangeStart;
     if (size <= 0n || size > LONGEST_LINE) return undefined;
     const inside = (address: bigint) => address >= location.rangeStart && address < location.rangeEnd;

@@ -6,10 +6,9 @@
  * run in between are passed over, because nothing in them is where the step waits.
  */
 import type { DecodedInstruction } from '../instruction';
-import type { Level } from '../../machine/level-state';
+import { depthOf, isInside, type StrandName } from '../../machine/strand';
 import type { MachineRecord } from '../../machine/machine-record';
 import type { MachineStop } from '../../machine/machine-stop';
-import { isCrossing, isInside } from './border';
 import type { Ground } from './ground';
 import { SLICE, type Leg, type Motion, type Place } from './motion';
 
@@ -44,7 +43,7 @@ export class GuestStep implements Motion {
 
   constructor(
     private readonly ground: Ground,
-    private readonly level: Level,
+    private readonly level: StrandName,
     private readonly style: StepStyle,
   ) {
     const place = ground.place(level);
@@ -72,7 +71,7 @@ export class GuestStep implements Motion {
   }
 
   wants(record: MachineRecord): boolean {
-    if (isCrossing(record, this.ground.machine.config.topology)) return true;
+    if (this.ground.machine.driver.isCrossing(record)) return true;
     // An instruction that L0 emulates is not retired by the chip: the record of its exit ends it.
     return this.state.kind === 'one' && record.kind !== 'entry' && record.kind !== 'injection';
   }
@@ -117,7 +116,7 @@ export class GuestStep implements Motion {
   }
 
   /** Another level runs now. A step that goes into things follows: into the guest, or out to the handler of an exit. */
-  private leftTo(now: Level): boolean {
+  private leftTo(now: StrandName): boolean {
     const { kind } = this.state;
     const followed = isInside(now, this.level) ? kind === 'one' : kind === 'one' || kind === 'line';
     if (this.style.into && followed) return true;
@@ -128,7 +127,7 @@ export class GuestStep implements Motion {
 
   /** The level runs again: after its VM entry it stands in its exit handler; a guest goes on where it was. */
   private cameBack(place: Place): boolean {
-    const entersOthers = this.ground.machine.driver.guestLevels.at(-1) !== this.level;
+    const entersOthers = depthOf(this.level) < this.ground.machine.driver.innermost;
     if (this.waiting || entersOthers) return true;
     return this.style.byInstruction || this.judge(place);
   }

@@ -2,7 +2,7 @@
  * What the user asked the machine to do, as something run control can carry out: legs, one after another, until it has
  * arrived. A motion never changes architectural state: no trap flag, no byte of guest memory, only where the machine pauses.
  */
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { L0Frame } from '../../machine/l0-runner';
 import type { MachineRecord } from '../../machine/machine-record';
 import type { MachineStop } from '../../machine/machine-stop';
@@ -38,7 +38,7 @@ export const CONTINUE: Motion = {
 
 /** A level's place, to compare before and after. */
 export interface Place {
-  readonly level: Level;
+  readonly level: StrandName;
   /** Linear. */
   readonly rip: bigint;
   readonly rsp: bigint;

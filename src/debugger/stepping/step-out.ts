@@ -3,24 +3,23 @@
  * step ends in the exit handler.
  */
 import { physicalFrames } from '../frames';
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { MachineRecord } from '../../machine/machine-record';
 import type { MachineStop } from '../../machine/machine-stop';
 import { registerFile } from '../../symbols/registers';
-import { isCrossing, parentOf } from './border';
 import type { Ground } from './ground';
 import { GuestStep } from './guest-step';
 import { CONTINUE, SLICE, type Leg, type Motion } from './motion';
 
 /** The motion that leaves the innermost function of a level. */
-export function stepOut(ground: Ground, level: Level): Motion {
+export function stepOut(ground: Ground, level: StrandName): Motion {
   if (ground.guest !== level) return new GuestStep(ground, level, { into: false, byInstruction: false });
   const place = ground.place(level);
   if (place && ground.functions(level, place.rip)[0]?.inlined)
     return new GuestStep(ground, level, { into: false, byInstruction: false, leaveInlined: true });
   const caller = callerOf(ground, level);
   if (caller) return new ReturnMotion(ground, level, caller);
-  const parent = parentOf(level, ground.machine.config.topology);
+  const parent = ground.machine.driver.parentOf(level);
   return parent ? new ReachLevel(ground, parent) : CONTINUE;
 }
 
@@ -29,7 +28,7 @@ interface Caller {
   readonly rsp: bigint;
 }
 
-function callerOf(ground: Ground, level: Level): Caller | undefined {
+function callerOf(ground: Ground, level: StrandName): Caller | undefined {
   const registers = ground.machine.driver.registers(level);
   if (!registers) return undefined;
   const frames = physicalFrames(ground.machine, ground.programs, level, registers);
@@ -47,7 +46,7 @@ function callerOf(ground: Ground, level: Level): Caller | undefined {
 class ReturnMotion implements Motion {
   constructor(
     private readonly ground: Ground,
-    private readonly level: Level,
+    private readonly level: StrandName,
     private readonly caller: Caller,
   ) {}
 
@@ -70,7 +69,7 @@ class ReturnMotion implements Motion {
 export class ReachLevel implements Motion {
   constructor(
     private readonly ground: Ground,
-    private readonly level: Level,
+    private readonly level: StrandName,
   ) {}
 
   plan(): Leg {
@@ -78,7 +77,7 @@ export class ReachLevel implements Motion {
   }
 
   wants(record: MachineRecord): boolean {
-    return isCrossing(record, this.ground.machine.config.topology);
+    return this.ground.machine.driver.isCrossing(record);
   }
 
   arrived(): boolean {

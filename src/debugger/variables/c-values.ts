@@ -1,7 +1,7 @@
 /**
  * Variables of the program as lines: the symbol reader's value tree, with where each value lies in memory.
  */
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { Machine } from '../../machine/machine';
 import type { ProgramSymbols } from '../../symbols/program-symbols';
 import type { Value } from '../../symbols/values';
@@ -19,7 +19,7 @@ export class ValueNodes {
 
   constructor(
     private readonly machine: Machine,
-    private readonly level: Level,
+    private readonly level: StrandName,
     private readonly guest: GuestFrame,
   ) {
     this.symbols = guest.program!.symbols;

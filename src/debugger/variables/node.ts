@@ -2,7 +2,7 @@
  * One line of the Variables view, of whatever origin. Children are made when somebody opens the line.
  */
 import { hex } from '../../decode/word';
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { WatchTarget } from '../../machine/watch-request';
 import type { DecodedRow } from '../../protocol/decoded-row';
 
@@ -22,7 +22,7 @@ export interface VariableNode {
   /** How a data breakpoint watches it. */
   readonly watch?: WatchTarget | undefined;
   /** The code it points to. */
-  readonly code?: { readonly level: Level; readonly address: bigint } | undefined;
+  readonly code?: { readonly level: StrandName; readonly address: bigint } | undefined;
   /** The number it shows, for clients that ask for hex. */
   readonly number?: bigint | undefined;
   /** Changes it. Answers undefined when done, otherwise a sentence for the user. */

@@ -6,7 +6,8 @@ import type { BitRange } from '../../isa/bit-ranges';
 import { keptMsrs, type KeptMsrName } from '../../isa/msr-access';
 import { msr } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
-import type { Level, LevelRegisters } from '../../machine/level-state';
+import type { LevelRegisters } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import { SEGMENT_NAMES } from '../../machine/level-state';
 import type { Machine } from '../../machine/machine';
 import { msrPlaces } from '../../machine/msr-places';
@@ -31,7 +32,7 @@ function msrRanges(name: KeptMsrName): readonly BitRange[] {
 }
 
 /** Setting by expression, as the Variables view does it. */
-export function registerSetter(machine: Machine, level: Level, scope: ExpressionScope): SetRegister {
+export function registerSetter(machine: Machine, level: StrandName, scope: ExpressionScope): SetRegister {
   return (name, text) => {
     const evaluation = evaluate(text, scope, false);
     if ('error' in evaluation) return evaluation.error;
@@ -57,7 +58,7 @@ export function callerRegisters(registers: LevelRegisters, { frame, program }: G
 /** The groups of the Registers scope. */
 export function registerNodes(
   machine: Machine,
-  level: Level,
+  level: StrandName,
   registers: LevelRegisters,
   set: SetRegister,
 ): VariableNode[] {
@@ -78,7 +79,12 @@ export function registerNodes(
   return groups;
 }
 
-function generalNode(level: Level, registers: LevelRegisters, name: string, set: SetRegister): VariableNode {
+function generalNode(
+  level: StrandName,
+  registers: LevelRegisters,
+  name: string,
+  set: SetRegister,
+): VariableNode {
   const value = readRegister(registers, name);
   return {
     name,
@@ -142,7 +148,7 @@ function controlNodes(registers: LevelRegisters, set: SetRegister): VariableNode
   ];
 }
 
-function tableNodes(level: Level, registers: LevelRegisters): VariableNode[] {
+function tableNodes(level: StrandName, registers: LevelRegisters): VariableNode[] {
   return (['gdtr', 'idtr'] as const).map((name) => {
     const { base, limit } = registers[name];
     return {
@@ -154,7 +160,7 @@ function tableNodes(level: Level, registers: LevelRegisters): VariableNode[] {
   });
 }
 
-function msrNodes(machine: Machine, level: Level): VariableNode[] {
+function msrNodes(machine: Machine, level: StrandName): VariableNode[] {
   return keptMsrs.map((name) => {
     const value = machine.cpu.get64(msrPlaces[name]);
     const ranges = msrRanges(name);

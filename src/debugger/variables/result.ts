@@ -1,7 +1,7 @@
 /**
  * The result of an expression as a line: structures and arrays open, numbers do not.
  */
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { Machine } from '../../machine/machine';
 import { evaluatedText, type Evaluated } from '../expression/evaluator';
 import type { StackFrame } from '../frames';
@@ -10,7 +10,7 @@ import { groupNode, type VariableNode } from './node';
 
 export function resultNode(
   machine: Machine,
-  level: Level,
+  level: StrandName,
   frame: StackFrame | undefined,
   result: Evaluated,
 ): VariableNode {

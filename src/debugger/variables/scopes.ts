@@ -18,14 +18,18 @@ export interface VariableScope {
 }
 
 export function scopesOf(session: DebugSession, frame: StackFrame): VariableScope[] {
-  if (frame.l0) return l0Scopes(session, frame.l0);
+  if (frame.l0) return l0Scopes(session, frame, frame.l0);
   return [...programScopes(session, frame), ...levelScopes(session, frame)];
 }
 
-function l0Scopes(session: DebugSession, frame: NonNullable<StackFrame['l0']>): VariableScope[] {
+function l0Scopes(
+  session: DebugSession,
+  { level }: StackFrame,
+  frame: NonNullable<StackFrame['l0']>,
+): VariableScope[] {
   return [
     { name: 'Locals', hint: 'locals', expensive: false, nodes: () => l0Locals(frame) },
-    { name: 'VMX', expensive: false, nodes: () => vmxNodes(session, 'L0') },
+    { name: 'VMX', expensive: false, nodes: () => vmxNodes(session, level) },
   ];
 }
 

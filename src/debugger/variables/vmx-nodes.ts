@@ -4,7 +4,7 @@
  */
 import { hex } from '../../decode/word';
 import type { FieldName } from '../../isa/vmcs-fields';
-import type { Level } from '../../machine/level-state';
+import type { StrandName } from '../../machine/strand';
 import type { VmcsView } from '../../machine/vmcs-view';
 import type { DecodedRow } from '../../protocol/decoded-row';
 import { checkEntry } from '../decode/check-entry';
@@ -18,7 +18,7 @@ import { groupNode, portion, rowNode, type VariableNode } from './node';
 /** The newest records are what a stop is about. */
 const EXITS = 50;
 
-export function vmxNodes(session: DebugSession, level: Level): VariableNode[] {
+export function vmxNodes(session: DebugSession, level: StrandName): VariableNode[] {
   const { machine } = session;
   return [
     ...machine.driver.vmcss().map((vmcs) => vmcsNode(session, level, vmcs)),
@@ -35,7 +35,7 @@ function lazyNode(name: string, value: string, make: () => VariableNode[]): Vari
   return { name, value, children: (start, count) => portion(make(), start, count) };
 }
 
-function vmcsNode(session: DebugSession, level: Level, vmcs: VmcsView): VariableNode {
+function vmcsNode(session: DebugSession, level: StrandName, vmcs: VmcsView): VariableNode {
   const state = vmcs.launched ? 'launched' : 'clear';
   return lazyNode(vmcs.name, `${state}, at ${hex(vmcs.pointer)}`, () => {
     const tree = vmcsTrees(session.inspect(level)).find((candidate) => candidate.vmcs === vmcs.name);
@@ -85,7 +85,7 @@ function exitNodes(session: DebugSession): VariableNode[] {
   }));
 }
 
-function eventNodes(session: DebugSession, level: Level): VariableNode[] {
+function eventNodes(session: DebugSession, level: StrandName): VariableNode[] {
   const { columns, history, empty } = eventInFlight(session.inspect(level));
   if (empty !== undefined) return [{ name: 'none', value: empty }];
   return [
