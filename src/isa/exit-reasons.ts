@@ -1,5 +1,4 @@
-// Every basic VM-exit reason, one row each, with the layout of its exit qualification (`exit-qualifications`) and, as
-// text, who gets the exit in KVM's nested VMX. Intel SDM volume 3, sections 25.1, 25.2, 27.2.1 and appendix C.
+// Every basic VM-exit reason, one row each, with the layout of its exit qualification (`exit-qualifications`). Intel SDM volume 3, sections 25.1, 25.2, 27.2.1 and appendix C.
 // Rows only: L0's decisions stand in L0 as `satisfies Record<ExitReasonName, Rule>`.
 
 import type { QualificationFormat } from './exit-qualifications';
@@ -17,10 +16,6 @@ export interface ExitReasonRow<Name extends string = string> {
   trapLike: boolean;
   /** A failed VM entry: bit 31 of the exit reason is set. */
   entryFailure: boolean;
-  /** Linux 6.12: when L0 keeps the exit (asked first) and when, after that, L1 gets it. */
-  kvm612: { l0?: string; l1?: string };
-  /** The rule of the 2011 series. */
-  kvm2011: string;
   sdm: string;
   /** Not yet in the SDM of June 2016 (325384-059). */
   newer?: true;
@@ -36,11 +31,6 @@ const rows = [
     qualification: 'debug-or-pf',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l0: 'L0 if: NMI; #PF when L0 intercepts #PF (no EPT / maxphyaddr emulation) or async-PF; #DB while L0 gdb single-step/hw-bp; #BP while L0 sw-bp; #AC that L0 must handle (split-lock); #VE',
-      l1: 'NMI or #PF true; other vectors iff vmcs12 exception_bitmap bit',
-    },
-    kvm2011: 'not exception -> L0; #PF -> L1 iff enable_ept; else exception_bitmap bit',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -51,11 +41,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l0: 'always L0',
-      l1: 'unreachable (would be pin-based external-interrupt exiting); real delivery to L1 is synthesised by vmx_check_nested_events',
-    },
-    kvm2011: 'always L0',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -66,8 +51,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -78,8 +61,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1 (also synthesised by vmx_check_nested_events)' },
-    kvm2011: 'default: L1',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -90,8 +71,6 @@ const rows = [
     qualification: 'sipi',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1 (also synthesised)' },
-    kvm2011: 'default: L1',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -103,8 +82,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1 (SMM exit; never seen by KVM)' },
-    kvm2011: 'default: L1',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -116,8 +93,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1 (SMM exit; never seen by KVM)' },
-    kvm2011: 'default: L1',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -129,8 +104,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 2 interrupt-window exiting = 1, else L0' },
-    kvm2011: 'always L1',
     sdm: '27.2.1',
   },
   {
@@ -142,8 +115,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 22 NMI-window exiting = 1, else L0' },
-    kvm2011: 'always L1',
     sdm: '27.2.1',
   },
   {
@@ -154,8 +125,6 @@ const rows = [
     qualification: 'task-switch',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -166,8 +135,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -178,8 +145,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -190,8 +155,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 7 HLT exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 7 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -202,8 +165,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -214,8 +175,6 @@ const rows = [
     qualification: 'invlpg',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 9 INVLPG exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 9 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -226,8 +185,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 11 RDPMC exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 11 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -238,8 +195,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 12 RDTSC exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 12 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -250,8 +205,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -262,8 +215,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l0: 'L0 only for Hyper-V L2 TLB-flush hypercall (eVMCS + enlightenment)', l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -274,8 +225,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -286,8 +235,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -298,8 +245,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -310,8 +255,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -322,10 +265,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l1: 'L1 unless vmcs12 VMCS shadowing and the field bit in vmread_bitmap is 0 (field>>15 nonzero or unreadable bitmap: L1)',
-    },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -336,8 +275,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -348,8 +285,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 unless vmcs12 VMCS shadowing and vmwrite_bitmap bit is 0' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -360,8 +295,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -372,8 +305,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -385,10 +316,6 @@ const rows = [
     qualification: 'cr',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l1: 'MOV to CR0/CR4: (new ^ read_shadow) & guest_host_mask; MOV to CR3: proc bit 15; MOV to CR8: bit 19; MOV from CR3: bit 16; from CR8: bit 20; CLTS: mask.TS && shadow.TS; LMSW: mask bits 3:1 changed, or PE 0->1 with mask.PE',
-    },
-    kvm2011: 'same, plus CR3-target values: L0 if value matches one of cr3_target_count targets',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -400,8 +327,6 @@ const rows = [
     qualification: 'dr',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 23 MOV-DR exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 23 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -412,10 +337,6 @@ const rows = [
     qualification: 'io',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l1: 'if proc bit 25 use I/O bitmaps: any bit set in A(<0x8000)/B for port..port+size-1, wrap past 0xFFFF or unreadable bitmap -> L1; else proc bit 24 unconditional I/O exiting',
-    },
-    kvm2011: 'always L1 (the bitmaps are not consulted)',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -426,10 +347,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l1: 'if proc bit 28 off: L1; else bitmap: read-low +0, read-high +1024; index outside ranges -> L1',
-    },
-    kvm2011: 'same bitmap logic',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -440,10 +357,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l1: 'if proc bit 28 off: L1; else bitmap: write-low +2048, write-high +3072; outside ranges -> L1',
-    },
-    kvm2011: 'same bitmap logic',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -454,8 +367,6 @@ const rows = [
     qualification: 'entry-guest-state',
     trapLike: false,
     entryFailure: true,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '27.2.1, 26.7',
   },
   {
@@ -466,8 +377,6 @@ const rows = [
     qualification: 'entry-msr',
     trapLike: false,
     entryFailure: true,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1, 26.7',
   },
   {
@@ -478,8 +387,6 @@ const rows = [
     qualification: 'mwait',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 10 MWAIT exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 10 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -490,10 +397,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: {
-      l1: 'L1 if proc bit 27 MTF, or L1 injected a pending MTF (entry intr info == valid|type 7|vector 0)',
-    },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
   },
   {
@@ -504,8 +407,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 29 MONITOR exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 29 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -516,8 +417,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 30 PAUSE exiting or proc2 bit 10 PAUSE-loop exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc bit 30 or proc2 bit 10 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -529,8 +428,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: true,
-    kvm612: { l0: 'always L0' },
-    kvm2011: 'always L0',
     sdm: '27.2.1, 26.8',
   },
   {
@@ -541,8 +438,6 @@ const rows = [
     qualification: 'none',
     trapLike: true,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 21 use TPR shadow = 1, else L0' },
-    kvm2011: 'always L1',
     sdm: '27.2.1',
   },
   {
@@ -553,8 +448,6 @@ const rows = [
     qualification: 'apic-access',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'L1 if vmcs12 proc2 bit 0 virtualize APIC accesses = 1, else L0',
     sdm: '27.2.1',
   },
   {
@@ -565,8 +458,6 @@ const rows = [
     qualification: 'veoi',
     trapLike: true,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
   },
   {
@@ -578,8 +469,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 2 descriptor-table exiting = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -590,8 +479,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 2 descriptor-table exiting = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -602,8 +489,6 @@ const rows = [
     qualification: 'ept-violation',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l0: 'always L0 (nested MMU may then synthesise 48 or 62 for L1 after walking EPT12)' },
-    kvm2011: 'always L0',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -614,8 +499,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l0: 'always L0 (may synthesise 49 for L1 when EPT12 has reserved bits)' },
-    kvm2011: 'always L0',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -626,8 +509,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'default: L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -638,8 +519,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc bit 12 RDTSC exiting = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -650,8 +529,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l0: 'always L0 (L1 timer is an hrtimer; 52 is synthesised)' },
-    kvm2011: 'default: L1',
     sdm: '25.2, 27.2.1',
   },
   {
@@ -662,8 +539,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'default: L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -674,8 +549,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 6 WBINVD exiting = 1, else L0' },
-    kvm2011: 'L1 if vmcs12 proc2 bit 6 = 1, else L0',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -686,8 +559,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'always L1',
     sdm: '25.1.2, 27.2.1',
   },
   {
@@ -698,8 +569,6 @@ const rows = [
     qualification: 'apic-write',
     trapLike: true,
     entryFailure: false,
-    kvm612: { l1: 'always L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
   },
   {
@@ -710,8 +579,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 11 RDRAND exiting = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -722,8 +589,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 12 enable INVPCID AND proc bit 9 INVLPG exiting = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -734,8 +599,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l0: 'always L0 (EPTP switching emulated; failures reflected as 59 by handle_vmfunc)' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -746,8 +609,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if SGX in CPUID and proc2 bit 15 and encls_exiting_bitmap[min(EAX,63)]' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -758,8 +619,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 16 RDSEED exiting = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -771,8 +630,6 @@ const rows = [
     qualification: 'pml',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l0: 'always L0 (never enabled in vmcs02; treated as unexpected; 62 is synthesised for L1)' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
   },
   {
@@ -783,8 +640,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 20 enable XSAVES/XRSTORS = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -795,8 +650,6 @@ const rows = [
     qualification: 'displacement',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 20 enable XSAVES/XRSTORS = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '25.1.3, 27.2.1',
   },
   {
@@ -807,8 +660,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -820,8 +671,6 @@ const rows = [
     qualification: 'spp',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -833,8 +682,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 26 enable user wait and pause = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -846,8 +693,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'L1 if vmcs12 proc2 bit 26 enable user wait and pause = 1, else L0' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -859,8 +704,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -872,8 +715,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -886,8 +727,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -900,8 +739,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -913,8 +750,6 @@ const rows = [
     qualification: 'none',
     trapLike: true,
     entryFailure: false,
-    kvm612: { l0: 'always L0 (never exposed to L1)' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -926,8 +761,6 @@ const rows = [
     qualification: 'notify',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'never L1 (handled by L0: "not exposed to L1")' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -939,8 +772,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: '6.12: default L1; newer KVM patches: never L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -952,8 +783,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: '6.12: default L1; newer KVM patches: never L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -965,8 +794,6 @@ const rows = [
     qualification: 'msr-list',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -978,8 +805,6 @@ const rows = [
     qualification: 'msr-list',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -991,8 +816,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -1004,8 +827,6 @@ const rows = [
     qualification: 'none',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: 'default: L1' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -1017,8 +838,6 @@ const rows = [
     qualification: 'msr-imm',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: '6.12: default L1; newer KVM: MSR bitmap (patches)' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },
@@ -1031,8 +850,6 @@ const rows = [
     qualification: 'msr-imm',
     trapLike: false,
     entryFailure: false,
-    kvm612: { l1: '6.12: default L1; newer KVM: MSR bitmap (patches)' },
-    kvm2011: 'default: L1',
     sdm: '27.2.1',
     newer: true,
   },

@@ -6,10 +6,6 @@ export interface VmInstructionErrorRow<Name extends string = string> {
   name: Name;
   title: string;
   summary: string;
-  /** KVM of Linux 6.12 raises it for L1. */
-  kvm612: boolean;
-  /** The series of 2011 raises it for L1. */
-  kvm2011: boolean;
 }
 
 const rows = [
@@ -18,80 +14,60 @@ const rows = [
     name: 'VMCALL_IN_VMX_ROOT_OPERATION',
     title: 'VMCALL executed in VMX root operation',
     summary: 'VMCALL was executed in VMX root operation without an SMM-transfer monitor to call.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 2,
     name: 'VMCLEAR_INVALID_ADDRESS',
     title: 'VMCLEAR with invalid physical address',
     summary: 'The operand of VMCLEAR is not 4-KB aligned or lies beyond the physical-address width.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 3,
     name: 'VMCLEAR_VMXON_POINTER',
     title: 'VMCLEAR with VMXON pointer',
     summary: 'The operand of VMCLEAR is the VMXON pointer.',
-    kvm612: true,
-    kvm2011: false,
   },
   {
     number: 4,
     name: 'VMLAUNCH_NONCLEAR_VMCS',
     title: 'VMLAUNCH with non-clear VMCS',
     summary: 'VMLAUNCH was executed with a current VMCS that has been launched since its last VMCLEAR.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 5,
     name: 'VMRESUME_NONLAUNCHED_VMCS',
     title: 'VMRESUME with non-launched VMCS',
     summary: 'VMRESUME was executed with a current VMCS that has not been launched since its last VMCLEAR.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 6,
     name: 'VMRESUME_AFTER_VMXOFF',
     title: 'VMRESUME after VMXOFF',
     summary: 'VMRESUME was executed with a VMCS that was launched before a VMXOFF and a VMXON.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 7,
     name: 'ENTRY_INVALID_CONTROL_FIELD',
     title: 'VM entry with invalid control field(s)',
     summary: 'VM entry found a control field with a value that the processor does not support.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 8,
     name: 'ENTRY_INVALID_HOST_STATE_FIELD',
     title: 'VM entry with invalid host-state field(s)',
     summary: 'VM entry found a host-state field that VM exit could not load.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 9,
     name: 'VMPTRLD_INVALID_ADDRESS',
     title: 'VMPTRLD with invalid physical address',
     summary: 'The operand of VMPTRLD is not 4-KB aligned or lies beyond the physical-address width.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 10,
     name: 'VMPTRLD_VMXON_POINTER',
     title: 'VMPTRLD with VMXON pointer',
     summary: 'The operand of VMPTRLD is the VMXON pointer.',
-    kvm612: true,
-    kvm2011: false,
   },
   {
     number: 11,
@@ -99,48 +75,36 @@ const rows = [
     title: 'VMPTRLD with incorrect VMCS revision identifier',
     summary:
       "The region at the operand of VMPTRLD does not start with the processor's VMCS revision identifier.",
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 12,
     name: 'UNSUPPORTED_VMCS_COMPONENT',
     title: 'VMREAD/VMWRITE from/to unsupported VMCS component',
     summary: 'VMREAD or VMWRITE named an encoding that no VMCS field has.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 13,
     name: 'VMWRITE_READ_ONLY_VMCS_COMPONENT',
     title: 'VMWRITE to read-only VMCS component',
     summary: 'VMWRITE named a read-only field, which this processor does not let software write.',
-    kvm612: true,
-    kvm2011: true,
   },
   {
     number: 15,
     name: 'VMXON_IN_VMX_ROOT_OPERATION',
     title: 'VMXON executed in VMX root operation',
     summary: 'VMXON was executed in VMX root operation.',
-    kvm612: true,
-    kvm2011: false,
   },
   {
     number: 16,
     name: 'ENTRY_INVALID_EXECUTIVE_VMCS_POINTER',
     title: 'VM entry with invalid executive-VMCS pointer',
     summary: 'VM entry that returns from SMM found an invalid executive-VMCS pointer.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 17,
     name: 'ENTRY_NONLAUNCHED_EXECUTIVE_VMCS',
     title: 'VM entry with non-launched executive VMCS',
     summary: 'VM entry that returns from SMM found an executive VMCS that has not been launched.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 18,
@@ -148,72 +112,54 @@ const rows = [
     title: 'VM entry with executive-VMCS pointer not VMXON pointer (deactivating dual-monitor treatment)',
     summary:
       'VM entry that ends the dual-monitor treatment found an executive-VMCS pointer that is not the VMXON pointer.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 19,
     name: 'VMCALL_NONCLEAR_VMCS',
     title: 'VMCALL with non-clear VMCS (activating dual-monitor treatment)',
     summary: 'VMCALL that starts the dual-monitor treatment found a VMCS that is not clear.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 20,
     name: 'VMCALL_INVALID_VM_EXIT_CONTROL_FIELDS',
     title: 'VMCALL with invalid VM-exit control fields',
     summary: 'VMCALL that starts the dual-monitor treatment found invalid VM-exit controls.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 22,
     name: 'VMCALL_INCORRECT_MSEG_REVISION_ID',
     title: 'VMCALL with incorrect MSEG revision identifier',
     summary: 'VMCALL found an SMM-transfer monitor with the wrong MSEG revision identifier.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 23,
     name: 'VMXOFF_UNDER_DUAL_MONITOR_TREATMENT_OF_SMIS_AND_SMM',
     title: 'VMXOFF under dual-monitor treatment of SMIs and SMM',
     summary: 'VMXOFF was executed while the dual-monitor treatment was active.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 24,
     name: 'VMCALL_INVALID_SMM_MONITOR_FEATURES',
     title: 'VMCALL with invalid SMM-monitor features',
     summary: 'VMCALL found an SMM-transfer monitor with features that the processor does not support.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 25,
     name: 'ENTRY_INVALID_VM_EXECUTION_CONTROL_FIELDS_IN_EXECUTIVE_VMCS',
     title: 'VM entry with invalid VM-execution control fields in executive VMCS (return from SMM)',
     summary: 'VM entry that returns from SMM found invalid execution controls in the executive VMCS.',
-    kvm612: false,
-    kvm2011: false,
   },
   {
     number: 26,
     name: 'ENTRY_EVENTS_BLOCKED_BY_MOV_SS',
     title: 'VM entry with events blocked by MOV SS',
     summary: 'VM entry was attempted while MOV SS blocked events.',
-    kvm612: true,
-    kvm2011: false,
   },
   {
     number: 28,
     name: 'INVALID_OPERAND_TO_INVEPT_INVVPID',
     title: 'Invalid operand to INVEPT/INVVPID',
     summary: 'The type or the descriptor of INVEPT or INVVPID is not valid.',
-    kvm612: true,
-    kvm2011: false,
   },
 ] as const satisfies readonly VmInstructionErrorRow[];
 

@@ -4,9 +4,10 @@
  * exits/cpuid.ts.
  */
 import type { ControlName } from '../isa/vmx-controls';
+import type { KvmVersionName } from '../kvm/versions';
 
 /** Which history of KVM's nested VMX L0 plays. `kvm-2011` is not built yet. */
-export type L0Profile = 'kvm-6.12';
+export type L0Profile = Extract<KvmVersionName, 'kvm-6.12'>;
 
 /** Capabilities that are not a control bit: bits of IA32_VMX_EPT_VPID_CAP, IA32_VMX_MISC and CPUID. */
 export const capability_names = [

@@ -24,13 +24,6 @@ describe('isa: exit reasons', () => {
     assert.deepEqual([...used].sort(), Object.keys(exitQualifications).sort());
   });
 
-  it('say for KVM 6.12 and for 2011 who gets the exit', () => {
-    for (const row of exitReasons) {
-      assert.ok(row.kvm612.l0 ?? row.kvm612.l1, row.name);
-      assert.ok(row.kvm2011, row.name);
-    }
-  });
-
   it('mark entry failures and trap-like exits as the manual does', () => {
     const numbers = (which: 'entryFailure' | 'trapLike') =>
       exitReasons.filter((row) => row[which]).map((row) => row.number);

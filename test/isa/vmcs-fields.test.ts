@@ -10,7 +10,6 @@ import { assertOneSentence, assertUnique } from './sentence';
 
 const widths = { 16: 0, 64: 1, 32: 2, natural: 3 } as const;
 const types = { control: 0, 'read-only': 1, 'guest-state': 2, 'host-state': 3 } as const;
-const bytes = { 16: 2, 32: 4, 64: 8, natural: 8 } as const;
 
 describe('isa: VMCS fields', () => {
   it('are the 206 fields of the manual, each once', () => {
@@ -73,26 +72,6 @@ describe('isa: VMCS fields', () => {
 
   it('fit the page of the chip', () => {
     assert.ok(VmcsPage.FIELDS + vmcsFields.length * VmcsPage.SLOT <= VmcsPage.SIZE);
-  });
-
-  it('lie aligned and apart in KVM vmcs12, behind its header and inside its page', () => {
-    const placed = vmcsFields.flatMap((field) => {
-      const offset = field.kvm12?.offset;
-      return offset === undefined ? [] : [{ name: field.name, offset, size: bytes[field.width] }];
-    });
-    assert.equal(placed.length, 141);
-    let end = 40;
-    for (const { name, offset, size } of placed.sort((a, b) => a.offset - b.offset)) {
-      assert.equal(offset % size, 0, `${name} is not aligned`);
-      assert.ok(offset >= end, `${name} overlaps what lies before it`);
-      end = offset + size;
-    }
-    assert.ok(end <= 4096);
-  });
-
-  it('are named in vmcs12 as they are named here', () => {
-    for (const field of vmcsFields)
-      if (field.kvm12) assert.equal(field.kvm12.member.toUpperCase(), field.name);
   });
 
   it('are enabled by controls that exist', () => {

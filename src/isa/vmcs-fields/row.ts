@@ -82,12 +82,4 @@ export interface VmcsFieldRow<Name extends string = string> {
   enabledBy?: readonly string[];
   /** What else the field depends on. */
   condition?: string;
-  /** Place in KVM's vmcs12 page (Linux 6.12): struct member and byte offset. */
-  kvm12?: { member: string; offset: number };
-  /** Byte offset in vmcs12 of later kernels that 6.12 does not have. */
-  kvm12Newer?: { offset: number };
-  /** KVM copies the field through a shadow VMCS: read-only, or read and written. */
-  shadowed?: 'ro' | 'rw';
-  /** In the vmcs12 of the 2011 series. */
-  kvm2011: boolean;
 }

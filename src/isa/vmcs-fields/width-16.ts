@@ -16,8 +16,6 @@ export const fields16 = [
     group: 'EPT and VPID',
     sdm: 'B.1.1',
     enabledBy: ['ENABLE_VPID'],
-    kvm12: { member: 'virtual_processor_id', offset: 960 },
-    kvm2011: true,
   },
   {
     name: 'POSTED_INTR_NV',
@@ -32,8 +30,6 @@ export const fields16 = [
     format: 'vector',
     sdm: 'B.1.1',
     enabledBy: ['PROCESS_POSTED_INTERRUPTS'],
-    kvm12: { member: 'posted_intr_nv', offset: 962 },
-    kvm2011: false,
   },
   {
     name: 'EPTP_INDEX',
@@ -46,7 +42,6 @@ export const fields16 = [
     group: 'EPT and VPID',
     sdm: 'B.1.1',
     enabledBy: ['EPT_VIOLATION_VE'],
-    kvm2011: false,
   },
   {
     name: 'HLAT_PREFIX_SIZE',
@@ -60,7 +55,6 @@ export const fields16 = [
     sdm: 'B.1.1',
     newer: true,
     enabledBy: ['ENABLE_HLAT'],
-    kvm2011: false,
   },
   {
     name: 'LAST_PID_POINTER_INDEX',
@@ -74,7 +68,6 @@ export const fields16 = [
     sdm: 'B.1.1',
     newer: true,
     enabledBy: ['IPI_VIRTUALIZATION'],
-    kvm2011: false,
   },
   {
     name: 'VIRTUAL_TIMER_VECTOR',
@@ -89,7 +82,6 @@ export const fields16 = [
     sdm: 'B.1.1',
     newer: true,
     enabledBy: ['APIC_TIMER_VIRTUALIZATION'],
-    kvm2011: false,
   },
 
   // Guest state.
@@ -104,8 +96,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_es_selector', offset: 964 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_CS_SELECTOR',
@@ -118,8 +108,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_cs_selector', offset: 966 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_SS_SELECTOR',
@@ -132,8 +120,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_ss_selector', offset: 968 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_DS_SELECTOR',
@@ -146,8 +132,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_ds_selector', offset: 970 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_FS_SELECTOR',
@@ -160,8 +144,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_fs_selector', offset: 972 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_GS_SELECTOR',
@@ -174,8 +156,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_gs_selector', offset: 974 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_LDTR_SELECTOR',
@@ -188,8 +168,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_ldtr_selector', offset: 976 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_TR_SELECTOR',
@@ -202,8 +180,6 @@ export const fields16 = [
     group: 'Guest segments',
     format: 'selector',
     sdm: 'B.1.2',
-    kvm12: { member: 'guest_tr_selector', offset: 978 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_INTR_STATUS',
@@ -218,9 +194,6 @@ export const fields16 = [
     format: 'guest-interrupt-status',
     sdm: 'B.1.2',
     enabledBy: ['VIRTUAL_INTERRUPT_DELIVERY'],
-    kvm12: { member: 'guest_intr_status', offset: 980 },
-    shadowed: 'rw',
-    kvm2011: false,
   },
   {
     name: 'GUEST_PML_INDEX',
@@ -234,9 +207,6 @@ export const fields16 = [
     group: 'Guest non-register state',
     sdm: 'B.1.2',
     enabledBy: ['ENABLE_PML'],
-    kvm12: { member: 'guest_pml_index', offset: 996 },
-    shadowed: 'rw',
-    kvm2011: false,
   },
   {
     name: 'GUEST_UINV',
@@ -251,7 +221,6 @@ export const fields16 = [
     sdm: 'B.1.2',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_UINV'],
-    kvm2011: false,
   },
 
   // Host state.
@@ -266,8 +235,6 @@ export const fields16 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.1.3',
-    kvm12: { member: 'host_es_selector', offset: 982 },
-    kvm2011: true,
   },
   {
     name: 'HOST_CS_SELECTOR',
@@ -280,8 +247,6 @@ export const fields16 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.1.3',
-    kvm12: { member: 'host_cs_selector', offset: 984 },
-    kvm2011: true,
   },
   {
     name: 'HOST_SS_SELECTOR',
@@ -294,8 +259,6 @@ export const fields16 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.1.3',
-    kvm12: { member: 'host_ss_selector', offset: 986 },
-    kvm2011: true,
   },
   {
     name: 'HOST_DS_SELECTOR',
@@ -308,8 +271,6 @@ export const fields16 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.1.3',
-    kvm12: { member: 'host_ds_selector', offset: 988 },
-    kvm2011: true,
   },
   {
     name: 'HOST_FS_SELECTOR',
@@ -322,9 +283,6 @@ export const fields16 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.1.3',
-    kvm12: { member: 'host_fs_selector', offset: 990 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'HOST_GS_SELECTOR',
@@ -337,9 +295,6 @@ export const fields16 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.1.3',
-    kvm12: { member: 'host_gs_selector', offset: 992 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'HOST_TR_SELECTOR',
@@ -352,7 +307,5 @@ export const fields16 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.1.3',
-    kvm12: { member: 'host_tr_selector', offset: 994 },
-    kvm2011: true,
   },
 ] as const satisfies readonly VmcsFieldRow[];

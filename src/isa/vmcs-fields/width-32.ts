@@ -16,9 +16,6 @@ export const fields32 = [
     group: 'Execution controls',
     format: 'pin-controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'pin_based_vm_exec_control', offset: 744 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'CPU_BASED_VM_EXEC_CONTROL',
@@ -32,9 +29,6 @@ export const fields32 = [
     group: 'Execution controls',
     format: 'primary-controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'cpu_based_vm_exec_control', offset: 748 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'EXCEPTION_BITMAP',
@@ -49,9 +43,6 @@ export const fields32 = [
     group: 'Execution controls',
     format: 'exception-bitmap',
     sdm: 'B.3.1',
-    kvm12: { member: 'exception_bitmap', offset: 752 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'PAGE_FAULT_ERROR_CODE_MASK',
@@ -64,8 +55,6 @@ export const fields32 = [
     group: 'Execution controls',
     format: 'page-fault-error-code',
     sdm: 'B.3.1',
-    kvm12: { member: 'page_fault_error_code_mask', offset: 756 },
-    kvm2011: true,
   },
   {
     name: 'PAGE_FAULT_ERROR_CODE_MATCH',
@@ -79,8 +68,6 @@ export const fields32 = [
     group: 'Execution controls',
     format: 'page-fault-error-code',
     sdm: 'B.3.1',
-    kvm12: { member: 'page_fault_error_code_match', offset: 760 },
-    kvm2011: true,
   },
   {
     name: 'CR3_TARGET_COUNT',
@@ -92,8 +79,6 @@ export const fields32 = [
     index: 5,
     group: 'Execution controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'cr3_target_count', offset: 764 },
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_CONTROLS',
@@ -106,8 +91,6 @@ export const fields32 = [
     group: 'Exit controls',
     format: 'exit-controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_exit_controls', offset: 768 },
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_MSR_STORE_COUNT',
@@ -119,8 +102,6 @@ export const fields32 = [
     index: 7,
     group: 'Exit controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_exit_msr_store_count', offset: 772 },
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_MSR_LOAD_COUNT',
@@ -132,8 +113,6 @@ export const fields32 = [
     index: 8,
     group: 'Exit controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_exit_msr_load_count', offset: 776 },
-    kvm2011: true,
   },
   {
     name: 'VM_ENTRY_CONTROLS',
@@ -146,8 +125,6 @@ export const fields32 = [
     group: 'Entry controls',
     format: 'entry-controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_entry_controls', offset: 780 },
-    kvm2011: true,
   },
   {
     name: 'VM_ENTRY_MSR_LOAD_COUNT',
@@ -159,8 +136,6 @@ export const fields32 = [
     index: 10,
     group: 'Entry controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_entry_msr_load_count', offset: 784 },
-    kvm2011: true,
   },
   {
     name: 'VM_ENTRY_INTR_INFO_FIELD',
@@ -173,9 +148,6 @@ export const fields32 = [
     group: 'Entry controls',
     format: 'entry-interruption',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_entry_intr_info_field', offset: 788 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'VM_ENTRY_EXCEPTION_ERROR_CODE',
@@ -188,9 +160,6 @@ export const fields32 = [
     group: 'Entry controls',
     format: 'error-code',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_entry_exception_error_code', offset: 792 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'VM_ENTRY_INSTRUCTION_LEN',
@@ -202,9 +171,6 @@ export const fields32 = [
     index: 13,
     group: 'Entry controls',
     sdm: 'B.3.1',
-    kvm12: { member: 'vm_entry_instruction_len', offset: 796 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'TPR_THRESHOLD',
@@ -217,9 +183,6 @@ export const fields32 = [
     group: 'APIC virtualization',
     sdm: 'B.3.1',
     enabledBy: ['USE_TPR_SHADOW'],
-    kvm12: { member: 'tpr_threshold', offset: 800 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'SECONDARY_VM_EXEC_CONTROL',
@@ -234,8 +197,6 @@ export const fields32 = [
     format: 'secondary-controls',
     sdm: 'B.3.1',
     enabledBy: ['ACTIVATE_SECONDARY_CONTROLS'],
-    kvm12: { member: 'secondary_vm_exec_control', offset: 804 },
-    kvm2011: true,
   },
   {
     name: 'PLE_GAP',
@@ -248,7 +209,6 @@ export const fields32 = [
     group: 'Execution controls',
     sdm: 'B.3.1',
     enabledBy: ['PAUSE_LOOP_EXITING'],
-    kvm2011: false,
   },
   {
     name: 'PLE_WINDOW',
@@ -261,7 +221,6 @@ export const fields32 = [
     group: 'Execution controls',
     sdm: 'B.3.1',
     enabledBy: ['PAUSE_LOOP_EXITING'],
-    kvm2011: false,
   },
   {
     name: 'NOTIFY_WINDOW',
@@ -275,7 +234,6 @@ export const fields32 = [
     sdm: 'B.3.1',
     newer: true,
     enabledBy: ['INSTRUCTION_TIMEOUT'],
-    kvm2011: false,
   },
   {
     name: 'SEAM_GUEST_KEYID',
@@ -289,7 +247,6 @@ export const fields32 = [
     sdm: 'B.3.1',
     newer: true,
     condition: 'SEAM (trust-domain module) only',
-    kvm2011: false,
   },
 
   // Read-only exit information.
@@ -304,8 +261,6 @@ export const fields32 = [
     group: 'Exit information',
     format: 'vm-instruction-error',
     sdm: 'B.3.2',
-    kvm12: { member: 'vm_instruction_error', offset: 808 },
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_REASON',
@@ -318,9 +273,6 @@ export const fields32 = [
     group: 'Exit information',
     format: 'exit-reason',
     sdm: 'B.3.2',
-    kvm12: { member: 'vm_exit_reason', offset: 812 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_INTR_INFO',
@@ -333,9 +285,6 @@ export const fields32 = [
     group: 'Exit information',
     format: 'exit-interruption',
     sdm: 'B.3.2',
-    kvm12: { member: 'vm_exit_intr_info', offset: 816 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_INTR_ERROR_CODE',
@@ -348,9 +297,6 @@ export const fields32 = [
     group: 'Exit information',
     format: 'error-code',
     sdm: 'B.3.2',
-    kvm12: { member: 'vm_exit_intr_error_code', offset: 820 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'IDT_VECTORING_INFO_FIELD',
@@ -364,9 +310,6 @@ export const fields32 = [
     group: 'Exit information',
     format: 'idt-vectoring',
     sdm: 'B.3.2',
-    kvm12: { member: 'idt_vectoring_info_field', offset: 824 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'IDT_VECTORING_ERROR_CODE',
@@ -380,9 +323,6 @@ export const fields32 = [
     group: 'Exit information',
     format: 'error-code',
     sdm: 'B.3.2',
-    kvm12: { member: 'idt_vectoring_error_code', offset: 828 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_INSTRUCTION_LEN',
@@ -394,9 +334,6 @@ export const fields32 = [
     index: 6,
     group: 'Exit information',
     sdm: 'B.3.2',
-    kvm12: { member: 'vm_exit_instruction_len', offset: 832 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'VMX_INSTRUCTION_INFO',
@@ -410,8 +347,6 @@ export const fields32 = [
     group: 'Exit information',
     format: 'instruction-info',
     sdm: 'B.3.2',
-    kvm12: { member: 'vmx_instruction_info', offset: 836 },
-    kvm2011: true,
   },
 
   // Guest state.
@@ -425,8 +360,6 @@ export const fields32 = [
     index: 0,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_es_limit', offset: 840 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_CS_LIMIT',
@@ -438,8 +371,6 @@ export const fields32 = [
     index: 1,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_cs_limit', offset: 844 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_SS_LIMIT',
@@ -451,8 +382,6 @@ export const fields32 = [
     index: 2,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_ss_limit', offset: 848 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_DS_LIMIT',
@@ -464,8 +393,6 @@ export const fields32 = [
     index: 3,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_ds_limit', offset: 852 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_FS_LIMIT',
@@ -477,8 +404,6 @@ export const fields32 = [
     index: 4,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_fs_limit', offset: 856 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_GS_LIMIT',
@@ -490,8 +415,6 @@ export const fields32 = [
     index: 5,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_gs_limit', offset: 860 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_LDTR_LIMIT',
@@ -503,8 +426,6 @@ export const fields32 = [
     index: 6,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_ldtr_limit', offset: 864 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_TR_LIMIT',
@@ -516,8 +437,6 @@ export const fields32 = [
     index: 7,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_tr_limit', offset: 868 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_GDTR_LIMIT',
@@ -529,8 +448,6 @@ export const fields32 = [
     index: 8,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_gdtr_limit', offset: 872 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_IDTR_LIMIT',
@@ -542,8 +459,6 @@ export const fields32 = [
     index: 9,
     group: 'Guest segments',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_idtr_limit', offset: 876 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_ES_AR_BYTES',
@@ -556,8 +471,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_es_ar_bytes', offset: 880 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_CS_AR_BYTES',
@@ -570,9 +483,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_cs_ar_bytes', offset: 884 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'GUEST_SS_AR_BYTES',
@@ -585,9 +495,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_ss_ar_bytes', offset: 888 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'GUEST_DS_AR_BYTES',
@@ -600,8 +507,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_ds_ar_bytes', offset: 892 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_FS_AR_BYTES',
@@ -614,8 +519,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_fs_ar_bytes', offset: 896 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_GS_AR_BYTES',
@@ -628,8 +531,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_gs_ar_bytes', offset: 900 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_LDTR_AR_BYTES',
@@ -642,8 +543,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_ldtr_ar_bytes', offset: 904 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_TR_AR_BYTES',
@@ -656,8 +555,6 @@ export const fields32 = [
     group: 'Guest segments',
     format: 'access-rights',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_tr_ar_bytes', offset: 908 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_INTERRUPTIBILITY_INFO',
@@ -671,9 +568,6 @@ export const fields32 = [
     group: 'Guest non-register state',
     format: 'interruptibility',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_interruptibility_info', offset: 912 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'GUEST_ACTIVITY_STATE',
@@ -686,8 +580,6 @@ export const fields32 = [
     group: 'Guest non-register state',
     format: 'activity',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_activity_state', offset: 916 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_SMBASE',
@@ -700,7 +592,6 @@ export const fields32 = [
     group: 'Guest MSRs',
     format: 'address',
     sdm: 'B.3.3',
-    kvm2011: false,
   },
   {
     name: 'GUEST_SYSENTER_CS',
@@ -713,8 +604,6 @@ export const fields32 = [
     group: 'Guest MSRs',
     format: 'selector',
     sdm: 'B.3.3',
-    kvm12: { member: 'guest_sysenter_cs', offset: 920 },
-    kvm2011: true,
   },
   {
     name: 'VMX_PREEMPTION_TIMER_VALUE',
@@ -728,9 +617,6 @@ export const fields32 = [
     group: 'Guest non-register state',
     sdm: 'B.3.3',
     enabledBy: ['ACTIVATE_VMX_PREEMPTION_TIMER'],
-    kvm12: { member: 'vmx_preemption_timer_value', offset: 928 },
-    shadowed: 'rw',
-    kvm2011: false,
   },
 
   // Host state.
@@ -745,7 +631,5 @@ export const fields32 = [
     group: 'Host state',
     format: 'selector',
     sdm: 'B.3.4',
-    kvm12: { member: 'host_ia32_sysenter_cs', offset: 924 },
-    kvm2011: true,
   },
 ] as const satisfies readonly VmcsFieldRow[];

@@ -19,8 +19,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['USE_IO_BITMAPS'],
-    kvm12: { member: 'io_bitmap_a', offset: 40 },
-    kvm2011: true,
   },
   {
     name: 'IO_BITMAP_B',
@@ -35,8 +33,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['USE_IO_BITMAPS'],
-    kvm12: { member: 'io_bitmap_b', offset: 48 },
-    kvm2011: true,
   },
   {
     name: 'MSR_BITMAP',
@@ -52,8 +48,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['USE_MSR_BITMAPS'],
-    kvm12: { member: 'msr_bitmap', offset: 56 },
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_MSR_STORE_ADDR',
@@ -67,8 +61,6 @@ export const fields64 = [
     group: 'Exit controls',
     format: 'address',
     sdm: 'B.2.1',
-    kvm12: { member: 'vm_exit_msr_store_addr', offset: 64 },
-    kvm2011: true,
   },
   {
     name: 'VM_EXIT_MSR_LOAD_ADDR',
@@ -82,8 +74,6 @@ export const fields64 = [
     group: 'Exit controls',
     format: 'address',
     sdm: 'B.2.1',
-    kvm12: { member: 'vm_exit_msr_load_addr', offset: 72 },
-    kvm2011: true,
   },
   {
     name: 'VM_ENTRY_MSR_LOAD_ADDR',
@@ -97,8 +87,6 @@ export const fields64 = [
     group: 'Entry controls',
     format: 'address',
     sdm: 'B.2.1',
-    kvm12: { member: 'vm_entry_msr_load_addr', offset: 80 },
-    kvm2011: true,
   },
   {
     name: 'EXECUTIVE_VMCS_POINTER',
@@ -112,7 +100,6 @@ export const fields64 = [
     group: 'Execution addresses',
     format: 'address',
     sdm: 'B.2.1',
-    kvm2011: false,
   },
   {
     name: 'PML_ADDRESS',
@@ -127,8 +114,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['ENABLE_PML'],
-    kvm12: { member: 'pml_address', offset: 312 },
-    kvm2011: false,
   },
   {
     name: 'TSC_OFFSET',
@@ -142,8 +127,6 @@ export const fields64 = [
     group: 'Execution controls',
     format: 'signed',
     sdm: 'B.2.1',
-    kvm12: { member: 'tsc_offset', offset: 88 },
-    kvm2011: true,
   },
   {
     name: 'VIRTUAL_APIC_PAGE_ADDR',
@@ -158,8 +141,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['USE_TPR_SHADOW'],
-    kvm12: { member: 'virtual_apic_page_addr', offset: 96 },
-    kvm2011: true,
   },
   {
     name: 'APIC_ACCESS_ADDR',
@@ -174,8 +155,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['VIRTUALIZE_APIC_ACCESSES'],
-    kvm12: { member: 'apic_access_addr', offset: 104 },
-    kvm2011: true,
   },
   {
     name: 'POSTED_INTR_DESC_ADDR',
@@ -191,8 +170,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['PROCESS_POSTED_INTERRUPTS'],
-    kvm12: { member: 'posted_intr_desc_addr', offset: 112 },
-    kvm2011: false,
   },
   {
     name: 'VM_FUNCTION_CONTROL',
@@ -207,8 +184,6 @@ export const fields64 = [
     format: 'vm-function-controls',
     sdm: 'B.2.1',
     enabledBy: ['ENABLE_VM_FUNCTIONS'],
-    kvm12: { member: 'vm_function_control', offset: 296 },
-    kvm2011: false,
   },
   {
     name: 'EPT_POINTER',
@@ -224,8 +199,6 @@ export const fields64 = [
     format: 'eptp',
     sdm: 'B.2.1',
     enabledBy: ['ENABLE_EPT'],
-    kvm12: { member: 'ept_pointer', offset: 120 },
-    kvm2011: true,
   },
   {
     name: 'EOI_EXIT_BITMAP0',
@@ -240,8 +213,6 @@ export const fields64 = [
     format: 'bitmap',
     sdm: 'B.2.1',
     enabledBy: ['VIRTUAL_INTERRUPT_DELIVERY'],
-    kvm12: { member: 'eoi_exit_bitmap0', offset: 128 },
-    kvm2011: false,
   },
   {
     name: 'EOI_EXIT_BITMAP1',
@@ -256,8 +227,6 @@ export const fields64 = [
     format: 'bitmap',
     sdm: 'B.2.1',
     enabledBy: ['VIRTUAL_INTERRUPT_DELIVERY'],
-    kvm12: { member: 'eoi_exit_bitmap1', offset: 136 },
-    kvm2011: false,
   },
   {
     name: 'EOI_EXIT_BITMAP2',
@@ -272,8 +241,6 @@ export const fields64 = [
     format: 'bitmap',
     sdm: 'B.2.1',
     enabledBy: ['VIRTUAL_INTERRUPT_DELIVERY'],
-    kvm12: { member: 'eoi_exit_bitmap2', offset: 144 },
-    kvm2011: false,
   },
   {
     name: 'EOI_EXIT_BITMAP3',
@@ -288,8 +255,6 @@ export const fields64 = [
     format: 'bitmap',
     sdm: 'B.2.1',
     enabledBy: ['VIRTUAL_INTERRUPT_DELIVERY'],
-    kvm12: { member: 'eoi_exit_bitmap3', offset: 152 },
-    kvm2011: false,
   },
   {
     name: 'EPTP_LIST_ADDRESS',
@@ -305,8 +270,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     enabledBy: ['ENABLE_VM_FUNCTIONS'],
     condition: 'VM-function control bit 0, EPTP switching',
-    kvm12: { member: 'eptp_list_address', offset: 304 },
-    kvm2011: false,
   },
   {
     name: 'VMREAD_BITMAP',
@@ -322,8 +285,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['VMCS_SHADOWING'],
-    kvm12: { member: 'vmread_bitmap', offset: 280 },
-    kvm2011: false,
   },
   {
     name: 'VMWRITE_BITMAP',
@@ -339,8 +300,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['VMCS_SHADOWING'],
-    kvm12: { member: 'vmwrite_bitmap', offset: 288 },
-    kvm2011: false,
   },
   {
     name: 'VE_INFORMATION_ADDRESS',
@@ -356,7 +315,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.1',
     enabledBy: ['EPT_VIOLATION_VE'],
-    kvm2011: false,
   },
   {
     name: 'XSS_EXIT_BITMAP',
@@ -371,8 +329,6 @@ export const fields64 = [
     format: 'bitmap',
     sdm: 'B.2.1',
     enabledBy: ['ENABLE_XSAVES_XRSTORS'],
-    kvm12: { member: 'xss_exit_bitmap', offset: 160 },
-    kvm2011: false,
   },
   {
     name: 'ENCLS_EXITING_BITMAP',
@@ -387,8 +343,6 @@ export const fields64 = [
     format: 'bitmap',
     sdm: 'B.2.1',
     enabledBy: ['ENABLE_ENCLS_EXITING'],
-    kvm12: { member: 'encls_exiting_bitmap', offset: 320 },
-    kvm2011: false,
   },
   {
     name: 'SPP_TABLE_POINTER',
@@ -404,7 +358,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['SUB_PAGE_WRITE_PERMISSIONS'],
-    kvm2011: false,
   },
   {
     name: 'TSC_MULTIPLIER',
@@ -419,8 +372,6 @@ export const fields64 = [
     group: 'Execution controls',
     sdm: 'B.2.1',
     enabledBy: ['USE_TSC_SCALING'],
-    kvm12: { member: 'tsc_multiplier', offset: 328 },
-    kvm2011: false,
   },
   {
     name: 'TERTIARY_VM_EXEC_CONTROL',
@@ -436,7 +387,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['ACTIVATE_TERTIARY_CONTROLS'],
-    kvm2011: false,
   },
   {
     name: 'ENCLV_EXITING_BITMAP',
@@ -452,7 +402,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['ENABLE_ENCLV_EXITING'],
-    kvm2011: false,
   },
   {
     name: 'LOW_PASID_DIRECTORY_ADDRESS',
@@ -468,7 +417,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['PASID_TRANSLATION'],
-    kvm2011: false,
   },
   {
     name: 'HIGH_PASID_DIRECTORY_ADDRESS',
@@ -484,7 +432,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['PASID_TRANSLATION'],
-    kvm2011: false,
   },
   {
     name: 'SHARED_EPT_POINTER',
@@ -500,7 +447,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     condition: 'SEAM (trust-domain module) only',
-    kvm2011: false,
   },
   {
     name: 'PCONFIG_EXITING_BITMAP',
@@ -516,7 +462,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['ENABLE_PCONFIG'],
-    kvm2011: false,
   },
   {
     name: 'HLAT_POINTER',
@@ -532,7 +477,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['ENABLE_HLAT'],
-    kvm2011: false,
   },
   {
     name: 'PID_POINTER_TABLE',
@@ -549,7 +493,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['IPI_VIRTUALIZATION'],
-    kvm2011: false,
   },
   {
     name: 'SECONDARY_VM_EXIT_CONTROLS',
@@ -565,7 +508,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['VM_EXIT_ACTIVATE_SECONDARY_CONTROLS'],
-    kvm2011: false,
   },
   {
     name: 'IA32_SPEC_CTRL_MASK',
@@ -581,7 +523,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['VIRTUALIZE_IA32_SPEC_CTRL'],
-    kvm2011: false,
   },
   {
     name: 'IA32_SPEC_CTRL_SHADOW',
@@ -597,7 +538,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['VIRTUALIZE_IA32_SPEC_CTRL'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_DEADLINE_SHADOW',
@@ -612,7 +552,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     enabledBy: ['APIC_TIMER_VIRTUALIZATION'],
-    kvm2011: false,
   },
   {
     name: 'INJECTED_EVENT_DATA',
@@ -627,7 +566,6 @@ export const fields64 = [
     sdm: 'B.2.1',
     newer: true,
     condition: 'a processor with FRED',
-    kvm2011: false,
   },
 
   // Read-only exit information.
@@ -644,9 +582,6 @@ export const fields64 = [
     format: 'address',
     sdm: 'B.2.2',
     enabledBy: ['ENABLE_EPT'],
-    kvm12: { member: 'guest_physical_address', offset: 168 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'MSR_DATA',
@@ -661,7 +596,6 @@ export const fields64 = [
     sdm: 'B.2.2',
     newer: true,
     enabledBy: ['ENABLE_MSR_LIST_INSTRUCTIONS'],
-    kvm2011: false,
   },
   {
     name: 'ORIGINAL_EVENT_DATA',
@@ -676,7 +610,6 @@ export const fields64 = [
     sdm: 'B.2.2',
     newer: true,
     condition: 'a processor with FRED',
-    kvm2011: false,
   },
 
   // Guest state.
@@ -692,8 +625,6 @@ export const fields64 = [
     group: 'Guest non-register state',
     format: 'address',
     sdm: 'B.2.3',
-    kvm12: { member: 'vmcs_link_pointer', offset: 176 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_IA32_DEBUGCTL',
@@ -707,8 +638,6 @@ export const fields64 = [
     group: 'Guest MSRs',
     format: 'debugctl',
     sdm: 'B.2.3',
-    kvm12: { member: 'guest_ia32_debugctl', offset: 184 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_IA32_PAT',
@@ -723,8 +652,6 @@ export const fields64 = [
     format: 'pat',
     sdm: 'B.2.3',
     enabledBy: ['VM_ENTRY_LOAD_IA32_PAT', 'VM_EXIT_SAVE_IA32_PAT'],
-    kvm12: { member: 'guest_ia32_pat', offset: 192 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_IA32_EFER',
@@ -739,8 +666,6 @@ export const fields64 = [
     format: 'efer',
     sdm: 'B.2.3',
     enabledBy: ['VM_ENTRY_LOAD_IA32_EFER', 'VM_EXIT_SAVE_IA32_EFER'],
-    kvm12: { member: 'guest_ia32_efer', offset: 200 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_IA32_PERF_GLOBAL_CTRL',
@@ -754,8 +679,6 @@ export const fields64 = [
     group: 'Guest MSRs',
     sdm: 'B.2.3',
     enabledBy: ['VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL', 'VM_EXIT_SAVE_IA32_PERF_GLOBAL_CTRL'],
-    kvm12: { member: 'guest_ia32_perf_global_ctrl', offset: 208 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_PDPTR0',
@@ -770,8 +693,6 @@ export const fields64 = [
     format: 'pdpte',
     sdm: 'B.2.3',
     enabledBy: ['ENABLE_EPT'],
-    kvm12: { member: 'guest_pdptr0', offset: 216 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_PDPTR1',
@@ -786,8 +707,6 @@ export const fields64 = [
     format: 'pdpte',
     sdm: 'B.2.3',
     enabledBy: ['ENABLE_EPT'],
-    kvm12: { member: 'guest_pdptr1', offset: 224 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_PDPTR2',
@@ -802,8 +721,6 @@ export const fields64 = [
     format: 'pdpte',
     sdm: 'B.2.3',
     enabledBy: ['ENABLE_EPT'],
-    kvm12: { member: 'guest_pdptr2', offset: 232 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_PDPTR3',
@@ -818,8 +735,6 @@ export const fields64 = [
     format: 'pdpte',
     sdm: 'B.2.3',
     enabledBy: ['ENABLE_EPT'],
-    kvm12: { member: 'guest_pdptr3', offset: 240 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_BNDCFGS',
@@ -833,8 +748,6 @@ export const fields64 = [
     group: 'Guest MSRs',
     sdm: 'B.2.3',
     enabledBy: ['VM_ENTRY_LOAD_IA32_BNDCFGS', 'VM_EXIT_CLEAR_IA32_BNDCFGS'],
-    kvm12: { member: 'guest_bndcfgs', offset: 248 },
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_RTIT_CTL',
@@ -849,7 +762,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_IA32_RTIT_CTL', 'VM_EXIT_CLEAR_IA32_RTIT_CTL'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_LBR_CTL',
@@ -864,7 +776,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_IA32_LBR_CTL', 'VM_EXIT_CLEAR_IA32_LBR_CTL'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_PKRS',
@@ -879,7 +790,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_PKRS'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_CONFIG',
@@ -894,7 +804,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_RSP1',
@@ -910,7 +819,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_RSP2',
@@ -926,7 +834,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_RSP3',
@@ -942,7 +849,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_STKLVLS',
@@ -958,7 +864,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_SSP1',
@@ -974,7 +879,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_SSP2',
@@ -990,7 +894,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_FRED_SSP3',
@@ -1006,7 +909,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_FRED', 'VM_EXIT_SAVE_GUEST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_IA32_SPEC_CTRL',
@@ -1021,7 +923,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_GUEST_IA32_SPEC_CTRL'],
-    kvm2011: false,
   },
   {
     name: 'GUEST_DEADLINE',
@@ -1036,7 +937,6 @@ export const fields64 = [
     sdm: 'B.2.3',
     newer: true,
     enabledBy: ['APIC_TIMER_VIRTUALIZATION'],
-    kvm2011: false,
   },
 
   // Host state.
@@ -1053,8 +953,6 @@ export const fields64 = [
     format: 'pat',
     sdm: 'B.2.4',
     enabledBy: ['VM_EXIT_LOAD_IA32_PAT'],
-    kvm12: { member: 'host_ia32_pat', offset: 256 },
-    kvm2011: true,
   },
   {
     name: 'HOST_IA32_EFER',
@@ -1069,8 +967,6 @@ export const fields64 = [
     format: 'efer',
     sdm: 'B.2.4',
     enabledBy: ['VM_EXIT_LOAD_IA32_EFER'],
-    kvm12: { member: 'host_ia32_efer', offset: 264 },
-    kvm2011: true,
   },
   {
     name: 'HOST_IA32_PERF_GLOBAL_CTRL',
@@ -1084,8 +980,6 @@ export const fields64 = [
     group: 'Host state',
     sdm: 'B.2.4',
     enabledBy: ['VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL'],
-    kvm12: { member: 'host_ia32_perf_global_ctrl', offset: 272 },
-    kvm2011: true,
   },
   {
     name: 'HOST_IA32_PKRS',
@@ -1100,7 +994,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_PKRS'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_CONFIG',
@@ -1115,7 +1008,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_RSP1',
@@ -1131,7 +1023,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_RSP2',
@@ -1147,7 +1038,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_RSP3',
@@ -1163,7 +1053,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_STKLVLS',
@@ -1179,7 +1068,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_SSP1',
@@ -1195,7 +1083,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_SSP2',
@@ -1211,7 +1098,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_FRED_SSP3',
@@ -1227,7 +1113,6 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_FRED'],
-    kvm2011: false,
   },
   {
     name: 'HOST_IA32_SPEC_CTRL',
@@ -1242,6 +1127,5 @@ export const fields64 = [
     sdm: 'B.2.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_HOST_IA32_SPEC_CTRL'],
-    kvm2011: false,
   },
 ] as const satisfies readonly VmcsFieldRow[];

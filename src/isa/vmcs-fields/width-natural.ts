@@ -17,9 +17,6 @@ export const fieldsNatural = [
     group: 'CR masks and shadows',
     format: 'cr0',
     sdm: 'B.4.1',
-    kvm12: { member: 'cr0_guest_host_mask', offset: 344 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'CR4_GUEST_HOST_MASK',
@@ -32,8 +29,6 @@ export const fieldsNatural = [
     group: 'CR masks and shadows',
     format: 'cr4',
     sdm: 'B.4.1',
-    kvm12: { member: 'cr4_guest_host_mask', offset: 352 },
-    kvm2011: true,
   },
   {
     name: 'CR0_READ_SHADOW',
@@ -46,9 +41,6 @@ export const fieldsNatural = [
     group: 'CR masks and shadows',
     format: 'cr0',
     sdm: 'B.4.1',
-    kvm12: { member: 'cr0_read_shadow', offset: 360 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'CR4_READ_SHADOW',
@@ -61,9 +53,6 @@ export const fieldsNatural = [
     group: 'CR masks and shadows',
     format: 'cr4',
     sdm: 'B.4.1',
-    kvm12: { member: 'cr4_read_shadow', offset: 368 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'CR3_TARGET_VALUE0',
@@ -76,7 +65,6 @@ export const fieldsNatural = [
     group: 'Execution controls',
     format: 'cr3',
     sdm: 'B.4.1',
-    kvm2011: true,
   },
   {
     name: 'CR3_TARGET_VALUE1',
@@ -89,7 +77,6 @@ export const fieldsNatural = [
     group: 'Execution controls',
     format: 'cr3',
     sdm: 'B.4.1',
-    kvm2011: true,
   },
   {
     name: 'CR3_TARGET_VALUE2',
@@ -102,7 +89,6 @@ export const fieldsNatural = [
     group: 'Execution controls',
     format: 'cr3',
     sdm: 'B.4.1',
-    kvm2011: true,
   },
   {
     name: 'CR3_TARGET_VALUE3',
@@ -115,7 +101,6 @@ export const fieldsNatural = [
     group: 'Execution controls',
     format: 'cr3',
     sdm: 'B.4.1',
-    kvm2011: true,
   },
 
   // Read-only exit information.
@@ -130,9 +115,6 @@ export const fieldsNatural = [
     group: 'Exit information',
     format: 'exit-qualification',
     sdm: 'B.4.2',
-    kvm12: { member: 'exit_qualification', offset: 408 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
   {
     name: 'IO_RCX',
@@ -144,7 +126,6 @@ export const fieldsNatural = [
     index: 1,
     group: 'Exit information',
     sdm: 'B.4.2',
-    kvm2011: false,
   },
   {
     name: 'IO_RSI',
@@ -157,7 +138,6 @@ export const fieldsNatural = [
     group: 'Exit information',
     format: 'address',
     sdm: 'B.4.2',
-    kvm2011: false,
   },
   {
     name: 'IO_RDI',
@@ -170,7 +150,6 @@ export const fieldsNatural = [
     group: 'Exit information',
     format: 'address',
     sdm: 'B.4.2',
-    kvm2011: false,
   },
   {
     name: 'IO_RIP',
@@ -183,7 +162,6 @@ export const fieldsNatural = [
     group: 'Exit information',
     format: 'address',
     sdm: 'B.4.2',
-    kvm2011: false,
   },
   {
     name: 'GUEST_LINEAR_ADDRESS',
@@ -196,9 +174,6 @@ export const fieldsNatural = [
     group: 'Exit information',
     format: 'address',
     sdm: 'B.4.2',
-    kvm12: { member: 'guest_linear_address', offset: 416 },
-    shadowed: 'ro',
-    kvm2011: true,
   },
 
   // Guest state.
@@ -213,9 +188,6 @@ export const fieldsNatural = [
     group: 'Guest registers',
     format: 'cr0',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_cr0', offset: 424 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'GUEST_CR3',
@@ -228,9 +200,6 @@ export const fieldsNatural = [
     group: 'Guest registers',
     format: 'cr3',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_cr3', offset: 432 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'GUEST_CR4',
@@ -243,9 +212,6 @@ export const fieldsNatural = [
     group: 'Guest registers',
     format: 'cr4',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_cr4', offset: 440 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'GUEST_ES_BASE',
@@ -258,8 +224,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_es_base', offset: 448 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_CS_BASE',
@@ -272,8 +236,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_cs_base', offset: 456 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_SS_BASE',
@@ -286,8 +248,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_ss_base', offset: 464 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_DS_BASE',
@@ -300,8 +260,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_ds_base', offset: 472 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_FS_BASE',
@@ -314,8 +272,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_fs_base', offset: 480 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_GS_BASE',
@@ -328,8 +284,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_gs_base', offset: 488 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_LDTR_BASE',
@@ -342,8 +296,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_ldtr_base', offset: 496 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_TR_BASE',
@@ -356,8 +308,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_tr_base', offset: 504 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_GDTR_BASE',
@@ -370,8 +320,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_gdtr_base', offset: 512 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_IDTR_BASE',
@@ -384,8 +332,6 @@ export const fieldsNatural = [
     group: 'Guest segments',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_idtr_base', offset: 520 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_DR7',
@@ -398,8 +344,6 @@ export const fieldsNatural = [
     group: 'Guest registers',
     format: 'dr7',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_dr7', offset: 528 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_RSP',
@@ -412,9 +356,6 @@ export const fieldsNatural = [
     group: 'Guest registers',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_rsp', offset: 536 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'GUEST_RIP',
@@ -427,9 +368,6 @@ export const fieldsNatural = [
     group: 'Guest registers',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_rip', offset: 544 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'GUEST_RFLAGS',
@@ -442,9 +380,6 @@ export const fieldsNatural = [
     group: 'Guest registers',
     format: 'rflags',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_rflags', offset: 552 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'GUEST_PENDING_DBG_EXCEPTIONS',
@@ -458,8 +393,6 @@ export const fieldsNatural = [
     group: 'Guest non-register state',
     format: 'pending-debug',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_pending_dbg_exceptions', offset: 560 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_SYSENTER_ESP',
@@ -472,8 +405,6 @@ export const fieldsNatural = [
     group: 'Guest MSRs',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_sysenter_esp', offset: 568 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_SYSENTER_EIP',
@@ -486,8 +417,6 @@ export const fieldsNatural = [
     group: 'Guest MSRs',
     format: 'address',
     sdm: 'B.4.3',
-    kvm12: { member: 'guest_sysenter_eip', offset: 576 },
-    kvm2011: true,
   },
   {
     name: 'GUEST_S_CET',
@@ -501,8 +430,6 @@ export const fieldsNatural = [
     sdm: 'B.4.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_CET_STATE'],
-    kvm12Newer: { offset: 704 },
-    kvm2011: false,
   },
   {
     name: 'GUEST_SSP',
@@ -517,8 +444,6 @@ export const fieldsNatural = [
     sdm: 'B.4.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_CET_STATE'],
-    kvm12Newer: { offset: 712 },
-    kvm2011: false,
   },
   {
     name: 'GUEST_INTR_SSP_TABLE',
@@ -533,8 +458,6 @@ export const fieldsNatural = [
     sdm: 'B.4.3',
     newer: true,
     enabledBy: ['VM_ENTRY_LOAD_CET_STATE'],
-    kvm12Newer: { offset: 720 },
-    kvm2011: false,
   },
 
   // Host state.
@@ -549,8 +472,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'cr0',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_cr0', offset: 584 },
-    kvm2011: true,
   },
   {
     name: 'HOST_CR3',
@@ -563,8 +484,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'cr3',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_cr3', offset: 592 },
-    kvm2011: true,
   },
   {
     name: 'HOST_CR4',
@@ -577,8 +496,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'cr4',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_cr4', offset: 600 },
-    kvm2011: true,
   },
   {
     name: 'HOST_FS_BASE',
@@ -591,9 +508,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_fs_base', offset: 608 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'HOST_GS_BASE',
@@ -606,9 +520,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_gs_base', offset: 616 },
-    shadowed: 'rw',
-    kvm2011: true,
   },
   {
     name: 'HOST_TR_BASE',
@@ -621,8 +532,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_tr_base', offset: 624 },
-    kvm2011: true,
   },
   {
     name: 'HOST_GDTR_BASE',
@@ -635,8 +544,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_gdtr_base', offset: 632 },
-    kvm2011: true,
   },
   {
     name: 'HOST_IDTR_BASE',
@@ -649,8 +556,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_idtr_base', offset: 640 },
-    kvm2011: true,
   },
   {
     name: 'HOST_IA32_SYSENTER_ESP',
@@ -663,8 +568,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_ia32_sysenter_esp', offset: 648 },
-    kvm2011: true,
   },
   {
     name: 'HOST_IA32_SYSENTER_EIP',
@@ -677,8 +580,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_ia32_sysenter_eip', offset: 656 },
-    kvm2011: true,
   },
   {
     name: 'HOST_RSP',
@@ -691,8 +592,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_rsp', offset: 664 },
-    kvm2011: true,
   },
   {
     name: 'HOST_RIP',
@@ -705,8 +604,6 @@ export const fieldsNatural = [
     group: 'Host state',
     format: 'address',
     sdm: 'B.4.4',
-    kvm12: { member: 'host_rip', offset: 672 },
-    kvm2011: true,
   },
   {
     name: 'HOST_S_CET',
@@ -720,8 +617,6 @@ export const fieldsNatural = [
     sdm: 'B.4.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_CET_STATE'],
-    kvm12Newer: { offset: 680 },
-    kvm2011: false,
   },
   {
     name: 'HOST_SSP',
@@ -736,8 +631,6 @@ export const fieldsNatural = [
     sdm: 'B.4.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_CET_STATE'],
-    kvm12Newer: { offset: 688 },
-    kvm2011: false,
   },
   {
     name: 'HOST_INTR_SSP_TABLE',
@@ -752,7 +645,5 @@ export const fieldsNatural = [
     sdm: 'B.4.4',
     newer: true,
     enabledBy: ['VM_EXIT_LOAD_CET_STATE'],
-    kvm12Newer: { offset: 696 },
-    kvm2011: false,
   },
 ] as const satisfies readonly VmcsFieldRow[];

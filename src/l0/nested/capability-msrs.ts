@@ -5,6 +5,7 @@
  */
 import { msr, type MsrName } from '../../isa/msrs';
 import { default1, vmxControls, type ControlName, type ControlWord } from '../../isa/vmx-controls';
+import { kvmVersions } from '../../kvm/versions';
 import type { L0Config, OfferedFeature } from '../config';
 import { exit_controls, pin, primary, secondary } from '../control-masks';
 import { cr0, cr4, msr_bits, placed, WRITE_BACK } from '../register-bits';
@@ -108,12 +109,13 @@ export function feature_wanted(config: L0Config, feature: OfferedFeature): boole
 /** Bits of one word that L1 may set, of those the chip allows in `chip_high`. */
 function offered_bits(config: L0Config, word: ControlWord, chip_high: number): number {
   let bits = 0;
+  const { controls } = kvmVersions[config.profile];
   for (const row of vmxControls) {
     if (row.word !== word) continue;
     const name = row.name;
     const bit = 1 << row.bit;
     const possible = (chip_high & bit) !== 0 || emulated.includes(name);
-    if (!row.kvm612 || !possible || not_offered.includes(name)) continue;
+    if (!controls[name] || !possible || not_offered.includes(name)) continue;
     if (feature_wanted(config, name)) bits |= bit;
   }
   return (bits | default1[word].plain) >>> 0;

@@ -1,12 +1,13 @@
 /**
  * vmcs12: the VMCS that L1 writes for L2, in KVM's layout (struct vmcs12 of Linux 6.12: revision, abort,
- * launch state, then fields; the offsets are rows of isa). L0 works on a cached copy, an object with one
+ * launch state, then fields; the offsets are rows of kvm/6.12). L0 works on a cached copy, an object with one
  * property a field, and flushes it to L1's memory when L1 lets go of the VMCS. This file knows the layout
  * only: no policy.
  */
 import type { fields16 } from '../../isa/vmcs-fields/width-16';
 import type { fields32 } from '../../isa/vmcs-fields/width-32';
 import { vmcsFieldByEncoding, vmcsFields, type FieldName, type VmcsField } from '../../isa/vmcs-fields';
+import { vmcs12 as places } from '../../kvm/6.12/vmcs12';
 
 /** KVM's revision identifier; it never changes. */
 export const VMCS12_REVISION = 0x11e57ed0;
@@ -18,7 +19,7 @@ export const LAUNCH_STATE_AT = 8;
 const SHADOW_BIT = 0x80000000;
 
 /** A field that struct vmcs12 has. */
-export type Vmcs12Field = Extract<VmcsField, { kvm12: unknown }>['name'];
+export type Vmcs12Field = keyof typeof places;
 type NarrowName = (typeof fields16)[number]['name'] | (typeof fields32)[number]['name'];
 /** 16- and 32-bit fields are numbers (unsigned), 64-bit and natural-width fields are bigints. */
 export type Vmcs12Value<N extends FieldName> = N extends NarrowName ? number : bigint;
@@ -32,10 +33,13 @@ export type Vmcs12 = {
 } & { [N in Vmcs12Field]: Vmcs12Value<N> };
 
 /** Rows of isa that have a place in vmcs12, with that place. */
-const layout = vmcsFields.flatMap((row) => {
-  const place = (row as { kvm12?: { offset: number } }).kvm12;
-  return place ? [{ row, name: row.name as Vmcs12Field, offset: place.offset }] : [];
-});
+const layout = vmcsFields.flatMap((row) =>
+  has_place(row.name) ? [{ row, name: row.name, offset: places[row.name].offset }] : [],
+);
+
+function has_place(name: FieldName): name is Vmcs12Field {
+  return Object.hasOwn(places, name);
+}
 
 const offsets = new Map<string, number>(layout.map((entry) => [entry.name, entry.offset]));
 

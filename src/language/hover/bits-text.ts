@@ -5,7 +5,8 @@ import { cpuidLeafByNumber, hypervisorLeaves } from '../../isa/cpuid-leaves';
 import type { ExceptionRow } from '../../isa/exceptions';
 import type { Msr } from '../../isa/msrs';
 import { registerFormats, type RegisterFormat } from '../../isa/registers';
-import type { VmInstructionErrorRow } from '../../isa/vm-instruction-errors';
+import type { VmInstructionError } from '../../isa/vm-instruction-errors';
+import { errors } from '../../kvm/6.12/errors';
 import { hex, maskOf } from '../../decode/word';
 import { bitsText, bullets, heading, layoutTable, manual, page, sentence, table } from './markdown';
 
@@ -120,11 +121,11 @@ export function exceptionText(row: ExceptionRow): string {
   );
 }
 
-export function vmInstructionErrorText(row: VmInstructionErrorRow): string {
+export function vmInstructionErrorText(row: VmInstructionError): string {
   return page(
     heading(row.name, `VM-instruction error ${row.number}`),
     sentence(row.name, row.title, row.summary),
-    bullets([row.kvm612 ? 'KVM 6.12 raises it for L1' : 'KVM 6.12 never raises it for L1']),
+    bullets([errors[row.name] ? 'KVM 6.12 raises it for L1' : 'KVM 6.12 never raises it for L1']),
     manual('30.4, table 30-1'),
   );
 }

@@ -1,6 +1,7 @@
 /** What a hover says of one VMX control bit. */
 import { vmcsFields } from '../../isa/vmcs-fields';
 import { controlWords, vmxControls, type Control } from '../../isa/vmx-controls';
+import { controls } from '../../kvm/6.12/controls';
 import { hex } from '../../decode/word';
 import { bullets, heading, listed, manual, page, sentence } from './markdown';
 
@@ -22,7 +23,7 @@ export function controlText(row: Control): string {
       row.default1 ? `Default1: may be 0 only where ${word.trueMsr ?? word.msr} allows it` : undefined,
       `Allowed settings: ${listed([word.msr, ...(word.trueMsr === undefined ? [] : [word.trueMsr])], 'or')}`,
       word.activatedBy === undefined ? undefined : `The word counts only with ${word.activatedBy}`,
-      row.kvm612 ? 'KVM 6.12 can offer it to L1' : 'KVM 6.12 does not offer it to L1',
+      controls[row.name] ? 'KVM 6.12 can offer it to L1' : 'KVM 6.12 does not offer it to L1',
     ]),
     manual(row.sdm),
   );

@@ -2,10 +2,12 @@
 import { exitQualifications, type QualificationFormat } from '../../isa/exit-qualifications';
 import type { ExitReason } from '../../isa/exit-reasons';
 import { instructionInformation, instructionInformationOf } from '../../isa/instruction-information';
+import { exits } from '../../kvm/6.12/exits';
 import { hex } from '../../decode/word';
 import { bullets, heading, layoutTable, manual, page, sentence, table } from './markdown';
 
 export function exitReasonText(row: ExitReason): string {
+  const kvm = exits[row.name];
   return page(
     heading(row.name, `VM-exit reason ${row.number} (${hex(row.number)})`, row.newer && 'newer than 2016'),
     sentence(row.name, row.title, row.summary),
@@ -16,10 +18,8 @@ export function exitReasonText(row: ExitReason): string {
           ? 'Trap-like: the instruction has completed, guest RIP is behind it'
           : 'Guest RIP is that of the instruction that caused the exit, or would come next',
       informationOf(row),
-      row.kvm612.l0 === undefined ? undefined : `KVM 6.12, exit of L2, first: ${row.kvm612.l0}`,
-      row.kvm612.l1 === undefined
-        ? undefined
-        : `KVM 6.12, exit of L2${row.kvm612.l0 ? ', then' : ''}: ${row.kvm612.l1}`,
+      kvm.l0 === undefined ? undefined : `KVM 6.12, exit of L2, first: ${kvm.l0}`,
+      kvm.l1 === undefined ? undefined : `KVM 6.12, exit of L2${kvm.l0 ? ', then' : ''}: ${kvm.l1}`,
     ]),
     qualificationLayout(row.qualification),
     manual(row.sdm),

@@ -6,6 +6,7 @@ import { vmxControls, type Control, type ControlWord } from '../../isa/vmx-contr
 import { interruptionFormats } from '../../isa/interruption-formats';
 import { exitReasonFlags } from '../../isa/exit-reasons';
 import { controlWordOf, rangesOf } from '../../decode/field-format';
+import { vmcs12 } from '../../kvm/6.12/vmcs12';
 import { hex } from '../../decode/word';
 import { bitNumbers, bullets, heading, layoutTable, listed, manual, page, sentence, table } from './markdown';
 
@@ -47,13 +48,15 @@ function otherHalf(row: VmcsField, high: boolean): string | undefined {
 }
 
 function kvmText(row: VmcsField): string | undefined {
-  if (!row.kvm12) return undefined;
+  const place = Object.hasOwn(vmcs12, row.name) ? vmcs12[row.name as keyof typeof vmcs12] : undefined;
+  if (!place) return undefined;
   const shadow = {
     ro: ', which VMCS shadowing lets L1 read without an exit',
     rw: ', which VMCS shadowing lets L1 read and write without an exit',
     none: '',
   };
-  return `KVM 6.12: vmcs12.${row.kvm12.member} at ${hex(row.kvm12.offset)}${shadow[row.shadowed ?? 'none']}`;
+  const shadowed = 'shadowed' in place ? place.shadowed : 'none';
+  return `KVM 6.12: vmcs12.${row.name.toLowerCase()} at ${hex(place.offset)}${shadow[shadowed]}`;
 }
 
 function layoutOf(row: VmcsField): string | undefined {

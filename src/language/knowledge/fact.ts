@@ -7,7 +7,7 @@ import type { ExitReason } from '../../isa/exit-reasons';
 import type { ActivityState, EventType, InterruptionFormat } from '../../isa/interruption-formats';
 import type { Msr } from '../../isa/msrs';
 import type { RegisterFormat } from '../../isa/registers';
-import type { VmInstructionErrorRow } from '../../isa/vm-instruction-errors';
+import type { VmInstructionError } from '../../isa/vm-instruction-errors';
 import type { VmcsField } from '../../isa/vmcs-fields';
 import type { Control } from '../../isa/vmx-controls';
 
@@ -27,7 +27,7 @@ export type Fact =
   | { readonly kind: 'qualification'; readonly format: QualificationFormat }
   | { readonly kind: 'control'; readonly row: Control }
   | { readonly kind: 'msr'; readonly row: Msr }
-  | { readonly kind: 'vm-instruction-error'; readonly row: VmInstructionErrorRow }
+  | { readonly kind: 'vm-instruction-error'; readonly row: VmInstructionError }
   | { readonly kind: 'cpuid-leaf'; readonly leaf: number }
   | { readonly kind: 'cpuid-feature'; readonly row: CpuidFeature }
   | { readonly kind: 'register'; readonly format: RegisterFormat }
