@@ -60,14 +60,19 @@ describe('generate: opcode rows', () => {
     assert.deepEqual(mappedRows([family]), [rows[2], rows[1], twin, rows[0]]);
   });
 
-  it('imports the functions and the enums of a call from its file', () => {
+  it('imports the functions and the enums of a call from its file, and wraps what has arguments', () => {
     const family = (run: string): OpcodeFamily => ({
       exec: 'exec/bit',
       rows: [row('0F BC /r', 'Ev', { run })],
     });
     const text = dispatch([family('execScan(u, Scan.LOW, 4)')]);
     assert.match(text, /import \{ Scan, execScan \} from '\.\.\/exec\/bit';/);
-    assert.match(text, /case Operation\.SCAN_SCAN_LOW_4: \/\/ NAME\n {6}return execScan\(u, Scan\.LOW, 4\);/);
+    assert.match(
+      text,
+      /function SCAN_SCAN_LOW_4\(u: usize\): i32 \{\n {2}return execScan\(u, Scan\.LOW, 4\);/,
+    );
+    assert.match(text, /^ {2}SCAN_SCAN_LOW_4, \/\/ NAME$/m);
+    assert.match(dispatch([family('execScan(u)')]), /^ {2}execScan, \/\/ SCAN, NAME$/m);
     assert.throws(() => dispatch([family('scan(u)')]), /is not a call/);
   });
 });

@@ -1,4 +1,7 @@
-/** The core's dispatch: from an operation of the decode map to the call that executes it. Pure: writes nothing. */
+/**
+ * The core's dispatch: from an operation of the decode map to the call that executes it. A table of functions and no switch: the engine
+ * compiles a function when it is first called, and those of a thousand instructions that no guest executes never. Pure: writes nothing.
+ */
 import type { OpcodeFamily } from '../../isa/opcodes/row';
 import { constEnum, header } from '../assembly-script';
 import { enumsOf, importedNames, type Operation, operationNumbers, SHARED_ENUMS } from './operations';
@@ -6,25 +9,39 @@ import { enumsOf, importedNames, type Operation, operationNumbers, SHARED_ENUMS 
 /** `src/core/gen/dispatch.ts`. */
 export function dispatch(families: readonly OpcodeFamily[]): string {
   const { all } = operationNumbers(families);
-  const cases = all.map(({ name, call, names }) => {
-    const rows = names.join() === name ? '' : ` // ${names.join(', ')}`;
-    return `    case Operation.${name}:${rows}\n      return ${call};`;
-  });
   return [
     header('From an operation to the call that executes it.'),
-    "import { Operation } from './operations';",
     ...imports(all),
+    '',
+    ...all.filter((operation) => handler(operation) === operation.name).map(wrapper),
+    '',
+    '/** By operation. */',
+    'const HANDLERS: StaticArray<(u: usize) => i32> = [',
+    ...all.map((operation) => `  ${handler(operation)},${comment(operation)}`),
+    '];',
     '',
     '/** Executes operation `op` of the micro-op at `u`; the answer is a Next. */',
     'export function dispatch(op: u32, u: usize): i32 {',
-    '  switch (op) {',
-    ...cases,
-    '    default:',
-    '      return unimplemented();',
-    '  }',
+    '  return call_indirect<i32>(unchecked(HANDLERS[op]).index, u);',
     '}',
     '',
   ].join('\n');
+}
+
+/** The function that takes the micro-op alone: the rows' own, or one that adds the arguments. */
+function handler({ name, call }: Operation): string {
+  return /^(\w+)\(u\)$/.exec(call)?.[1] ?? name;
+}
+
+function wrapper({ name, call }: Operation): string {
+  const parameter = /\bu\b/.test(call) ? 'u' : '_u';
+  return `function ${name}(${parameter}: usize): i32 {\n  return ${call};\n}`;
+}
+
+/** What else it is called: by its operation, by the mnemonics of its rows. */
+function comment(operation: Operation): string {
+  const named = [operation.name, ...operation.names].filter((name) => name !== handler(operation));
+  return named.length === 0 ? '' : ` // ${[...new Set(named)].join(', ')}`;
 }
 
 function imports(operations: readonly Operation[]): string[] {
