@@ -2,7 +2,7 @@
 // one bundle for each process. `node esbuild.js --only=core|traced|bundles` runs one step, `--watch` rebuilds the bundles;
 // `--fast` builds the core in a quarter of the time, for a slower core.
 const { execFileSync } = require('node:child_process');
-const { cpSync, existsSync, mkdirSync } = require('node:fs');
+const { cpSync, mkdirSync } = require('node:fs');
 const { join } = require('node:path');
 const esbuild = require('esbuild');
 
@@ -43,8 +43,12 @@ const bundles = [
     format: 'iife',
     target: 'es2022',
     logLevel: 'warning',
-    entryPoints: ['src/views/webview/main.ts'],
-    outfile: 'dist/webview.js',
+    entryPoints: {
+      webview: 'src/views/webview/main.ts',
+      compare: 'src/views/webview/compare/main.ts',
+      levels: 'src/views/webview/levels/main.ts',
+    },
+    outdir: 'dist',
   },
 ];
 
@@ -61,9 +65,8 @@ async function main() {
   // iced-x86 reads its Wasm from beside the script it is bundled into.
   cpSync('node_modules/iced-x86/iced_x86_bg.wasm', 'dist/iced_x86_bg.wasm');
   for (const options of bundles) {
-    const present = options.entryPoints.filter((entry) => existsSync(entry));
-    if (watch) await (await esbuild.context({ ...options, entryPoints: present })).watch();
-    else await esbuild.build({ ...options, entryPoints: present });
+    if (watch) await (await esbuild.context(options)).watch();
+    else await esbuild.build(options);
   }
 }
 

@@ -3,11 +3,13 @@
  * adapter's own process.
  */
 import * as vscode from 'vscode';
+import { ComparePanel } from './views/compare-panel';
 import { DebugFocus } from './views/debug-focus';
 import { EntryCheck } from './views/entry-check';
 import { EventView } from './views/event-view';
 import { ExitsView, type ExitNode } from './views/exits-view';
 import { askFilter } from './views/filter-input';
+import { LevelsView } from './views/levels-view';
 import { LanguageService } from './views/language-client';
 import { activeFile } from './views/launch/images';
 import { debugImage, registerLaunchProvider } from './views/launch/provider';
@@ -15,6 +17,7 @@ import { openSample } from './views/launch/samples';
 import { rowDecorations } from './views/row-decorations';
 import { timelineFilters } from './views/timeline-appearance';
 import { editField, toggleBit } from './views/vmcs-edit';
+import { debugContainer, moveViews, ownContainer } from './views/view-places';
 import { VmcsView, type VmcsNode } from './views/vmcs-view';
 
 let language: LanguageService | undefined;
@@ -26,6 +29,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const exits = new ExitsView(focus);
   const check = new EntryCheck(focus);
   const event = new EventView(focus, context.extensionUri);
+  const compare = new ComparePanel(focus, context.extensionUri);
+  const levels = new LevelsView(focus, context.extensionUri);
   const { registerCommand } = vscode.commands;
   const copy = (text: string): Thenable<void> => vscode.env.clipboard.writeText(text);
   context.subscriptions.push(
@@ -35,6 +40,10 @@ export function activate(context: vscode.ExtensionContext): void {
     exits,
     check,
     event,
+    levels,
+    compare,
+    levels.onDidChoose((index) => void exits.choose(index)),
+    exits.onDidChoose((index) => void levels.choose(index)),
     registerLaunchProvider(),
     vscode.window.registerFileDecorationProvider(rowDecorations),
     registerCommand('turtlescope.openSample', (name?: unknown) =>
@@ -46,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
       return image && debugImage(image);
     }),
     registerCommand('turtlescope.checkEntry', () => check.show()),
+    registerCommand('turtlescope.vmcs.compare', () => compare.show()),
     registerCommand('turtlescope.vmcs.filter', async () => {
       const words = await askFilter(
         'VMCS: which fields?',
@@ -77,6 +87,8 @@ export function activate(context: vscode.ExtensionContext): void {
       if (words !== undefined) await exits.showMatching(words);
     }),
     registerCommand('turtlescope.exits.clearFilter', () => exits.showMatching('')),
+    registerCommand('turtlescope.views.ownPlace', () => moveViews(ownContainer)),
+    registerCommand('turtlescope.views.debug', () => moveViews(debugContainer)),
     registerCommand('turtlescope.exits.older', () => exits.loadOlder()),
   );
 }

@@ -6,6 +6,7 @@ import { eventInFlight } from '../debugger/decode/event-in-flight';
 import { timelineItem, timelineItems } from '../debugger/decode/timeline';
 import { vmcsTrees } from '../debugger/decode/vmcs-tree';
 import { evaluate, evaluatedText } from '../debugger/expression/evaluator';
+import { levelPicture } from '../debugger/levels/level-picture';
 import { missingChecks } from '../debugger/implemented-rows';
 import type { CustomCommand, ResponseBody } from '../protocol/custom-requests';
 import type { Context } from './context';
@@ -15,6 +16,7 @@ import type { RequestArguments } from './request-arguments';
 
 const MAXIMUM = Number.MAX_SAFE_INTEGER;
 const MOST_ITEMS = 5000;
+const MOST_COLUMNS = 8192;
 
 type CustomHandlers = {
   readonly [C in CustomCommand]: (context: Context, given: RequestArguments) => ResponseBody<C>;
@@ -64,6 +66,16 @@ export const customRequests: CustomHandlers = {
     if (!item)
       throw errors.notPossible(`There is no record ${index}: the oldest ones are dropped after a while.`);
     return item;
+  },
+
+  'turtlescope/levels': (context, given) => {
+    const { session } = context;
+    return levelPicture(session.inspect(session.currentLevel), {
+      scale: given.oneOf('scale', ['events', 'instructions']),
+      from: given.has('from') ? given.integer('from', 0, MAXIMUM) : undefined,
+      to: given.has('to') ? given.integer('to', 0, MAXIMUM) : undefined,
+      columns: given.integer('columns', 1, MOST_COLUMNS),
+    });
   },
 
   'turtlescope/eventInFlight': (context, given) =>

@@ -36,6 +36,12 @@ export class RequestArguments {
     return value;
   }
 
+  oneOf<T extends string>(name: string, words: readonly T[]): T {
+    const value = words.find((word) => word === this.given[name]);
+    if (value === undefined) throw errors.badArgument(name, words.map((word) => `"${word}"`).join(' or '));
+    return value;
+  }
+
   optionalText(name: string): string | undefined {
     return this.has(name) ? this.text(name) : undefined;
   }

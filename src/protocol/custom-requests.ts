@@ -3,6 +3,7 @@
  * adapter that answers and the views that ask.
  */
 import type { DecodedRow, VmcsName, VmcsTree } from './decoded-row';
+import type { LevelPicture, LevelScale } from './levels';
 import type { TimelineItem } from './timeline';
 
 /** Every custom request: command, arguments, answer. */
@@ -29,6 +30,14 @@ export interface CustomRequests {
   'turtlescope/timelineItem': {
     arguments: { index: number };
     body: { title: string; rows: DecodedRow[] };
+  };
+  /**
+   * Levels over time: who ran when, and what led from one to another, between `from` and `to` (in units of the scale; missing: the ends
+   * of the run). `columns`: how many can be told apart, as many as the picture has pixels.
+   */
+  'turtlescope/levels': {
+    arguments: { scale: LevelScale; from?: number; to?: number; columns: number };
+    body: LevelPicture;
   };
   /** The event that is being delivered, was interrupted or is about to be injected. */
   'turtlescope/eventInFlight': {

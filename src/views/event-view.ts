@@ -1,11 +1,10 @@
 /**
- * The Event in Flight view, extension side: asks, and hands the answer to the webview. The page may run only its own script and read
- * only its own style.
+ * The Event in Flight view, extension side: asks, and hands the answer to the webview.
  */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { DebugFocus } from './debug-focus';
 import type { EventViewReady, EventViewState } from './event-message';
+import { pageRoots, webviewPage } from './webview-page';
 
 export class EventView implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
@@ -23,14 +22,17 @@ export class EventView implements vscode.WebviewViewProvider, vscode.Disposable 
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
-    const roots = ['dist', 'media'].map((folder) => vscode.Uri.joinPath(this.extensionUri, folder));
-    view.webview.options = { enableScripts: true, localResourceRoots: roots };
+    view.webview.options = { enableScripts: true, localResourceRoots: pageRoots(this.extensionUri) };
     view.webview.onDidReceiveMessage(({ kind }: EventViewReady) => {
       if (kind === 'ready') void this.refresh();
     });
     view.onDidChangeVisibility(() => void this.refresh());
     view.onDidDispose(() => (this.view = undefined));
-    view.webview.html = this.page(view.webview);
+    view.webview.html = webviewPage(view.webview, this.extensionUri, {
+      title: 'Event in Flight',
+      script: 'webview.js',
+      style: 'event-in-flight.css',
+    });
   }
 
   async refresh(): Promise<void> {
@@ -51,26 +53,6 @@ export class EventView implements vscode.WebviewViewProvider, vscode.Disposable 
     return 'error' in answer
       ? { kind: 'failed', error: answer.error }
       : { kind: 'event', event: answer.body };
-  }
-
-  private page(webview: vscode.Webview): string {
-    const nonce = randomBytes(16).toString('base64');
-    const uri = (...path: string[]): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.extensionUri, ...path)).toString();
-    return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; font-src ${webview.cspSource};">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${uri('media', 'event-in-flight.css')}">
-<title>Event in Flight</title>
-</head>
-<body>
-<main id="content"></main>
-<script nonce="${nonce}" src="${uri('dist', 'webview.js')}"></script>
-</body>
-</html>`;
   }
 
   dispose(): void {

@@ -24,6 +24,9 @@ const { None } = vscode.TreeItemCollapsibleState;
 export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disposable {
   private readonly refreshed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.refreshed.event;
+  private readonly chosen = new vscode.EventEmitter<number>();
+  /** The user selected a record; its number. */
+  readonly onDidChoose = this.chosen.event;
   private readonly view: vscode.TreeView<ExitNode>;
   private readonly expansion = new Expansion();
   private readonly subscriptions: vscode.Disposable[];
@@ -40,6 +43,10 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
     this.subscriptions = [
       this.view,
       this.refreshed,
+      this.chosen,
+      this.view.onDidChangeSelection(({ selection: [node] }) => {
+        if (node?.kind === 'record') this.chosen.fire(node.item.index);
+      }),
       focus.onDidChange(() => void this.refresh()),
       this.view.onDidChangeVisibility(() => void this.refresh()),
       this.view.onDidExpandElement(({ element }) => this.remember(element, true)),
@@ -84,6 +91,23 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
     } catch {
       // The list was replaced while it scrolled; the next stop scrolls again.
     }
+  }
+
+  /** Selects a record that was chosen in another view. Of one that a filter or a page hides, all up to it are shown. */
+  async choose(index: number): Promise<void> {
+    let item = this.items.find((each) => each.index === index);
+    if (!item) {
+      const [newest] = this.items;
+      const limit = newest ? newest.index - index + PAGE : PAGE;
+      if (this.filter !== '') await this.showMatching('');
+      const answer = await this.focus.ask('turtlescope/timeline', { limit: Math.min(limit, MOST_REFRESHED) });
+      if (!answer || 'error' in answer) return;
+      const items = answer.body.items.reverse();
+      this.show(items, items.length > 0, this.view.message);
+      // What is told together with its exit has no row of its own: the exit's stands for it.
+      item = items.find((each) => each.index <= index);
+    }
+    if (item) await this.view.reveal({ kind: 'record', item }, { select: true, focus: false });
   }
 
   /** The page before the oldest record shown. */

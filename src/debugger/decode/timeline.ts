@@ -38,6 +38,10 @@ function isSuccess(record: MachineRecord): boolean {
   return record.kind === 'vmx-instruction' && record.outcome === 'VMsucceed';
 }
 
+export function recordKind(record: MachineRecord): TimelineKind {
+  return record.kind === 'vmx-instruction' && record.outcome !== 'VMsucceed' ? 'vm-fail' : KINDS[record.kind];
+}
+
 /** Which part of the timeline is asked for; see `turtlescope/timeline`. */
 export interface TimelineRange {
   after?: number | undefined;
@@ -86,8 +90,7 @@ function timelineEntry(inspection: Inspection, index: number, record: MachineRec
   return {
     index,
     count: String(record.count),
-    kind:
-      record.kind === 'vmx-instruction' && record.outcome !== 'VMsucceed' ? 'vm-fail' : KINDS[record.kind],
+    kind: recordKind(record),
     level: record.level,
     title,
     ...(detail !== '' && { detail }),

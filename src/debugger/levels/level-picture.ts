@@ -1,0 +1,85 @@
+/**
+ * A part of the run as Levels over Time draws it: each record while there is room for them, else how much of each column of
+ * pixels belongs to which level.
+ */
+import type { LevelMark, LevelPicture, LevelRun, LevelScale, LevelSpan } from '../../protocol/levels';
+import { describeRecord } from '../decode/exit-text';
+import type { Inspection, Level } from '../inspection';
+import { levelColumns } from './level-columns';
+import { Axis } from './axis';
+import { laneEvents, levels, type LaneEvents } from './lane-events';
+
+/** More records than this in one picture are drawn as columns. */
+const MOST_MARKS = 1000;
+
+export interface PictureRequest {
+  readonly scale: LevelScale;
+  /** Part of the run, in units of the scale; missing ends are those of the run. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Width of the picture in pixels. */
+  readonly columns: number;
+}
+
+export function levelPicture(inspection: Inspection, request: PictureRequest): LevelPicture {
+  const events = laneEvents(inspection.log);
+  const axis = new Axis(events, request.scale);
+  const span = within(axis.known, request);
+  const first = axis.firstAt(span.from);
+  const end = axis.firstAfter(span.to);
+  const base = {
+    levels: (inspection.topology === 'nested' ? ['L2', 'L1', 'L0'] : ['L1', 'L0']) satisfies Level[],
+    scale: request.scale,
+    known: axis.known,
+    records: end - first,
+    ...span,
+  };
+  if (end - first > MOST_MARKS)
+    return {
+      ...base,
+      runs: [],
+      marks: [],
+      columns: levelColumns(events, axis, { span, first, end }, request.columns),
+    };
+  return {
+    ...base,
+    runs: runs(events, axis, span, first, end),
+    marks: Array.from({ length: end - first }, (_, i) => mark(inspection, events, axis, first + i)),
+  };
+}
+
+/** The part that is asked for, as far as it is known; a part that lies outside is the whole. */
+function within(known: LevelSpan, { from = known.from, to = known.to }: PictureRequest): LevelSpan {
+  const span = { from: Math.max(known.from, from), to: Math.min(known.to, to) };
+  return span.from < span.to ? span : known;
+}
+
+function runs(events: LaneEvents, axis: Axis, span: LevelSpan, first: number, end: number): LevelRun[] {
+  const all: LevelRun[] = [];
+  for (let event = first - 1; event < end; event++) {
+    const from = event < first ? span.from : axis.position(event);
+    const to = event + 1 < end ? axis.position(event + 1) : span.to;
+    const level = levels[events.runner(event)]!;
+    const before = all.at(-1);
+    if (from >= to) continue;
+    if (before?.level === level) all[all.length - 1] = { ...before, to };
+    else all.push({ from, to, level });
+  }
+  return all;
+}
+
+function mark(inspection: Inspection, events: LaneEvents, axis: Axis, event: number): LevelMark {
+  const index = events.first + event;
+  const record = inspection.log.at(index);
+  const to = events.to(event);
+  return {
+    index,
+    at: axis.position(event),
+    kind: events.kind(event),
+    level: events.from(event),
+    ...(to && { to }),
+    ...(events.isNested(event) && { nested: true }),
+    // The log may have dropped it: then its kind is all that is known.
+    title: record ? describeRecord(record, inspection.topology).title : events.kind(event),
+  };
+}
