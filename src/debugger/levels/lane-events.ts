@@ -121,6 +121,13 @@ function route(record: MachineRecord): number {
       return arrow('L1', 'L2') | NESTED;
     case 'nested-exit':
       return arrow('L2', 'L1') | NESTED;
+    // What L0 does while the guest waits.
+    case 'verdict':
+    case 'handled':
+    case 'requeued':
+    case 'nested-event':
+    case 'vmx-instruction':
+      return lane('L0') | (NOWHERE << TO);
     default:
       return lane(record.level) | (NOWHERE << TO);
   }

@@ -9,8 +9,8 @@ import { levelColumns } from './level-columns';
 import { Axis } from './axis';
 import { laneEvents, levels, type LaneEvents } from './lane-events';
 
-/** More records than this in one picture are drawn as columns. */
-const MOST_MARKS = 1000;
+/** Pixels that a record needs to be told from the next. Where there are fewer, the picture is drawn as columns. */
+const LEAST_ROOM = 2.5;
 
 export interface PictureRequest {
   readonly scale: LevelScale;
@@ -34,7 +34,7 @@ export function levelPicture(inspection: Inspection, request: PictureRequest): L
     records: end - first,
     ...span,
   };
-  if (end - first > MOST_MARKS)
+  if ((end - first) * LEAST_ROOM > request.columns)
     return {
       ...base,
       runs: [],

@@ -104,7 +104,7 @@ function picture(
 ): LevelPicture {
   const log = new RecordLog();
   for (const record of records) log.push(record);
-  return levelPicture(watching(log, topology), { scale: 'events', columns: 100, ...request });
+  return levelPicture(watching(log, topology), { scale: 'events', columns: 1000, ...request });
 }
 
 describe('levels over time', () => {
@@ -201,10 +201,10 @@ describe('levels over time', () => {
     const inspection = watching(log);
     for (let i = 0; i < 150; i++) {
       log.push(i % 2 === 0 ? entry('L1', i) : exit('L1', i));
-      if (i === 99) levelPicture(inspection, { scale: 'events', columns: 10 });
+      if (i === 99) levelPicture(inspection, { scale: 'events', columns: 1000 });
     }
     for (let i = 150; i < 260; i++) log.push(i % 2 === 0 ? entry('L1', i) : exit('L1', i));
-    const { known, marks } = levelPicture(inspection, { scale: 'events', columns: 10 });
+    const { known, marks } = levelPicture(inspection, { scale: 'events', columns: 1000 });
     assert.equal(log.oldest, 100);
     assert.deepEqual(known, { from: 0, to: 260 });
     assert.deepEqual(
@@ -220,7 +220,7 @@ describe('levels over time', () => {
   it('records that were dropped before anybody looked are not in it', () => {
     const log = new RecordLog(100);
     for (let i = 0; i < 260; i++) log.push(i % 2 === 0 ? entry('L1', i) : exit('L1', i));
-    const { known } = levelPicture(watching(log), { scale: 'events', columns: 10 });
+    const { known } = levelPicture(watching(log), { scale: 'events', columns: 1000 });
     assert.deepEqual(known, { from: log.oldest, to: 260 });
   });
 });

@@ -10,9 +10,8 @@ const variables = {
   L2: '--vscode-turtlescope-level2Foreground',
   failed: '--vscode-turtlescope-failedForeground',
   text: '--vscode-foreground',
-  faint: '--vscode-descriptionForeground',
-  line: '--vscode-widget-border',
   focus: '--vscode-focusBorder',
+  background: '--vscode-panel-background',
 } as const;
 
 export type Colors = Readonly<Record<keyof typeof variables, string>>;
@@ -44,10 +43,21 @@ export function paint(
   bars(canvas, scene, colors);
   columns(canvas, scene, colors);
   for (const placed of scene.marks) mark(canvas, placed, colors, placed.mark.index === chosen);
-  canvas.fillStyle = colors.text;
-  canvas.textBaseline = 'middle';
-  for (const { text, x, y } of scene.labels) canvas.fillText(text, x, y);
+  words(canvas, scene, colors);
   canvas.restore();
+}
+
+/** On a rim of the background: arrows run behind them. */
+function words(canvas: CanvasRenderingContext2D, { labels }: Scene, colors: Colors): void {
+  canvas.fillStyle = colors.text;
+  canvas.strokeStyle = colors.background;
+  canvas.lineWidth = 4;
+  canvas.lineJoin = 'round';
+  canvas.textBaseline = 'middle';
+  for (const { text, x, y } of labels) {
+    canvas.strokeText(text, x, y);
+    canvas.fillText(text, x, y);
+  }
 }
 
 function lane(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors, level: Level): void {

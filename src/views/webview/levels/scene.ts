@@ -94,7 +94,8 @@ function labels(marks: readonly PlacedMark[], edge: number, measure: (text: stri
   const free = new Map<number, number>();
   const all: Label[] = [];
   for (const { mark, x, y, toY } of marks) {
-    if (toY === undefined) continue;
+    // An entry goes where its arrow goes: a word would say it again.
+    if (toY === undefined || (mark.kind === 'entry' && !mark.nested)) continue;
     // Beside the arrow's tail, in the gap it crosses first.
     const row = y + (Math.sign(toY - y) * (LANE + GAP)) / 2;
     const end = x + 4 + measure(mark.title) + 6;
