@@ -2,9 +2,9 @@
  * The records as Levels over Time needs them: who ran after each, in a few bytes a record, so that a million of them make a
  * picture in a few milliseconds, and stay when the log has dropped the records themselves.
  */
-import type { TimelineKind } from '../../protocol/timeline';
+import type { Level, TimelineKind } from '../../protocol/timeline';
 import { recordKind } from '../decode/timeline';
-import type { Inspection, Level, MachineRecord } from '../inspection';
+import type { Inspection, MachineRecord } from '../inspection';
 
 type Log = Inspection['log'];
 

@@ -3,8 +3,7 @@
  * covers.
  */
 import type { LevelColumns, LevelSpan } from '../../protocol/levels';
-import type { TimelineKind } from '../../protocol/timeline';
-import type { Level } from '../inspection';
+import type { Level, TimelineKind } from '../../protocol/timeline';
 import type { Axis } from './axis';
 import { levels, type LaneEvents } from './lane-events';
 

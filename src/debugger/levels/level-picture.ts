@@ -3,8 +3,9 @@
  * pixels belongs to which level.
  */
 import type { LevelMark, LevelPicture, LevelRun, LevelScale, LevelSpan } from '../../protocol/levels';
+import type { Level } from '../../protocol/timeline';
 import { describeRecord } from '../decode/exit-text';
-import type { Inspection, Level } from '../inspection';
+import type { Inspection } from '../inspection';
 import { levelColumns } from './level-columns';
 import { Axis } from './axis';
 import { laneEvents, levels, type LaneEvents } from './lane-events';
