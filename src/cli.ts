@@ -7,6 +7,7 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printDemo } from './debugger/demo';
+import { FailedEntry } from './debugger/failed-entry';
 import { implementedRows } from './debugger/implemented-rows';
 import { endDetails, endText } from './debugger/stop-text';
 import { runHeadless, type HeadlessResult } from './machine/headless';
@@ -104,6 +105,7 @@ function run(args: string[]): number {
     serial,
   };
   const machine = createMachine(request);
+  const failedEntry = new FailedEntry(machine);
   const trace = values.trace === undefined ? undefined : openTrace(values.trace);
   const limit = values['max-instructions'];
   const maxInstructions = limit === undefined ? 1n << 62n : BigInt(positive('--max-instructions', limit));
@@ -115,6 +117,7 @@ function run(args: string[]): number {
   if (trace !== undefined) closeSync(trace);
   if (values.screen) console.error(machine.board.screen().lines.join('\n').trimEnd());
   if (values.stats) printStats(result);
+  for (const line of failedEntry.lines(path, request.image)) console.error(`turtlescope: ${line}`);
   return report(result.stop);
 }
 

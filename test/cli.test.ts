@@ -65,6 +65,20 @@ describe('turtlescope', () => {
       assert.match(stderr, /#DF\(0\) could not be delivered: #GP\(0x1\): The interrupt table has no entry/);
     });
 
+    for (const topology of ['nested', 'bare'])
+      it(`prints every failing check of a refused VM entry, with who wrote the fields (${topology})`, () => {
+        const broken = join(root, 'samples/broken-entry/broken-entry.elf');
+        const { stderr } = turtlescope('run', broken, '--topology', topology);
+        assert.match(stderr, /VM entry failed: INVALID_STATE/);
+        assert.match(stderr, /G28 .*GUEST_TR_AR_BYTES is 0x89 \(type 9\): the type .* must be 11/);
+        assert.match(stderr, /I04 .*GUEST_RFLAGS is 0x0: bit 1 must be 1/);
+        assert.match(stderr, /GUEST_RFLAGS = 0x0+, last written at \S+vmx\.c:\d+\n/);
+      });
+
+    it('says nothing of entries when the last one was good', () => {
+      assert.equal(turtlescope('run', hello).stderr, '');
+    });
+
     it('takes a command line that begins with a dash', () => {
       const { status, stdout } = turtlescope('run', hello, '--append', '-x', '--max-instructions', '10');
       assert.equal(stdout, '');

@@ -2,6 +2,7 @@
 export { run } from './run';
 export { breakpointsChanged, ramWritten, reset, stateReplaced, watchesChanged } from './reset';
 export { translateGuestPhysical, translateLinear, translateThroughEpt } from './debugger-translation';
+export { physicalAddressWidth } from './physical-width';
 export { loadPdptesForeign, walkEptForeign, walkForeign } from './foreign-walk';
 export * from './vmx/embedder';
 export { probeInstruction, probedRow } from './decode/probe';

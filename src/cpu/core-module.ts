@@ -54,6 +54,7 @@ export interface CoreExports {
   ): number;
   /** Rows of isa/entry-checks that the core implements, at Region.FAILED_CHECKS; returns their count. */
   implementedChecks(): number;
+  physicalAddressWidth(): number;
 }
 
 export interface CoreInstance {

@@ -11,7 +11,7 @@ import type { FieldName } from '../isa/vmcs-fields';
 import type { Bus } from './bus';
 import { instantiateCore, type CoreInstance } from './core-module';
 import { PhysicalMemory } from './physical-memory';
-import { readField, vmcsOffset, writeField, type FieldValue } from './vmcs-access';
+import { readField, readWriter, vmcsOffset, writeField, type FieldValue } from './vmcs-access';
 import {
   readEptWalk,
   readGuestWalk,
@@ -264,6 +264,16 @@ export class Cpu {
   vmwrite<N extends FieldName>(name: N, value: FieldValue<N>, vmcs?: bigint): void {
     this.physical.watcher?.('write', this.fieldAddress(name, vmcs), VmcsPage.SLOT);
     writeField(this.view, this.vmcsOffset(vmcs), name, value);
+  }
+
+  /** RIP of the VMWRITE that last wrote a field of a VMCS page (host-physical); undefined when none did. */
+  fieldWriter(name: FieldName, vmcs: bigint): bigint | undefined {
+    return readWriter(this.view, this.vmcsOffset(vmcs), name);
+  }
+
+  /** MAXPHYADDR. */
+  physicalAddressBits(): number {
+    return this.core.exports.physicalAddressWidth();
   }
 
   /** Host-physical address of a field's slot in a VMCS page: that is where it is watched. */

@@ -41,6 +41,15 @@ export function readField<N extends FieldName>(view: DataView, page: number, nam
   return value as FieldValue<N>;
 }
 
+/** RIP of the VMWRITE that wrote a field last; undefined when none has, since the region was cleared. */
+export function readWriter(view: DataView, page: number, name: FieldName): bigint | undefined {
+  if (view.getUint32(page + VmcsPage.WRITERS_MARK, true) !== (VmcsPage.WRITERS_VALID as number))
+    return undefined;
+  const at = page + VmcsPage.WRITERS + slots[name].offset - VmcsPage.FIELDS;
+  const writer = view.getBigUint64(at, true);
+  return writer === 0n ? undefined : writer;
+}
+
 /** Writes `name`; a number is truncated to the field's width. */
 export function writeField<N extends FieldName>(
   view: DataView,

@@ -4,6 +4,7 @@
  */
 import { exitReason, exitReasons } from '../isa/exit-reasons';
 import type { FaultCause } from '../isa/fault-reasons';
+import { isFailedEntry } from '../machine/failed-entry';
 import type { Topology } from '../machine/machine-config';
 import { levelAt } from '../machine/strand';
 import type { MachineRecord } from '../machine/machine-record';
@@ -49,7 +50,7 @@ export const exceptionFilters: readonly ExceptionFilter[] = [
     label: 'VM Entry failed',
     description: 'VMLAUNCH or VMRESUME fails its checks: by VMfail, or by an exit with bit 31 set.',
     enabledByDefault: true,
-    matches: (record) => record.kind === 'entry-failure',
+    matches: isFailedEntry,
   },
   {
     id: 'vm-fail',

@@ -2,10 +2,12 @@
  * Everything known about the event the machine stopped at, as text: what happened, who decided and by which rule; for a failed
  * VM entry every check that fails.
  */
-import { checkEntry } from './decode/check-entry';
+import { checkEntry, failureLines } from './decode/check-entry';
 import { describeRecord } from './decode/exit-text';
 import { timelineItem } from './decode/timeline';
+import { isFailedEntry } from '../machine/failed-entry';
 import type { DecodedRow } from '../protocol/decoded-row';
+import type { MachineRecord } from './inspection';
 import type { DebugSession } from './session';
 
 export interface ExceptionInfo {
@@ -23,8 +25,8 @@ export function exceptionInfo(session: DebugSession): ExceptionInfo | undefined 
   const rows = recordLines(session, record);
   // The checks come first: they are what the user needs, and VS Code's widget is short.
   const lines = [
-    ...failingChecks(session, record.kind),
-    ...(rows.length > 0 ? rows : [describeRecord(record).detail]),
+    ...failingChecks(session, record),
+    ...(rows.length > 0 ? rows : [describeRecord(record, session.machine.config.topology).detail]),
   ];
   return {
     id: stop.filter ?? record.kind,
@@ -48,16 +50,8 @@ function rowLine({ label, value, meaning }: DecodedRow): string {
   return `${label}: ${value}${meaning === undefined ? '' : `  (${meaning})`}`;
 }
 
-function failingChecks(session: DebugSession, kind: string): string[] {
-  if (kind !== 'entry-failure') return [];
+function failingChecks(session: DebugSession, record: MachineRecord): string[] {
+  if (!isFailedEntry(record)) return [];
   const { failures } = checkEntry(session.inspect(session.currentLevel));
-  return failures.flatMap(({ id, sdm, rule, outcome, fields }) => [
-    '',
-    `${id} (SDM ${sdm}): ${rule}`,
-    `  outcome: ${outcome}`,
-    ...fields.map(
-      ({ name, actual, allowed }) =>
-        `  ${name} = ${actual}${allowed === undefined ? '' : `, allowed: ${allowed}`}`,
-    ),
-  ]);
+  return failures.flatMap((failure) => ['', ...failureLines(failure)]);
 }

@@ -2,7 +2,7 @@
  * What decoding may see of a session: VMCSs, records, the levels. Read-only, and complete: `decode/` needs nothing else, and a
  * test can make one by hand. Only meaningful while the machine is stopped.
  */
-import type { EntryCheckRow } from '../isa/entry-checks';
+import type { EntryCheck } from '../isa/entry-checks';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { StrandName } from '../machine/strand';
 import type { RecordLog } from '../machine/record-log';
@@ -12,6 +12,12 @@ import type { VmcsName, VmcsView } from '../machine/vmcs-view';
 export type { MachineRecord } from '../machine/machine-record';
 export type { ControlLimits, VmcsName, VmcsView } from '../machine/vmcs-view';
 export { merge_rules, type MergeRule } from '../machine/vmcs-view';
+
+/** An instruction in words, `main.c:31` where there is a source line, and that line. */
+export interface Place {
+  readonly text: string;
+  readonly source?: { readonly path: string; readonly line: number };
+}
 
 export interface Inspection {
   readonly topology: Topology;
@@ -28,6 +34,8 @@ export interface Inspection {
   readonly log: Pick<RecordLog, 'total' | 'oldest' | 'at' | 'slice'>;
   /** Value at the previous stop; undefined when that VMCS was not there, or was another one, then. */
   previous(vmcs: VmcsName, field: FieldName): bigint | undefined;
-  /** Dry run of the entry checks on the VMCS the user's program has filled in; undefined without one. */
-  failedEntryChecks(): readonly EntryCheckRow[] | undefined;
+  /** Dry run of the entry checks on the VMCS the user's program has filled in, or on vmcs02; undefined without one. */
+  failedEntryChecks(vmcs?: 'vmcs02'): readonly EntryCheck[] | undefined;
+  /** Where an instruction of a level stands. */
+  place(level: StrandName, address: bigint): Place;
 }

@@ -3,7 +3,6 @@
  * methods while the machine stands and listens to `events`. Requests that make no sense now are answered with a
  * `SessionError` that says why.
  */
-import { entryChecks } from '../isa/entry-checks';
 import { vmcsFields } from '../isa/vmcs-fields';
 import { createMachine, MachineError, type MachineRequest } from '../machine/create';
 import { depthOf, userStrands, type StrandName } from '../machine/strand';
@@ -16,6 +15,7 @@ import { BreakpointStore } from './breakpoints/store';
 import { ActiveFilters } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
 import { guestStack, l0Stack, type StackFrame } from './frames';
+import { inspectMachine } from './inspect-machine';
 import type { Inspection } from './inspection';
 import { changeRegister } from './level-registers';
 import { Programs, type LoadedProgram } from './programs';
@@ -280,20 +280,11 @@ export class DebugSession {
 
   /** Everything `decode/` needs, as seen from a level. */
   inspect(focused: StrandName): Inspection {
-    const { machine } = this;
-    return {
-      topology: machine.config.topology,
-      focused,
-      current: this.currentLevel,
-      vmcss: machine.driver.vmcss(),
-      log: machine.log,
-      previous: (vmcs, field) => {
-        const old = this.before.get(vmcs);
-        if (!old || old.pointer !== this.present.get(vmcs)?.pointer) return undefined;
-        return old.values[vmcsFields.findIndex(({ name }) => name === field)];
-      },
-      failedEntryChecks: () => machine.driver.failedEntryChecks()?.map((index) => entryChecks[index]!),
-    };
+    return inspectMachine(this, focused, (vmcs, field) => {
+      const old = this.before.get(vmcs);
+      if (!old || old.pointer !== this.present.get(vmcs)?.pointer) return undefined;
+      return old.values[vmcsFields.findIndex(({ name }) => name === field)];
+    });
   }
 }
 

@@ -54,6 +54,7 @@ export class BareTopology implements TopologyDriver {
 
   loadBootState(state: InitialCpuState): void {
     applyInitialState(this.cpu, state);
+    this.recordsWanted(false);
   }
 
   reset(): void {
@@ -78,8 +79,9 @@ export class BareTopology implements TopologyDriver {
     });
   }
 
+  /** A failed entry always stops the chip: whoever explains it looks at the VMCS as it was. */
   recordsWanted(wanted: boolean): void {
-    this.cpu.set32(State.STOP_ON, wanted ? STOP_AT_ALL : 0);
+    this.cpu.set32(State.STOP_ON, wanted ? STOP_AT_ALL : StopOn.ENTRY_FAILURE);
   }
 
   updateInterruptLine(): void {
@@ -155,9 +157,9 @@ export class BareTopology implements TopologyDriver {
     return level === 'L0' ? this.vmcss()[0]?.name : undefined;
   }
 
-  failedEntryChecks(): number[] | undefined {
+  failedEntryChecks(vmcs?: 'vmcs02'): number[] | undefined {
     const { currentVmcs } = this.cpu;
-    if (currentVmcs === NONE_64) return undefined;
+    if (vmcs || currentVmcs === NONE_64) return undefined;
     return this.cpu.failedChecks(Region.RAM + Number(currentVmcs), Region.CAPABILITIES, {
       pointer: currentVmcs,
     });

@@ -8,12 +8,10 @@ import { VmcsPage } from '../abi/vmcs-page';
 import type { Cpu } from '../cpu/cpu';
 import { writeCapabilities } from '../cpu/profile';
 import { writeField, type FieldValue } from '../cpu/vmcs-access';
-import { msr, type MsrName } from '../isa/msrs';
+import { msr } from '../isa/msrs';
 import { vmcsFields } from '../isa/vmcs-fields';
-import type { L0State } from '../l0';
+import { offeredMsrs, type OfferedMsrs } from './offered-msrs';
 import type { VmcsView } from './vmcs-view';
-
-type OfferedMsrs = L0State['nested']['msrs'];
 
 /** Fills Region.SCRATCH_VMCS and Region.CAPABILITIES_DRY_RUN. */
 export function writeDryRunImage(cpu: Cpu, vmcs12: VmcsView, msrs: OfferedMsrs): void {
@@ -30,30 +28,7 @@ export function writeDryRunImage(cpu: Cpu, vmcs12: VmcsView, msrs: OfferedMsrs):
 
 /** The MSRs in order, from IA32_VMX_BASIC on. */
 function capabilityBlock(msrs: OfferedMsrs): bigint[] {
-  const word = ({ low, high }: { low: number; high: number }) =>
-    (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-  const values: Partial<Record<MsrName, bigint>> = {
-    IA32_VMX_BASIC: msrs.basic,
-    IA32_VMX_PINBASED_CTLS: word(msrs.pinbased),
-    IA32_VMX_PROCBASED_CTLS: word(msrs.procbased),
-    IA32_VMX_EXIT_CTLS: word(msrs.exit),
-    IA32_VMX_ENTRY_CTLS: word(msrs.entry),
-    IA32_VMX_MISC: msrs.misc,
-    IA32_VMX_CR0_FIXED0: msrs.cr0_fixed0,
-    IA32_VMX_CR0_FIXED1: msrs.cr0_fixed1,
-    IA32_VMX_CR4_FIXED0: msrs.cr4_fixed0,
-    IA32_VMX_CR4_FIXED1: msrs.cr4_fixed1,
-    IA32_VMX_VMCS_ENUM: msrs.vmcs_enum,
-    IA32_VMX_PROCBASED_CTLS2: word(msrs.secondary),
-    IA32_VMX_EPT_VPID_CAP: word({ low: msrs.ept_caps, high: msrs.vpid_caps }),
-    IA32_VMX_TRUE_PINBASED_CTLS: word(msrs.pinbased),
-    IA32_VMX_TRUE_PROCBASED_CTLS: word(msrs.procbased),
-    IA32_VMX_TRUE_EXIT_CTLS: word(msrs.exit),
-    IA32_VMX_TRUE_ENTRY_CTLS: word(msrs.entry),
-    IA32_VMX_VMFUNC: msrs.vmfunc_controls,
-  };
   const block = new Array<bigint>(CapabilityTable.ENTRIES).fill(0n);
-  for (const [name, value] of Object.entries(values))
-    block[msr[name as MsrName].number - msr.IA32_VMX_BASIC.number] = value;
+  for (const [name, value] of offeredMsrs(msrs)) block[msr[name].number - msr.IA32_VMX_BASIC.number] = value;
   return block;
 }

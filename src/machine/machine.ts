@@ -12,9 +12,10 @@ import { applyBootImage } from './boot';
 import { bareBus, nestedBus, type BusOwner } from './host-bus';
 import { BareTopology } from './bare-topology';
 import type { L0Runner } from './l0-runner';
+import { isFailedEntry } from './failed-entry';
 import type { MachineRecord } from './machine-record';
 import { RecordLog } from './record-log';
-import { decodeTraceRecord, isTraceEntry, traceExitReason } from './trace-ring';
+import { decodeTraceRecord, isTraceEntry, isTraceEntryFailure, traceExitReason } from './trace-ring';
 import { ExitCounts } from './exit-counts';
 import { applyFirmwareMsrs } from './firmware-msrs';
 import type { MachineConfig } from './machine-config';
@@ -44,6 +45,7 @@ export class Machine implements BusOwner {
   private ended: MachineStop | undefined;
   private wanted: MachineRecord | undefined;
   private filter: RecordFilter | undefined;
+  private entryFailed: (() => void) | undefined;
   private observer: ((record: MachineRecord) => void) | undefined;
   /** The chip gave up a slice in which nothing retired: a fault whose handler faults, and so on. */
   private storm = false;
@@ -132,6 +134,11 @@ export class Machine implements BusOwner {
   /** Called with every record, without a stop and in order, but perhaps some instructions late. */
   observe(observer: ((record: MachineRecord) => void) | undefined): void {
     this.observer = observer;
+  }
+
+  /** Called when a VM entry of the user's program has failed, while its VMCS still stands as it was. Must not run the machine. */
+  onFailedEntry(hook: () => void): void {
+    this.entryFailed = hook;
   }
 
   /**
@@ -298,6 +305,7 @@ export class Machine implements BusOwner {
     if (made.kind === 'entry') this.counts.entries++;
     else if (made.kind === 'exit') this.counts.exit(`${made.level} -> L0`, made.reasonWord);
     else if (made.kind === 'nested-exit') this.counts.exit('L2 -> L1', made.reasonWord);
+    if (this.entryFailed && isFailedEntry(made)) this.entryFailed();
     this.offer(made);
   }
 
@@ -307,6 +315,7 @@ export class Machine implements BusOwner {
     const reason = traceExitReason(words, at);
     if (reason !== undefined) this.counts.exit('L1 -> L0', reason);
     else if (isTraceEntry(words, at)) this.counts.entries++;
+    else if (isTraceEntryFailure(words, at)) this.entryFailed?.();
     if (this.observer || this.filter) this.offer(decodeTraceRecord(new DataView(words.buffer), at * 4));
   }
 

@@ -272,13 +272,22 @@ export class NestedTopology implements TopologyDriver {
     return level === 'L1' && this.vmcs12Reader() ? 'vmcs12' : undefined;
   }
 
-  failedEntryChecks(): number[] | undefined {
+  failedEntryChecks(vmcs?: 'vmcs02'): number[] | undefined {
+    if (vmcs) return this.failedChecksOf02();
     if (!this.vmcs12Reader()) return undefined;
     writeDryRunImage(this.cpu, cachedVmcs12(this.l0), this.l0.nested.msrs);
     return this.cpu.failedChecks(Region.SCRATCH_VMCS, Region.CAPABILITIES_DRY_RUN, {
       eptp: this.l0.vmx.eptp01,
       pointer: this.l0.nested.current_vmptr,
     });
+  }
+
+  /** By what the chip itself offers: L0 is the host that enters it. */
+  private failedChecksOf02(): number[] | undefined {
+    const { vmx, nested } = this.l0;
+    if (!nested.vmcs02_initialized) return undefined;
+    const pointer = vmx.vmcs02.address;
+    return this.cpu.failedChecks(Region.RAM + Number(pointer), Region.CAPABILITIES, { pointer });
   }
 
   translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined {

@@ -80,8 +80,8 @@ export interface TopologyDriver {
   /** The one of them that VMREAD and VMWRITE at this level work on; undefined when it has none. */
   currentVmcs(level: StrandName): VmcsName | undefined;
   /**
-   * Indexes (rows of isa/entry-checks) of all checks the VMCS of the user's program fails as it stands; undefined when it has
-   * none.
+   * Indexes (rows of isa/entry-checks) of all checks the VMCS of the user's program fails as it stands, or vmcs02, which L0 makes of
+   * it; undefined when there is none.
    */
-  failedEntryChecks(): number[] | undefined;
+  failedEntryChecks(vmcs?: 'vmcs02'): number[] | undefined;
 }

@@ -7,9 +7,10 @@ import { State } from '../abi/state-block';
 import { TraceKind, TraceRecord, TraceRing } from '../abi/trace-records';
 import type { Cpu } from '../cpu/cpu';
 import { HAS_ERROR, faultCause, faultLink } from '../cpu/fault-chain';
+import { entryChecks } from '../isa/entry-checks';
 import { exitReasonByNumber, exitReasonFlag, type ExitReasonName } from '../isa/exit-reasons';
 import type { FaultCause, FaultLink } from '../isa/fault-reasons';
-import type { FaultRecord } from '../l0/records';
+import type { FaultRecord, RuleCited } from '../l0/records';
 import type { MachineRecord, RootFaultRecord } from './machine-record';
 
 /** Set in an exit-reason word when the VM entry failed. */
@@ -18,6 +19,12 @@ const ENTRY_FAILURE = (1 << exitReasonFlag.ENTRY_FAILURE.bit) >>> 0;
 /** Name of the basic exit reason in an exit-reason word. */
 function exitReasonName(word: number): ExitReasonName | undefined {
   return exitReasonByNumber.get(word & 0xffff)?.name;
+}
+
+/** The check that the chip found broken, as a cited rule. */
+function refusedBy(index: number): RuleCited {
+  const { id, rule } = entryChecks[index]!;
+  return { id: `check.${id}`, text: rule };
 }
 
 /** Calls `take` with the place (in 32-bit words of the core's memory) of each record since the last call; marks them read. */
@@ -41,6 +48,10 @@ export function traceExitReason(words: Uint32Array, at: number): number | undefi
 
 export function isTraceEntry(words: Uint32Array, at: number): boolean {
   return words[at + TraceRecord.KIND / 4] === (TraceKind.VM_ENTRY as number);
+}
+
+export function isTraceEntryFailure(words: Uint32Array, at: number): boolean {
+  return words[at + TraceRecord.KIND / 4] === (TraceKind.ENTRY_FAILURE as number);
 }
 
 export function traceKind(words: Uint32Array, at: number): TraceKind {
@@ -102,7 +113,7 @@ export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
         reasonWord: code >= ENTRY_FAILURE ? code : 0,
         qualification: u64(TraceRecord.QUALIFICATION),
         foundBy: 'hardware',
-        rule: { id: 'chip', text: 'the processor refused the VM entry' },
+        rule: refusedBy(u32(TraceRecord.CHECK)),
         ...(cause && { cause }),
       };
     }

@@ -7,9 +7,11 @@ import { Region } from '../abi/memory-map';
 import { LaunchState, VmcsPage } from '../abi/vmcs-page';
 import type { Cpu } from '../cpu/cpu';
 import { msr, type MsrName } from '../isa/msrs';
-import { vmcsField, type FieldName } from '../isa/vmcs-fields';
+import { vmcsField, vmcsFields, type FieldName } from '../isa/vmcs-fields';
 import type { ControlWord } from '../isa/vmx-controls';
+import { maxphyaddr } from '../l0/nested/ept12-walk';
 import { vmcs12_offset, VMCS12_REVISION, type L0State } from '../l0';
+import { offeredMsrs } from './offered-msrs';
 
 export { merge_rules, type MergeRule } from '../l0';
 
@@ -37,6 +39,14 @@ export interface VmcsView {
   readonly write: ((name: FieldName, value: bigint) => void) | undefined;
   /** What whoever fills this VMCS in may set. */
   limits(word: ControlWord): ControlLimits;
+  /** A VMX capability MSR as whoever fills this VMCS in reads it. */
+  capability(name: MsrName): bigint;
+  /** Bits of the physical addresses that may stand in it (MAXPHYADDR). */
+  readonly addressBits: number;
+  /** RIP of the VMWRITE that wrote a field last; undefined when none did, or where its owner uses none (`writersKnown`). */
+  writer(name: FieldName): bigint | undefined;
+  /** Its owner fills it in by VMWRITE, and who wrote what is known. */
+  readonly writersKnown: boolean;
 }
 
 const TRUE_MSRS: Readonly<Record<ControlWord, MsrName>> = {
@@ -61,6 +71,10 @@ export function hardwareVmcs(cpu: Cpu, name: VmcsName, pointer: bigint, writable
     read: (field) => BigInt(cpu.vmread(field, pointer)),
     write: writable ? (field, value) => cpu.vmwrite(field, fieldValue(field, value), pointer) : undefined,
     limits: (control) => limitsOf(control, chipCapability(cpu, TRUE_MSRS[control])),
+    capability: (msrName) => chipCapability(cpu, msrName),
+    addressBits: cpu.physicalAddressBits(),
+    writer: (field) => cpu.fieldWriter(field, pointer),
+    writersKnown: writable,
   };
 }
 
@@ -92,6 +106,10 @@ export function cachedVmcs12(l0: L0State): VmcsView {
       }[control];
       return { required: BigInt(word.low >>> 0), offered: BigInt(word.high >>> 0) };
     },
+    capability: (msrName) => offeredMsrs(msrs).get(msrName) ?? 0n,
+    addressBits: maxphyaddr(l0),
+    writer: (field) => l0.nested.field_writers[l0.nested.current_vmptr.toString(16)]?.[field],
+    writersKnown: true,
   };
 }
 
@@ -114,4 +132,16 @@ function chipCapability(cpu: Cpu, name: MsrName): bigint {
 function limitsOf(word: ControlWord, value: bigint): ControlLimits {
   if (word === 'tertiary' || word === 'secondary-exit') return { required: 0n, offered: value };
   return { required: value & 0xffffffffn, offered: value >> 32n };
+}
+
+/** A VMCS as it stands now, for later. */
+export function frozenVmcs(view: VmcsView): VmcsView {
+  const values = new Map(vmcsFields.map(({ name }) => [name, view.read(name)]));
+  const writers = new Map(vmcsFields.map(({ name }) => [name, view.writer(name)]));
+  return {
+    ...view,
+    read: (name) => values.get(name)!,
+    writer: (name) => writers.get(name),
+    write: undefined,
+  };
 }

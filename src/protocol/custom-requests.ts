@@ -68,7 +68,29 @@ export interface CheckFailure {
   rule: string;
   /** What happens: "VMfailValid 7", "VM exit 33 (qualification 0)". */
   outcome: string;
-  fields: { name: string; actual: string; allowed?: string }[];
+  fields: CheckedField[];
+  /** What is wrong in a sentence: value found, values allowed, wrong bits. */
+  text: string;
+  /** The VMCS that fails. */
+  vmcs: VmcsName;
+}
+
+/** A field of a failing check. */
+export interface CheckedField {
+  name: string;
+  actual: string;
+  allowed?: string;
+  /** vmcs02: where L0 takes the value from. */
+  from?: string;
+  /** Who wrote it last by VMWRITE; without `address` nobody has. Absent where that is not known. */
+  writer?: FieldWriter;
+}
+
+export interface FieldWriter {
+  /** "never written", "last written at main.c:31". */
+  text: string;
+  address?: string;
+  source?: { path: string; line: number };
 }
 
 /** Sent when the timeline or a VMCS may have changed without a stop (edits). */

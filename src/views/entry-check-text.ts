@@ -1,7 +1,7 @@
 /**
  * Failing VM-entry checks as rows of the VMCS tree and as a Markdown page. Pure and without `vscode`.
  */
-import type { CheckFailure, ResponseBody } from '../protocol/custom-requests';
+import type { CheckedField, CheckFailure, ResponseBody } from '../protocol/custom-requests';
 import type { DecodedRow } from '../protocol/decoded-row';
 import { escapeMarkdown } from './row-appearance';
 
@@ -18,7 +18,7 @@ export function entryCheckRows(failures: readonly CheckFailure[]): DecodedRow {
     help: 'Every check of the manual that the VMCS fails as it stands. Hardware stops at the first one and names none.',
     children: failures.map((failure, index) => ({
       id: `entry-checks/${index}`,
-      label: failure.rule,
+      label: failure.text,
       value: '',
       kind: 'part',
       meaning: `SDM ${failure.sdm}`,
@@ -28,7 +28,7 @@ export function entryCheckRows(failures: readonly CheckFailure[]): DecodedRow {
         label: field.name,
         value: field.actual,
         kind: 'field',
-        ...(field.allowed !== undefined && { meaning: field.allowed }),
+        ...(about(field) !== '' && { meaning: about(field) }),
       })),
     })),
   };
@@ -55,12 +55,28 @@ export function entryCheckPage(result: ResponseBody<'turtlescope/checkEntry'>): 
 
 function failureSection(failure: CheckFailure, index: number): string {
   const rows = failure.fields.map(
-    ({ name, actual, allowed }) =>
-      `| ${escapeMarkdown(name)} | ${escapeMarkdown(actual)} | ${escapeMarkdown(allowed ?? 'see the rule')} |`,
+    (field) =>
+      `| ${escapeMarkdown(field.name)} | ${escapeMarkdown(field.actual)} | ${escapeMarkdown(field.allowed ?? field.from ?? '')} | ${writerLink(field)} |`,
   );
   return [
-    `## ${index + 1}. ${escapeMarkdown(failure.rule)}`,
-    `SDM ${failure.sdm} \u00b7 check ${failure.id} \u00b7 ${escapeMarkdown(failure.outcome)}`,
-    ...(rows.length > 0 ? [['| field | value | allowed |', '|---|---|---|', ...rows].join('\n')] : []),
+    `## ${index + 1}. ${escapeMarkdown(failure.text)}`,
+    `Rule: ${escapeMarkdown(failure.rule)}`,
+    `${failure.vmcs} \u00b7 SDM ${failure.sdm} \u00b7 check ${failure.id} \u00b7 ${escapeMarkdown(failure.outcome)}`,
+    ...(rows.length > 0
+      ? [['| field | value | allowed, or from | written |', '|---|---|---|---|', ...rows].join('\n')]
+      : []),
   ].join('\n\n');
+}
+
+/** What is allowed, where a value of vmcs02 comes from, and who wrote the field. */
+function about({ allowed, from, writer }: CheckedField): string {
+  return [allowed, from, writer?.text].filter(Boolean).join(', ');
+}
+
+/** A link to the line, in a page of Markdown. */
+function writerLink({ writer }: CheckedField): string {
+  if (!writer) return '';
+  if (!writer.source) return escapeMarkdown(writer.text);
+  const { path, line } = writer.source;
+  return `[${escapeMarkdown(writer.text)}](${encodeURI(`file://${path.startsWith('/') ? '' : '/'}${path}`)}#L${line})`;
 }

@@ -73,6 +73,9 @@ describe('adapter: exception filters and views', () => {
     }
     const info = await client.ask<ExceptionInfo>('exceptionInfo', { threadId: stop.threadId });
     assert.match(info.details!.message!, new RegExp(failures[0]!.id));
+    assert.match(info.details!.stackTrace!, /last written at \S+vmx\.c:\d+/);
+    const writer = failures.flatMap(({ fields }) => fields)[0]!.writer!;
+    assert.equal(writer.source!.path, sample('vmx.c'));
   });
 
   it('names what is wrong with a filter or its condition', async () => {

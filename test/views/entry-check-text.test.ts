@@ -4,11 +4,24 @@ import type { CheckFailure } from '../../src/protocol/custom-requests';
 import { entryCheckPage, entryCheckRows } from '../../src/views/entry-check-text';
 
 const failure: CheckFailure = {
+  text: 'GUEST_CS_AR_BYTES is 0xe09b: D/B (bit 14) must be 0 where L (bit 13) is 1.',
+  vmcs: 'vmcs12',
   id: 'C12',
   sdm: '26.3.1.2',
   rule: 'CS.L and CS.D/B must not both be 1 | in IA-32e mode.',
   outcome: 'VM exit 33, qualification 0',
-  fields: [{ name: 'GUEST_CS_AR_BYTES', actual: '0xe09b', allowed: 'L or D/B' }],
+  fields: [
+    {
+      name: 'GUEST_CS_AR_BYTES',
+      actual: '0xe09b',
+      allowed: 'L or D/B',
+      writer: {
+        text: 'last written at main.c:31',
+        address: '0x100020',
+        source: { path: '/src/a b/main.c', line: 31 },
+      },
+    },
+  ],
 };
 
 describe('entry check text', () => {
@@ -16,10 +29,13 @@ describe('entry check text', () => {
     const page = entryCheckPage({ failures: [failure, failure], checked: 170, notImplemented: 0 });
     assert.match(page, /^# VM entry would fail/);
     assert.match(page, /2 of 170 checks/);
-    assert.match(page, /## 1\. CS\.L/);
-    assert.match(page, /## 2\. CS\.L/);
+    assert.match(page, /## 1\. GUEST\\_CS\\_AR\\_BYTES is 0xe09b/);
+    assert.match(page, /## 2\. GUEST/);
     assert.match(page, /SDM 26\.3\.1\.2/);
-    assert.match(page, /\| GUEST\\_CS\\_AR\\_BYTES \| 0xe09b \| L or D\/B \|/);
+    assert.match(
+      page,
+      /\| GUEST\\_CS\\_AR\\_BYTES \| 0xe09b \| L or D\/B \| \[last written at main\.c:31\]\(file:\/\/\/src\/a%20b\/main\.c#L31\) \|/,
+    );
   });
 
   it('a rule with a bar does not break the page', () => {

@@ -2,12 +2,13 @@
 // fields. VMCS shadowing is not offered, so both always exit in non-root operation.
 import { WatchAccess } from '../../abi/memory-map';
 import { Mode, State } from '../../abi/state-block';
+import { VmcsPage } from '../../abi/vmcs-page';
 import { faultOfInstruction, faulted } from '../fault';
 import { Exit, Ia32VmxMisc, Reason, VmError } from '../gen/constants';
 import { vmcsOffset } from '../gen/vmcs-layout';
 import { readOperand, writeOperand } from '../operands';
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
-import { get32, gpr } from '../state';
+import { get32, gpr, rip } from '../state';
 import { Next, Uop } from '../uop';
 import { watchedField } from '../watch';
 import { CAP_MISC, capability } from './capabilities';
@@ -104,8 +105,19 @@ export function execVmwrite(u: usize): i32 {
   }
   watchedField(page, slot, WatchAccess.WRITE);
   writeField(page, <u32>encoding, slot, value);
+  noteWriter(page, slot);
   markWritten(page);
   return vmSucceed();
+}
+
+/** Who wrote a field last, for whoever explains it. A region whose owner cleared the page has forgotten its writers too. */
+function noteWriter(page: usize, slot: u32): void {
+  const writers = page + VmcsPage.WRITERS;
+  if (load<u32>(page + VmcsPage.WRITERS_MARK) != <u32>VmcsPage.WRITERS_VALID) {
+    memory.fill(writers, 0, VmcsPage.SIZE - VmcsPage.WRITERS);
+    store<u32>(page + VmcsPage.WRITERS_MARK, VmcsPage.WRITERS_VALID);
+  }
+  store<u64>(writers + slot - VmcsPage.FIELDS, rip());
 }
 
 /** Outside 64-bit mode a full write of a wide field clears its bits 63:32: the value has none. */

@@ -19,7 +19,7 @@ export interface RecordText {
 }
 
 /** "VMfailValid, error 7: VM entry with invalid control fields"; 0 is VMfailInvalid. */
-function vmErrorText(error: number): string {
+export function vmErrorText(error: number): string {
   if (error === 0) return 'VMfailInvalid';
   return `VMfailValid, error ${error}: ${vmInstructionErrorByNumber.get(error)?.title ?? 'reserved'}`;
 }

@@ -5,8 +5,10 @@
 import { vmcsFields, type FieldName, type VmcsGroup } from '../../isa/vmcs-fields';
 import type { DecodedRow, VmcsTree } from '../../protocol/decoded-row';
 import { depthOf } from '../../machine/strand';
-import { merge_rules, type Inspection, type VmcsView } from '../inspection';
+import type { Inspection, VmcsView } from '../inspection';
+import { failureText } from './check-wording/wording';
 import { fieldBits, fieldRow } from './field';
+import { provenance } from './provenance';
 import { hex } from '../../decode/word';
 
 const TITLES = {
@@ -67,8 +69,11 @@ export function vmcsTrees(inspection: Inspection, filter = ''): VmcsTree[] {
 /** Field -> rules it breaks, by a dry run of the entry checks on the VMCS the user's program fills in. */
 function failingFields(inspection: Inspection): Map<FieldName, string> {
   const failing = new Map<FieldName, string>();
+  const owned = inspection.vmcss[0];
+  if (!owned) return failing;
   for (const check of inspection.failedEntryChecks() ?? [])
-    for (const field of check.fields) failing.set(field, `${check.id}: ${check.rule} SDM ${check.sdm}`);
+    for (const field of check.fields)
+      failing.set(field, `${check.id}: ${failureText(check.id, owned)} SDM ${check.sdm}`);
   return failing;
 }
 
@@ -114,22 +119,6 @@ function groupMarks(children: readonly DecodedRow[]): Partial<DecodedRow> {
     ...(changed > 0 && { changed: true, meaning: `${changed} changed` }),
     ...(failing > 0 && { error: `${failing} fail${failing === 1 ? 's' : ''} an entry check` }),
   };
-}
-
-const SOURCES = {
-  vmcs12: 'from vmcs12',
-  L0: 'from L0',
-  or: 'vmcs01 OR vmcs12',
-  computed: 'computed by L0',
-  translated: 'vmcs12, address translated',
-  unused: 'not used',
-  'exit-information': 'written by the processor',
-  'not-in-vmcs12': 'no such field in vmcs12',
-} as const;
-
-function provenance(name: FieldName): string {
-  const rule: { from: keyof typeof SOURCES; text?: string } = merge_rules[name];
-  return rule.text === undefined ? SOURCES[rule.from] : `${SOURCES[rule.from]}: ${rule.text}`;
 }
 
 /** The row with the descendants that match; a match keeps all of its own children. */

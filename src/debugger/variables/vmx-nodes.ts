@@ -6,8 +6,9 @@ import { hex } from '../../decode/word';
 import type { FieldName } from '../../isa/vmcs-fields';
 import type { StrandName } from '../../machine/strand';
 import type { VmcsView } from '../../machine/vmcs-view';
+import type { CheckedField } from '../../protocol/custom-requests';
 import type { DecodedRow } from '../../protocol/decoded-row';
-import { checkEntry } from '../decode/check-entry';
+import { checkEntry, ownerOf } from '../decode/check-entry';
 import { eventInFlight } from '../decode/event-in-flight';
 import { timelineItems } from '../decode/timeline';
 import { vmcsTrees } from '../decode/vmcs-tree';
@@ -98,13 +99,23 @@ function checkNodes(session: DebugSession): VariableNode[] {
   const { failures, empty } = checkEntry(session.inspect(session.currentLevel));
   if (empty !== undefined) return [{ name: 'none', value: empty }];
   if (failures.length === 0) return [{ name: 'passes', value: 'every check' }];
-  return failures.map(({ id, rule, outcome, sdm, fields }) =>
-    groupNode(id, `${outcome}: ${rule}`, [
-      ...fields.map(({ name, actual, allowed }) => ({
-        name,
-        value: allowed === undefined ? actual : `${actual}, allowed: ${allowed}`,
-      })),
+  const owner = ownerOf(session.inspect(session.currentLevel));
+  return failures.map(({ id, text, rule, outcome, sdm, fields }) =>
+    groupNode(id, `${outcome}: ${text}`, [
+      ...fields.flatMap((field) => checkedNodes(field, owner)),
+      { name: 'rule', value: rule },
       { name: 'SDM', value: sdm },
     ]),
   );
+}
+
+/** The field, and who wrote it: a line that leads to the source. */
+function checkedNodes({ name, actual, allowed, from, writer }: CheckedField, owner: StrandName): VariableNode[] {
+  const value = [actual, allowed && `allowed: ${allowed}`, from].filter(Boolean).join(', ');
+  if (!writer) return [{ name, value }];
+  const code = writer.address === undefined ? undefined : { level: owner, address: BigInt(writer.address) };
+  return [
+    { name, value },
+    { name: `${name}, by`, value: writer.text, ...(code && { code }) },
+  ];
 }

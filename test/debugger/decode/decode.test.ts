@@ -28,6 +28,10 @@ function vmcs(name: VmcsView['name'], values: Values = {}): VmcsView {
     read: (field) => values[field] ?? 0n,
     write: name === 'vmcs12' ? () => undefined : undefined,
     limits: () => ({ required: 0x16n, offered: 0x7fn }),
+    capability: () => 0n,
+    addressBits: 40,
+    writer: (field) => (name === 'vmcs12' && field in values ? 0x100020n : undefined),
+    writersKnown: name === 'vmcs12',
   };
 }
 
@@ -42,6 +46,7 @@ function inspection(overrides: Partial<Inspection> = {}, records: MachineRecord[
     log,
     previous: () => undefined,
     failedEntryChecks: () => [],
+    place: () => ({ text: 'main.c:31', source: { path: '/src/main.c', line: 31 } }),
     ...overrides,
   };
 }
@@ -291,6 +296,77 @@ describe('entry checks', () => {
     assert.equal(failures[0]!.id, 'B01');
     assert.match(failures[0]!.fields[0]!.allowed ?? '', /must be 1/);
     assert.match(failures[0]!.outcome, /error 7/);
+  });
+
+  it('a field says who wrote it last, or that nobody has', () => {
+    const found = (values: Values) =>
+      checkEntry(inspection({ vmcss: [vmcs('vmcs12', values)], failedEntryChecks: () => [entryCheck.B01] }))
+        .failures[0]!.fields[0]!.writer;
+    assert.deepEqual(found({}), { text: 'never written' });
+    assert.deepEqual(found({ PIN_BASED_VM_EXEC_CONTROL: 0n }), {
+      text: 'last written at main.c:31',
+      address: '0x100020',
+      source: { path: '/src/main.c', line: 31 },
+    });
+  });
+
+  const FAILED: MachineRecord = {
+    kind: 'entry-failure',
+    count: 7,
+    level: 'L1',
+    vmcs12: 0x5000n,
+    error: 0,
+    reasonWord: 0x80000021,
+    qualification: 0n,
+    foundBy: 'hardware',
+    rule: { id: 'check.hardware', text: 'a check of the guest state that L0 leaves to the chip' },
+  };
+
+  it('an entry that fails by vmcs02 alone shows its checks, and where each value came from', () => {
+    const look = inspection({ failedEntryChecks: (which) => (which === 'vmcs02' ? [entryCheck.F10] : []) }, [
+      FAILED,
+    ]);
+    const [first] = checkEntry(look).failures;
+    assert.equal(first!.vmcs, 'vmcs02');
+    assert.match(first!.fields[0]!.from ?? '', /^computed by L0: vmcs12 when/);
+  });
+
+  it('a failed entry without a failing check tells what its record says', () => {
+    const [first] = checkEntry(inspection({}, [FAILED])).failures;
+    assert.match(first!.text, /L0 leaves to the chip/);
+    assert.match(first!.outcome, /INVALID_STATE/);
+  });
+
+  it('an entry that came after the failed one takes its place', () => {
+    const good: MachineRecord = {
+      kind: 'nested-entry',
+      count: 8,
+      level: 'L2',
+      instruction: 'VMLAUNCH',
+      vmcs12: 0x5000n,
+      rip: 0n,
+      interruption: 0,
+      interruptionError: 0,
+      idtVectoring: 0,
+    };
+    assert.deepEqual(checkEntry(inspection({}, [FAILED, good])).failures, []);
+  });
+
+  it('VMRESUME of a clear VMCS is a failed entry by its cause', () => {
+    const refused: MachineRecord = {
+      kind: 'vmx-instruction',
+      count: 9,
+      level: 'L1',
+      instruction: 'VMRESUME',
+      outcome: 'VMfailValid',
+      error: 5,
+      rip: 0x100000n,
+      operand: '',
+      cause: { reason: 'VMRESUME_NOT_LAUNCHED', a: 0x5000n, b: 0n },
+    };
+    const [first] = checkEntry(inspection({}, [refused])).failures;
+    assert.match(first!.text, /0x5000 is clear/);
+    assert.match(first!.outcome, /error 5/);
   });
 
   it('without a current VMCS there is nothing to check', () => {
