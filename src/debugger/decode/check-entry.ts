@@ -10,7 +10,7 @@ import type { FieldName } from '../../isa/vmcs-fields';
 import { controlWords, type ControlWord } from '../../isa/vmx-controls';
 import { lastFailedEntry, type FailedEntryRecord } from '../../machine/failed-entry';
 import type { CheckedField, CheckFailure, FieldWriter } from '../../protocol/custom-requests';
-import type { StrandName } from '../../machine/strand';
+import type { Level } from '../../machine/strand';
 import type { Inspection, VmcsView } from '../inspection';
 import { failureText } from './check-wording/wording';
 import { vmErrorText } from './exit-text';
@@ -82,7 +82,7 @@ function checkedField(inspection: Inspection, name: FieldName, vmcs: VmcsView): 
 }
 
 /** The level that fills in the VMCS of the user's program. */
-export function ownerOf(inspection: Pick<Inspection, 'topology'>): StrandName {
+export function ownerOf(inspection: Pick<Inspection, 'topology'>): Level {
   return inspection.topology === 'bare' ? 'L0' : 'L1';
 }
 

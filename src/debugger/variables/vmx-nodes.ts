@@ -110,7 +110,10 @@ function checkNodes(session: DebugSession): VariableNode[] {
 }
 
 /** The field, and who wrote it: a line that leads to the source. */
-function checkedNodes({ name, actual, allowed, from, writer }: CheckedField, owner: StrandName): VariableNode[] {
+function checkedNodes(
+  { name, actual, allowed, from, writer }: CheckedField,
+  owner: StrandName,
+): VariableNode[] {
   const value = [actual, allowed && `allowed: ${allowed}`, from].filter(Boolean).join(', ');
   if (!writer) return [{ name, value }];
   const code = writer.address === undefined ? undefined : { level: owner, address: BigInt(writer.address) };

@@ -94,6 +94,7 @@ function watching(log: RecordLog, topology: Inspection['topology'] = 'nested'): 
     log,
     previous: () => undefined,
     failedEntryChecks: () => [],
+    place: (_, address) => ({ text: `0x${address.toString(16)}` }),
   };
 }
 
