@@ -33,6 +33,10 @@ export const enum WalkSpace {
   REASON = 0xa60,
   ENTRY_AT = 0xa68,
   ENTRY = 0xa70,
+  /** Page-modification log that the walk's EPT dirty flags are written to: its address behind the EPT, all ones: none. u64 */
+  LOG = 0xa78,
+  /** Its index, counted down as entries are written. u32 */
+  LOG_INDEX = 0xa80,
   /** Entries read on the way: how many, u32, and their host-physical addresses, u64 each. */
   VISITED = 0x850,
   VISITS = 0x858,
@@ -47,6 +51,8 @@ export const enum WalkOutcome {
   /** The EPT refused a paging structure or the translation: WalkSpace.PHYSICAL is the address it refused. */
   EPT_VIOLATION = 2,
   EPT_MISCONFIGURATION = 3,
+  /** An EPT dirty flag was to be set and the page-modification log is full: nothing was set. */
+  LOG_FULL = 4,
 }
 
 /** Kinds of access, as bits. */

@@ -21,7 +21,7 @@ export function translateLinear(linearHigh: u32, linearLow: u32): u32 {
 /** Guest-physical to host-physical through the EPT in force: 1 found, 0 not mapped. */
 export function translateGuestPhysical(addressHigh: u32, addressLow: u32): u32 {
   const gpa = ((<u64>addressHigh) << 32) | (<u64>addressLow);
-  return answer(eptActive() ? guestPhysical(gpa, Access.READ | Access.PROBE, 0) : gpa);
+  return answer(eptActive() ? guestPhysical(gpa, Access.READ | Access.PROBE, 0, false) : gpa);
 }
 
 /** Guest-physical to host-physical through any EPT pointer, of a level that does not run. */

@@ -64,6 +64,7 @@ export function walkEptForeign(addressHigh: u32, addressLow: u32, need: u32): u3
   if (eptp == 0) return answer(WalkOutcome.MAPPED, address, toHost(address));
   const behind = walkEpt(FOREIGN, eptp, address, <u64>need, need != 0);
   store<u32>(FOREIGN + WalkSpace.EPT_RIGHTS, <u32>eptRights);
+  if (eptEnd == EptEnd.LOG_FULL) return answer(WalkOutcome.LOG_FULL, address, NOT_MAPPED);
   if (eptEnd != EptEnd.MAPPED) {
     findMissingRight(FOREIGN, eptp, address, <u64>need);
     store<u32>(FOREIGN + WalkSpace.REASON, eptReason);

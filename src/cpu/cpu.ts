@@ -14,6 +14,7 @@ import { PhysicalMemory } from './physical-memory';
 import { readField, readWriter, vmcsOffset, writeField, type FieldValue } from './vmcs-access';
 import {
   readEptWalk,
+  readLogIndex,
   readGuestWalk,
   readPdptes,
   readVisits,
@@ -224,6 +225,11 @@ export class Cpu {
   /** Host-physical addresses of the entries that the last `walk` or `walkEpt` read. */
   get walkedEntries(): bigint[] {
     return readVisits(this.view);
+  }
+
+  /** Index of the space's page-modification log after the last `walk` or `walkEpt`. */
+  get walkedLogIndex(): number {
+    return readLogIndex(this.view);
   }
 
   /** The four page-directory-pointer entries of PAE paging that CR3 names; undefined when one cannot be loaded (SDM 4.4.1). */

@@ -23,6 +23,8 @@ export interface WalkedSpace {
   readonly physicalBits?: number;
   /** What physical addresses of the program go through; `capabilities` is that processor's IA32_VMX_EPT_VPID_CAP (default: the chip's). */
   readonly ept?: { readonly pointer: bigint; readonly capabilities?: bigint };
+  /** Page-modification log of that EPT: its address behind the EPT and the index of the next entry. */
+  readonly log?: { readonly address: bigint; readonly index: number };
   /** Host-physical address of physical address 0 (behind the EPT), and bytes of RAM there. */
   readonly base: bigint;
   readonly size: bigint;
@@ -32,9 +34,12 @@ export type GuestWalk =
   /** `physical`: the program's physical address, before any EPT. */
   | { readonly kind: 'mapped'; readonly physical: bigint }
   | { readonly kind: 'page-fault'; readonly errorCode: number }
-  /** The EPT refuses the paging structure at `physical`. `errorCode`: that of a page which is not present, for this access. */
+  /**
+   * The EPT refuses the paging structure at `physical`, or its dirty flag finds the page-modification log full. `errorCode`: that of
+   * a page which is not present, for this access.
+   */
   | {
-      readonly kind: 'ept-violation' | 'ept-misconfiguration';
+      readonly kind: 'ept-violation' | 'ept-misconfiguration' | 'ept-log-full';
       readonly physical: bigint;
       readonly rights: number;
       readonly errorCode: number;
@@ -55,7 +60,8 @@ export type EptWalk =
     }
   /** `cause`: the rule, and the entry that refuses with its address behind the EPT. */
   | { readonly kind: 'violation'; readonly rights: number; readonly cause: FaultCause }
-  | { readonly kind: 'misconfiguration'; readonly cause: FaultCause };
+  | { readonly kind: 'misconfiguration'; readonly cause: FaultCause }
+  | { readonly kind: 'log-full' };
 
 const ALL_ONES = 0xffffffffffffffffn;
 const ALL_RIGHTS = 7;
@@ -79,7 +85,20 @@ export function writeWalkSpace(view: DataView, space: WalkedSpace, registers?: P
   set64(WalkSpace.BASE, space.base);
   set64(WalkSpace.SIZE, space.size);
   set32(WalkSpace.VISITED, 0);
+  set64(WalkSpace.LOG, space.log?.address ?? ALL_ONES);
+  set32(WalkSpace.LOG_INDEX, space.log?.index ?? 0);
 }
+
+/** Index of the page-modification log after the last walk, as the 16-bit field holds it. */
+export function readLogIndex(view: DataView): number {
+  return view.getUint32(Region.WALK + WalkSpace.LOG_INDEX, true) & 0xffff;
+}
+
+const REFUSALS = {
+  [WalkOutcome.EPT_VIOLATION]: 'ept-violation',
+  [WalkOutcome.EPT_MISCONFIGURATION]: 'ept-misconfiguration',
+  [WalkOutcome.LOG_FULL]: 'ept-log-full',
+} as const;
 
 export function readGuestWalk(view: DataView, outcome: WalkOutcome): GuestWalk {
   const physical = view.getBigUint64(Region.WALK + WalkSpace.PHYSICAL, true);
@@ -87,8 +106,7 @@ export function readGuestWalk(view: DataView, outcome: WalkOutcome): GuestWalk {
   const errorCode = view.getUint32(Region.WALK + WalkSpace.ERROR, true);
   if (outcome === WalkOutcome.PAGE_FAULT) return { kind: 'page-fault', errorCode };
   const rights = view.getUint32(Region.WALK + WalkSpace.EPT_RIGHTS, true);
-  const kind = outcome === WalkOutcome.EPT_VIOLATION ? 'ept-violation' : 'ept-misconfiguration';
-  return { kind, physical, rights, errorCode };
+  return { kind: REFUSALS[outcome], physical, rights, errorCode };
 }
 
 /** Host-physical addresses of the paging-structure and EPT entries that the last walk read, in order. */
@@ -108,6 +126,7 @@ export function readEptWalk(view: DataView, outcome: WalkOutcome, hasEpt: boolea
   const get64 = (at: number) => view.getBigUint64(Region.WALK + at, true);
   const get32 = (at: number) => view.getUint32(Region.WALK + at, true);
   const rights = hasEpt ? get32(WalkSpace.EPT_RIGHTS) : ALL_RIGHTS;
+  if (outcome === WalkOutcome.LOG_FULL) return { kind: 'log-full' };
   if (outcome !== WalkOutcome.MAPPED) {
     const reason = faultReasonByNumber.get(get32(WalkSpace.REASON))!.id;
     const level = get32(WalkSpace.EPT_LEVEL);

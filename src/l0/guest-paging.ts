@@ -6,7 +6,7 @@
 import { Access } from '../abi/walk-space';
 import type { PagingRegisters, WalkedSpace } from '../cpu/walk-space';
 import { get_vmcs12 } from './nested/current-vmcs12';
-import { ept12_space, l1_space } from './nested/ept12-walk';
+import { ept12_space, keep_log_index, l1_space } from './nested/ept12-walk';
 import { nested_cpu_has_ept } from './nested/vmcs12-controls';
 import { kvm_queue_exception } from './event-queues';
 import { vectors } from './register-bits';
@@ -57,7 +57,9 @@ export function translate_gpa(vcpu: Vcpu, gpa: bigint): bigint | undefined {
 /** KVM: gva_to_gpa of the paging mode in force. `user_mode`: an access with CPL 3 rights. */
 export function gva_to_gpa(vcpu: Vcpu, linear: bigint, access: GuestAccess, user_mode: boolean): WalkResult {
   const kind = user_mode ? ACCESS[access] | Access.USER : ACCESS[access];
-  const walk = vcpu.cpu.walk(guest_space(vcpu), paging_registers(vcpu), linear, kind);
+  const space = guest_space(vcpu);
+  const walk = vcpu.cpu.walk(space, paging_registers(vcpu), linear, kind);
+  keep_log_index(vcpu, space);
   if (walk.kind === 'mapped') return { kind: 'mapped', gpa: walk.physical };
   return { kind: 'fault', linear, error_code: walk.errorCode };
 }

@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import { Stop } from '../../src/abi/stop-codes';
 import { Cpu } from '../../src/cpu/cpu';
+import type { CpuProfileName } from '../../src/isa/cpu-profiles';
 import { applyProfile, capabilityValues, cpuidRows } from '../../src/cpu/profile';
 import {
   createL0,
@@ -178,7 +179,10 @@ function gate(handler: bigint): bigint[] {
   return [low, handler >> 32n];
 }
 
-export function createVcpu(features: L0Config['features'] = {}): {
+export function createVcpu(
+  features: L0Config['features'] = {},
+  profile: CpuProfileName = 'turtle-64',
+): {
   vcpu: Vcpu;
   cpu: Cpu;
   records: L0Record[];
@@ -197,7 +201,7 @@ export function createVcpu(features: L0Config['features'] = {}): {
     taskPriorityRead: () => 0,
     taskPriorityWrite: () => undefined,
   });
-  applyProfile(cpu, 'turtle-64');
+  applyProfile(cpu, profile);
   const board = createBoard({
     ramBytes: L1_RAM,
     cpus: 1,
@@ -212,8 +216,8 @@ export function createVcpu(features: L0Config['features'] = {}): {
       profile: 'kvm-6.12',
       l1Base: L1_BASE,
       l1RamBytes: L1_RAM,
-      cpuid: cpuidRows('turtle-64'),
-      capabilities: capabilityValues('turtle-64'),
+      cpuid: cpuidRows(profile),
+      capabilities: capabilityValues(profile),
       features,
     },
     cpu,
@@ -241,8 +245,12 @@ function runChip(vcpu: Vcpu): Stop {
 }
 
 /** @param code bytes L2 executes at PLACE.CODE; HLT follows */
-export function createNestedGuest(code: readonly number[], features: L0Config['features'] = {}): NestedGuest {
-  const { vcpu, cpu, records } = createVcpu(features);
+export function createNestedGuest(
+  code: readonly number[],
+  features: L0Config['features'] = {},
+  profile: CpuProfileName = 'turtle-64',
+): NestedGuest {
+  const { vcpu, cpu, records } = createVcpu(features, profile);
   const view = cpu.physical;
   const poke = (gpa: bigint, bytes: readonly number[]) =>
     void view.write(L1_BASE + gpa, Uint8Array.from(bytes));

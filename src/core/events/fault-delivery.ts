@@ -20,10 +20,11 @@ function contributory(vector: u32): bool {
   return ((VectorSet.CONTRIBUTORY >> vector) & 1) != 0;
 }
 
-/** The second of two exceptions makes a double fault (SDM Table 6-5). */
+/** The second of two exceptions makes a double fault (SDM Table 6-5). A #VE is never the second: no event turns into one. */
 function makesDoubleFault(first: u32, second: u32): bool {
   if (contributory(first)) return contributory(second);
-  return first == Vector.PF && (second == Vector.PF || contributory(second));
+  const page = first == Vector.PF || first == Vector.VE;
+  return page && (second == Vector.PF || contributory(second));
 }
 
 /** #DB takes effect in the debug registers when it is delivered, not when it exits (SDM 17.2.3, 27.1). */

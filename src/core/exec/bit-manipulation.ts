@@ -114,7 +114,7 @@ export function execCountZeros(u: usize, leading: u32): i32 {
   return Next.DONE;
 }
 
-function highProduct(a: u64, b: u64): u64 {
+export function highProduct(a: u64, b: u64): u64 {
   const a0 = a & 0xffffffff;
   const a1 = a >> 32;
   const b0 = b & 0xffffffff;

@@ -8,16 +8,24 @@ import { Feature } from '../gen/features';
 import { get32, get64, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptRdpmc, interceptRdtsc, interceptRdtscp } from '../vmx/hooks';
-import { proc2 } from '../vmx/vmcs';
+import { Vmx, proc2 } from '../vmx/vmcs';
+import { highProduct } from './bit-manipulation';
 
 /** The processor's own counter, without the offset of non-root operation: what a VM exit stores. */
 export function hostTimeStamp(): u64 {
   return get64(State.RETIRED) + get64(State.TIME_SKEW) + get64(State.MSR_TSC_ADJUST);
 }
 
+/** The counter times the guest's multiplier, which has 48 bits behind the point (SDM 24.6.5): bits 111:48 of the product. */
+function scaled(counter: u64, multiplier: u64): u64 {
+  return (highProduct(counter, multiplier) << 16) | ((counter * multiplier) >> 48);
+}
+
 /** The counter as software reads it now. */
 export function timeStamp(): u64 {
-  return hostTimeStamp() + get64(State.TSC_OFFSET);
+  const multiplier = get64(Vmx.TSC_MULTIPLIER);
+  const counter = multiplier == 0 ? hostTimeStamp() : scaled(hostTimeStamp(), multiplier);
+  return counter + get64(State.TSC_OFFSET);
 }
 
 /** WRMSR of the counter moves IA32_TSC_ADJUST by as much. */

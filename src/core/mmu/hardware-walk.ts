@@ -19,6 +19,7 @@ import {
   walkLevel,
   walkOutcome,
   walkReason,
+  walkedUserAddress,
 } from './walk';
 
 /**
@@ -35,7 +36,7 @@ export function walk(linear: u64, access: u32): u64 {
   if (!eptActive()) return gpa;
   const modify: u32 =
     (access & (Access.READ | Access.WRITE)) == (Access.READ | Access.WRITE) ? Access.MODIFY : 0;
-  return guestPhysical(gpa, access | modify, linear);
+  return guestPhysical(gpa, access | modify, linear, walkedUserAddress());
 }
 
 /** What a failed walk for `linear` leads to; `info` adds to WalkInfo.PAGING_STRUCTURE. */

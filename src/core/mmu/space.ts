@@ -5,8 +5,9 @@ import { State } from '../../abi/state-block';
 import { WalkSpace } from '../../abi/walk-space';
 import { maskOfWidth, physicalMask } from '../physical-width';
 import { S } from '../state';
+import { Proc2 } from '../gen/constants';
 import { CAP_EPT_VPID, capability } from '../vmx/capabilities';
-import { Vmx } from '../vmx/vmcs';
+import { Vmx, proc2 } from '../vmx/vmcs';
 import { physicalRead32, physicalRead64, physicalWrite32, physicalWrite64 } from './physical';
 
 /** The space of the running vCPU, and the one that the embedder described. */
@@ -23,6 +24,11 @@ export function eptCapabilitiesOf(space: usize): u64 {
   if (space == OWN) return capability(CAP_EPT_VPID);
   const own = load<u64>(space + WalkSpace.EPT_CAPABILITIES);
   return own == CHIP ? capability(CAP_EPT_VPID) : own;
+}
+
+/** EPT entries have separate execute rights for user-mode and supervisor-mode linear addresses; L0 offers that to nobody. */
+export function modeBasedExecute(space: usize): bool {
+  return space == OWN && (proc2() & Proc2.MODE_BASED_EXECUTE_CONTROL) != 0;
 }
 
 /** Ones in the bits of a physical address that exist. */

@@ -74,6 +74,7 @@ function structureAddress(gpa: u64, write: bool): u64 {
   if (eptEnd == EptEnd.MAPPED) return at;
   pageFault(false, false, gpa, 0, 0);
   walkOutcome = eptEnd == EptEnd.VIOLATION ? WalkOutcome.EPT_VIOLATION : WalkOutcome.EPT_MISCONFIGURATION;
+  if (eptEnd == EptEnd.LOG_FULL) walkOutcome = WalkOutcome.LOG_FULL;
   refusedStructure = gpa;
   refusedNeed = need;
   return NOT_MAPPED;
@@ -255,12 +256,12 @@ function walk32(cr3: u64): u64 {
 /** Physical address of `linear` in the space, before its EPT; NOT_MAPPED with the outcome set. `access`: bits of Access. */
 export function walkGuest(where: usize, linear: u64, access: u32): u64 {
   walkOutcome = WalkOutcome.MAPPED;
+  user = true;
   if (!(register(where, State.CR0) & Cr0.PG)) return linear & 0xffffffff;
   space = where;
   walked = linear;
   kind = access;
   writable = true;
-  user = true;
   noExecute = false;
   if (register(where, State.EFER) & Efer.LMA) return walk64(register(where, State.CR3) & Cr3.BASE, 4);
   if (!(register(where, State.CR4) & Cr4.PAE)) return walk32(register(where, State.CR3));
@@ -269,6 +270,11 @@ export function walkGuest(where: usize, linear: u64, access: u32): u64 {
   const table = register(where, State.CR3) & PaeCr3.BASE;
   if (!(pdpte & Pdpte.P)) return pageFault(false, false, table + index * 8, pdpte, 3);
   return walk64(pdpte & Pdpte.BASE, 2);
+}
+
+/** The linear address of the last `walkGuest` is a user-mode one: U/S is 1 in all entries, or paging is off (SDM 28.2.1). */
+export function walkedUserAddress(): bool {
+  return user;
 }
 
 /** A present page-directory-pointer entry of PAE paging with a reserved bit (SDM 4.4.1). */

@@ -48,7 +48,11 @@ function enforceControls(): void {
   set64(Vmx.LAST_PAUSE, NONE);
   set64(Vmx.EPTP, proc2 & Proc2.ENABLE_EPT ? vm64(V.EPT_POINTER) : 0);
   set32(Vmx.VPID, proc2 & Proc2.ENABLE_VPID ? vm16(V.VIRTUAL_PROCESSOR_ID) : 0);
-  set64(State.TSC_OFFSET, proc & Proc.USE_TSC_OFFSETTING ? vm64(V.TSC_OFFSET) : 0);
+  const offsetting = (proc & Proc.USE_TSC_OFFSETTING) != 0;
+  set64(State.TSC_OFFSET, offsetting ? vm64(V.TSC_OFFSET) : 0);
+  // Scaling alone changes nothing (SDM 25.3).
+  const scaling = offsetting && (proc2 & Proc2.USE_TSC_SCALING) != 0;
+  set64(Vmx.TSC_MULTIPLIER, scaling ? vm64(V.TSC_MULTIPLIER) : 0);
 }
 
 function loadControlRegisters(controls: u32): void {

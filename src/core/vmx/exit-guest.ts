@@ -90,6 +90,7 @@ function savedRflags(reason: u32): u64 {
   switch (reason) {
     case Exit.EPT_VIOLATION:
     case Exit.EPT_MISCONFIG:
+    case Exit.PML_FULL:
     case Exit.APIC_ACCESS:
       return flags | Rflags.RF;
     case Exit.EXCEPTION_NMI:

@@ -51,6 +51,7 @@ export function loadHost(controls: u32, nmi: bool): void {
   set64(State.PENDING_DEBUG, 0);
   set64(State.PREEMPTION_DEADLINE, NONE);
   set64(State.TSC_OFFSET, 0);
+  set64(Vmx.TSC_MULTIPLIER, 0);
   const hadVpid = get32(Vmx.VPID) != 0;
   set32(Vmx.VPID, 0);
   set64(Vmx.EPTP, 0);

@@ -1,4 +1,4 @@
-// VMXON, VMXOFF, VMCLEAR, VMPTRLD, VMPTRST, VMCALL, VMFUNC (SDM 30.3) and the same steps for an embedded host. Each
+// VMXON, VMXOFF, VMCLEAR, VMPTRLD, VMPTRST, VMCALL (SDM 30.3) and the same steps for an embedded host. Each
 // instruction: the checks of `begin`, then its own in the manual's order.
 import { State } from '../../abi/state-block';
 import { LaunchState, VmcsPage } from '../../abi/vmcs-page';
@@ -217,11 +217,6 @@ export function execVmcall(u: usize): i32 {
   const next = begin(u, Exit.VMCALL, Reason.VMCALL_OUTSIDE_VMX);
   if (next != Next.DONE) return next;
   return vmFail(refusedBecause(Reason.VMCALL_IN_ROOT, VmError.VMCALL_IN_VMX_ROOT_OPERATION));
-}
-
-/** "Enable VM functions" is not offered, so VMFUNC is undefined everywhere (SDM 25.5.5). */
-export function execVmfunc(_u: usize): i32 {
-  return undefined_(Reason.VMFUNC_NOT_OFFERED);
 }
 
 // --- the embedded host: no operands, no faults ----------------------------------------------------------------------

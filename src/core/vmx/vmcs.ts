@@ -30,6 +30,8 @@ export const enum Vmx {
   LAST_PAUSE = 0xb50,
   /** VPID in force, 0 in root operation or without VPIDs. u32 */
   VPID = 0xb40,
+  /** What RDTSC multiplies the counter with before the offset is added, 48 bits of it behind the point; 0: nothing. u64 */
+  TSC_MULTIPLIER = 0xb58,
 }
 
 /** "No pointer" in VMCS pointers. */

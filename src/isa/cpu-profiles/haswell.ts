@@ -50,7 +50,8 @@ export const haswell = {
     ...turtle64.vmx,
     controls: {
       ...turtle64.vmx.controls,
-      secondary: [...turtle64.vmx.controls.secondary, 'RDRAND_EXITING'],
+      secondary: [...turtle64.vmx.controls.secondary, 'RDRAND_EXITING', 'ENABLE_VM_FUNCTIONS'],
     },
+    vmFunctions: ['EPTP_SWITCHING'],
   },
 } as const satisfies CpuProfileRow;

@@ -27,7 +27,15 @@ export const skylakeServer = {
     ...haswell.vmx,
     controls: {
       ...haswell.vmx.controls,
-      secondary: [...haswell.vmx.controls.secondary, 'RDSEED_EXITING', 'ENABLE_XSAVES_XRSTORS'],
+      secondary: [
+        ...haswell.vmx.controls.secondary,
+        'RDSEED_EXITING',
+        'ENABLE_PML',
+        'EPT_VIOLATION_VE',
+        'ENABLE_XSAVES_XRSTORS',
+        'MODE_BASED_EXECUTE_CONTROL',
+        'USE_TSC_SCALING',
+      ],
     },
   },
 } as const satisfies CpuProfileRow;

@@ -38,6 +38,12 @@ export const eptReasons = [
     sdm: '28.2.3.2',
   },
   {
+    id: 'EPT_NOT_USER_EXECUTABLE',
+    outcome: violation,
+    text: 'The {level} at {a} is {b}, not executable for user-mode linear addresses: XU (bit 10) is 0.',
+    sdm: '28.2.1',
+  },
+  {
     id: 'EPT_WRITE_WITHOUT_READ',
     outcome: misconfiguration,
     text: 'The {level} at {a} is {b}: W (bit 1) is 1 and R (bit 0) is 0.',

@@ -235,9 +235,9 @@ export const vmxReasons = [
     sdm: '30.3',
   },
   {
-    id: 'VMFUNC_NOT_OFFERED',
+    id: 'VMFUNC_NOT_ENABLED',
     outcome: ud,
-    text: 'VMFUNC needs the control ENABLE_VM_FUNCTIONS, which this processor does not offer.',
+    text: 'VMFUNC needs VMX non-root operation, the control ENABLE_VM_FUNCTIONS and a function from 0 to 63; EAX is {a}.',
     sdm: '25.5.5',
   },
   {

@@ -14,6 +14,12 @@ export const vmx = [
       { code: 'NP 0F C7 /6', name: 'VMPTRLD', operands: 'Mq', feature: 'VMX', ends: true, run: 'execVmptrld(u)' },
       { code: 'NP 0F C7 /7', name: 'VMPTRST', operands: '=Mq', feature: 'VMX', ends: true, run: 'execVmptrst(u)' },
       { code: 'NP 0F 01 C1', name: 'VMCALL', feature: 'VMX', ends: true, run: 'execVmcall(u)' },
+    ],
+  },
+  {
+    exec: 'vmx/vm-functions',
+    probed: true,
+    rows: [
       { code: 'NP 0F 01 D4', name: 'VMFUNC', feature: 'VMX', ends: true, run: 'execVmfunc(u)' },
     ],
   },

@@ -33,6 +33,7 @@ import {
 } from './instructions';
 import { handle_rdmsr, handle_wrmsr } from './msr';
 import { handle_io } from './port-io';
+import { handle_vmfunc } from './vmfunc';
 
 export type ExitHandler = (vcpu: Vcpu) => string | undefined | void;
 
@@ -104,7 +105,7 @@ export const kvm_vmx_exit_handlers = {
   APIC_WRITE: undefined,
   RDRAND: handle_invalid_op,
   INVPCID: undefined,
-  VMFUNC: handle_invalid_op,
+  VMFUNC: handle_vmfunc,
   ENCLS: handle_invalid_op,
   RDSEED: handle_invalid_op,
   PML_FULL: undefined,

@@ -29,6 +29,7 @@ import {
   kvm_skip_emulated_instruction,
   vmx_set_efer,
 } from '../registers';
+import { guest_tsc, kvm_calc_nested_tsc_offset } from '../nested/tsc';
 import { advance_board, host_tsc } from '../time';
 import type { Vcpu } from '../vcpu';
 import { get_mtrr, is_mtrr, set_mtrr } from './mtrr';
@@ -85,7 +86,7 @@ export function kvm_get_msr(vcpu: Vcpu, index: number): bigint | undefined {
     case msr.IA32_SYSENTER_EIP.number:
       return vcpu.cpu.vmread('GUEST_SYSENTER_EIP');
     case msr.IA32_TIME_STAMP_COUNTER.number:
-      return BigInt.asUintN(64, host_tsc(vcpu) + vcpu.arch.tsc_offset);
+      return guest_tsc(vcpu);
     case msr.IA32_TSC_ADJUST.number:
       return vcpu.arch.tsc_adjust;
     case msr.IA32_PAT.number:
@@ -123,7 +124,9 @@ function set_efer(vcpu: Vcpu, value: bigint): boolean {
 /** Moves L1's TSC by `delta`; L2's moves with it. KVM: adjust_tsc_offset_guest. */
 function adjust_tsc_offset(vcpu: Vcpu, delta: bigint): void {
   vcpu.arch.l1_tsc_offset = BigInt.asUintN(64, vcpu.arch.l1_tsc_offset + delta);
-  vcpu.arch.tsc_offset = BigInt.asUintN(64, vcpu.arch.tsc_offset + delta);
+  vcpu.arch.tsc_offset = vcpu.arch.guest_mode
+    ? kvm_calc_nested_tsc_offset(vcpu, get_vmcs12(vcpu))
+    : vcpu.arch.l1_tsc_offset;
   vcpu.cpu.vmwrite('TSC_OFFSET', vcpu.arch.tsc_offset);
   vcpu.board.localApic.tscOffset = vcpu.arch.l1_tsc_offset;
 }

@@ -71,6 +71,9 @@ export const MISC = {
   ZERO_LENGTH_INJECTION: msr_bits('IA32_VMX_MISC', 'ZERO_LENGTH'),
 } as const;
 
+/** IA32_VMX_VMFUNC (SDM A.11); the control field has the same bits. */
+export const VM_FUNCTION = { EPTP_SWITCHING: msr_bits('IA32_VMX_VMFUNC', 'EPTP_SWITCHING') } as const;
+
 /** IA32_VMX_BASIC: write-back VMCS memory type, INS/OUTS information, TRUE capability MSRs. */
 const BASIC_WRITE_BACK = placed(WRITE_BACK, msr_bits('IA32_VMX_BASIC', 'MEMORY_TYPE'));
 const BASIC_INOUT = msr_bits('IA32_VMX_BASIC', 'INS_OUTS_INFO');
@@ -83,10 +86,7 @@ export const EMULATED_PREEMPTION_TIMER_RATE = 5;
 export const not_offered: readonly ControlName[] = [
   'PROCESS_POSTED_INTERRUPTS',
   'VMCS_SHADOWING',
-  'ENABLE_VM_FUNCTIONS',
   'ENABLE_ENCLS_EXITING',
-  'ENABLE_PML',
-  'USE_TSC_SCALING',
   'ENABLE_USER_WAIT_AND_PAUSE',
 ];
 
@@ -99,6 +99,7 @@ const emulated: readonly ControlName[] = [
   'VM_EXIT_LOAD_IA32_EFER',
   'VM_ENTRY_LOAD_IA32_EFER',
   'USE_MSR_BITMAPS',
+  'ENABLE_PML',
 ];
 
 /** Is `feature` left on by the configuration? */
@@ -156,11 +157,18 @@ function setup_first_words(config: L0Config, msrs: CapabilityMsrs): void {
   };
 }
 
+/** KVM: enable_ept_ad_bits, as far as the configuration lets L1 have them. */
+function keeps_ept_flags(config: L0Config): boolean {
+  const chip = Number(chip_capability(config, 'IA32_VMX_EPT_VPID_CAP') & 0xffffffffn);
+  return (chip & EPT_CAP.ACCESSED_DIRTY) !== 0 && feature_wanted(config, 'EPT_ACCESSED_DIRTY');
+}
+
 /** KVM: nested_vmx_setup_secondary_ctls. Controls whose requirement is withheld are withheld too. */
 function setup_secondary(config: L0Config, msrs: CapabilityMsrs): void {
   const chip = (msrs.procbased.high & primary.ACTIVATE_SECONDARY_CONTROLS) !== 0;
   let high = chip ? offered_bits(config, 'secondary', allowed_one(config, 'IA32_VMX_PROCBASED_CTLS2')) : 0;
-  if ((high & secondary.ENABLE_EPT) === 0) high &= ~(secondary.UNRESTRICTED_GUEST | secondary.ENABLE_PML);
+  if ((high & secondary.ENABLE_EPT) === 0) high &= ~secondary.UNRESTRICTED_GUEST;
+  if ((high & secondary.ENABLE_EPT) === 0 || !keeps_ept_flags(config)) high &= ~secondary.ENABLE_PML;
   if ((msrs.procbased.high & primary.USE_TPR_SHADOW) === 0)
     high &= ~(
       secondary.VIRTUALIZE_X2APIC_MODE |
@@ -180,8 +188,7 @@ function setup_ept_and_vpid(config: L0Config, msrs: CapabilityMsrs): void {
       ept |= EPT_CAP.EXECUTE_ONLY;
     if (feature_wanted(config, 'EPT_2M_PAGES')) ept |= EPT_CAP.PAGES_2M;
     if (feature_wanted(config, 'EPT_1G_PAGES')) ept |= EPT_CAP.PAGES_1G;
-    if (chip & EPT_CAP.ACCESSED_DIRTY && feature_wanted(config, 'EPT_ACCESSED_DIRTY'))
-      ept |= EPT_CAP.ACCESSED_DIRTY;
+    if (keeps_ept_flags(config)) ept |= EPT_CAP.ACCESSED_DIRTY;
     if (feature_wanted(config, 'INVEPT')) ept |= EPT_CAP.INVEPT | EPT_CAP.INVEPT_SINGLE | EPT_CAP.INVEPT_ALL;
   }
   msrs.ept_caps = ept;
@@ -232,6 +239,9 @@ export function nested_vmx_setup_ctls_msrs(config: L0Config, highest_index: numb
   setup_secondary(config, msrs);
   setup_ept_and_vpid(config, msrs);
   setup_misc_and_basic(config, msrs);
+  const functions = secondary.ENABLE_VM_FUNCTIONS | secondary.ENABLE_EPT;
+  // L0 emulates EPTP switching, whatever the chip's own functions are.
+  if ((msrs.secondary.high & functions) === functions) msrs.vmfunc_controls = VM_FUNCTION.EPTP_SWITCHING;
   if ((msrs.pinbased.high & pin.ACTIVATE_VMX_PREEMPTION_TIMER) === 0)
     msrs.exit.high = (msrs.exit.high & ~exit_controls.VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE) >>> 0;
   return msrs;
@@ -281,6 +291,8 @@ export function vmx_get_vmx_msr(msrs: CapabilityMsrs, index: number): bigint | u
       return has_true_controls ? vmx_control_msr(msrs.exit, 0) : undefined;
     case msr.IA32_VMX_TRUE_ENTRY_CTLS.number:
       return has_true_controls ? vmx_control_msr(msrs.entry, 0) : undefined;
+    case msr.IA32_VMX_VMFUNC.number:
+      return (msrs.secondary.high & secondary.ENABLE_VM_FUNCTIONS) !== 0 ? msrs.vmfunc_controls : undefined;
     default:
       return undefined;
   }

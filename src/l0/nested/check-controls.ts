@@ -14,7 +14,7 @@ import {
 } from '../interruption-words';
 import { cr0 as CR0, eptp_bits, field_of, vectors, WRITE_BACK } from '../register-bits';
 import type { Vcpu } from '../vcpu';
-import { EPT_CAP, MISC } from './capability-msrs';
+import { EPT_CAP, MISC, VM_FUNCTION } from './capability-msrs';
 import { EPTP_AD_ENABLE } from './ept12-walk';
 import {
   failed,
@@ -114,6 +114,25 @@ function nested_vmx_check_nmi_controls(vmcs12: Vmcs12): FailedCheck | undefined 
   return undefined;
 }
 
+/** KVM: nested_vmx_check_pml_controls. */
+function nested_vmx_check_pml_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
+  if (!nested_cpu_has2(vmcs12, secondary.ENABLE_PML)) return undefined;
+  if (!nested_cpu_has_ept(vmcs12)) return failed(vmcs12, 'B41', 'SECONDARY_VM_EXEC_CONTROL');
+  if (!page_address_valid(vcpu, vmcs12.PML_ADDRESS)) return failed(vmcs12, 'B14', 'PML_ADDRESS');
+  return undefined;
+}
+
+/** VM functions, in nested_check_vm_execution_controls. */
+function check_vm_functions(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
+  if (!nested_cpu_has2(vmcs12, secondary.ENABLE_VM_FUNCTIONS)) return undefined;
+  const functions = vmcs12.VM_FUNCTION_CONTROL;
+  if (functions & ~vcpu.nested.msrs.vmfunc_controls) return failed(vmcs12, 'B45', 'VM_FUNCTION_CONTROL');
+  if (!(functions & VM_FUNCTION.EPTP_SWITCHING)) return undefined;
+  if (!nested_cpu_has_ept(vmcs12)) return failed(vmcs12, 'B46', 'VM_FUNCTION_CONTROL');
+  if (!page_address_valid(vcpu, vmcs12.EPTP_LIST_ADDRESS)) return failed(vmcs12, 'B15', 'EPTP_LIST_ADDRESS');
+  return undefined;
+}
+
 /** KVM: nested_check_vm_execution_controls. */
 function nested_check_vm_execution_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
   const words = check_execution_words(vcpu, vmcs12);
@@ -127,6 +146,8 @@ function nested_check_vm_execution_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedC
   if (apicv) return apicv;
   const nmi = nested_vmx_check_nmi_controls(vmcs12);
   if (nmi) return nmi;
+  const log = nested_vmx_check_pml_controls(vcpu, vmcs12);
+  if (log) return log;
   const has_ept = nested_cpu_has_ept(vmcs12);
   if (nested_cpu_has2(vmcs12, secondary.UNRESTRICTED_GUEST) && !has_ept)
     return failed(vmcs12, 'B42', 'SECONDARY_VM_EXEC_CONTROL');
@@ -136,7 +157,12 @@ function nested_check_vm_execution_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedC
   if (saves_timer && !nested_cpu_has_preemption_timer(vmcs12))
     return failed(vmcs12, 'C04', 'VM_EXIT_CONTROLS');
   const eptp = has_ept ? nested_vmx_check_eptp(vcpu, vmcs12.EPT_POINTER) : undefined;
-  return eptp ? failed(vmcs12, eptp, 'EPT_POINTER') : undefined;
+  if (eptp) return failed(vmcs12, eptp, 'EPT_POINTER');
+  const functions = check_vm_functions(vcpu, vmcs12);
+  if (functions) return functions;
+  if (nested_cpu_has2(vmcs12, secondary.USE_TSC_SCALING) && vmcs12.TSC_MULTIPLIER === 0n)
+    return failed(vmcs12, 'B47', 'TSC_MULTIPLIER');
+  return undefined;
 }
 
 /** KVM: nested_vmx_check_msr_switch: an MSR list lies on 16 bytes and inside the physical-address width. */

@@ -8,7 +8,10 @@ import type { WalkedSpace } from '../../cpu/walk-space';
 import type { FaultCause } from '../../isa/fault-reasons';
 import { ept_qualification } from '../qualification-bits';
 import { ept_entry, eptp_bits, placed, WRITE_BACK } from '../register-bits';
+import { secondary } from '../control-masks';
 import type { Vcpu } from '../vcpu';
+import { get_vmcs12 } from './current-vmcs12';
+import { nested_cpu_has2 } from './vmcs12-controls';
 
 /** Access bits, as in an EPT-violation qualification; R, W and X of an EPT entry lie at the same places. */
 export const EPT_READ = Number(ept_qualification.READ);
@@ -48,7 +51,10 @@ export type Ept12Walk =
 
 /** The walk ended without an address, at an entry of ept12. */
 export type Ept12Refusal =
-  { kind: 'violation'; rights: number; cause: FaultCause } | { kind: 'misconfig'; cause: FaultCause };
+  | { kind: 'violation'; rights: number; cause: FaultCause }
+  | { kind: 'misconfig'; cause: FaultCause }
+  /** A dirty bit was to be set, and L1's page-modification log is full. */
+  | { kind: 'log-full' };
 
 /** Physical-address bits of L1's processor, from its CPUID leaf 80000008H (36 when it has none). */
 export function maxphyaddr(vcpu: Vcpu): number {
@@ -68,7 +74,15 @@ export function l1_space(vcpu: Vcpu): WalkedSpace {
 /** L2's physical memory: what an EPT pointer of L1 makes of L1's, by the capabilities that L0 offers. */
 export function ept12_space(vcpu: Vcpu, eptp: bigint): WalkedSpace {
   const capabilities = BigInt(vcpu.nested.msrs.ept_caps >>> 0);
-  return { ...l1_space(vcpu), ept: { pointer: eptp, capabilities } };
+  const space = { ...l1_space(vcpu), ept: { pointer: eptp, capabilities } };
+  const vmcs12 = get_vmcs12(vcpu);
+  if (!nested_cpu_has2(vmcs12, secondary.ENABLE_PML)) return space;
+  return { ...space, log: { address: vmcs12.PML_ADDRESS, index: vmcs12.GUEST_PML_INDEX } };
+}
+
+/** KVM: the index that nested_vmx_write_pml_buffer leaves. After each walk of `ept12_space` that may set dirty bits. */
+export function keep_log_index(vcpu: Vcpu, space: WalkedSpace): void {
+  if (space.log) get_vmcs12(vcpu).GUEST_PML_INDEX = vcpu.cpu.walkedLogIndex;
 }
 
 /**
@@ -78,8 +92,10 @@ export function ept12_space(vcpu: Vcpu, eptp: bigint): WalkedSpace {
  * @param access EPT_READ, EPT_WRITE, EPT_FETCH; 0 asks for the translation only and changes nothing
  */
 export function walk_ept12(vcpu: Vcpu, eptp: bigint, gpa: bigint, access: number): Ept12Walk {
-  const walk = vcpu.cpu.walkEpt(ept12_space(vcpu, eptp), gpa, access);
-  if (walk.kind === 'violation') return walk;
+  const space = ept12_space(vcpu, eptp);
+  const walk = vcpu.cpu.walkEpt(space, gpa, access);
+  keep_log_index(vcpu, space);
+  if (walk.kind === 'violation' || walk.kind === 'log-full') return walk;
   if (walk.kind === 'misconfiguration') return { kind: 'misconfig', cause: walk.cause };
   const keeps_flags = (eptp & EPTP_AD_ENABLE) !== 0n;
   const is_dirty = !keeps_flags || (access & EPT_WRITE) !== 0 || (walk.leaf & EPTE.DIRTY) !== 0n;

@@ -16,6 +16,7 @@ import { nested_read_cr0, nested_read_cr4 } from './control-registers';
 import { rare_copies, run_pending_copies } from './merge-rules';
 import { nested_ept_load_root } from './shadow-ept';
 import { nested_vmx_transition_tlb_flush } from './tlb';
+import { kvm_calc_nested_tsc_offset, vmx_get_l2_tsc_multiplier } from './tsc';
 import type { Vmcs12, Vmcs12Field } from './vmcs12';
 import {
   nested_cpu_has,
@@ -61,6 +62,8 @@ function prepare_vmcs02_constant_state(vcpu: Vcpu): void {
   vcpu.cpu.vmwrite('VM_EXIT_MSR_LOAD_COUNT', 0);
   vcpu.cpu.vmwrite('VM_ENTRY_MSR_LOAD_COUNT', 0);
   vcpu.cpu.vmwrite('CR3_TARGET_COUNT', 0);
+  // No VM function acts by itself: L0 emulates what vmcs12 enables.
+  vcpu.cpu.vmwrite('VM_FUNCTION_CONTROL', 0n);
   vcpu.cpu.vmwrite('VMCS_LINK_POINTER', INVALID_GPA);
   write_constant_host_state(vcpu);
 }
@@ -205,9 +208,9 @@ export function prepare_vmcs02(vcpu: Vcpu, vmcs12: Vmcs12): EntryStateFailure | 
   vcpu.arch.cr0_guest_owned_bits = vcpu.vmx.l1_guest_owned_cr0_bits & ~vmcs12.CR0_GUEST_HOST_MASK;
   cpu.vmwrite('CR0_GUEST_HOST_MASK', BigInt.asUintN(64, ~vcpu.arch.cr0_guest_owned_bits));
 
-  const l2_tsc_offset = nested_cpu_has(vmcs12, primary.USE_TSC_OFFSETTING) ? vmcs12.TSC_OFFSET : 0n;
-  vcpu.arch.tsc_offset = BigInt.asUintN(64, vcpu.arch.l1_tsc_offset + l2_tsc_offset);
+  vcpu.arch.tsc_offset = kvm_calc_nested_tsc_offset(vcpu, vmcs12);
   cpu.vmwrite('TSC_OFFSET', vcpu.arch.tsc_offset);
+  cpu.vmwrite('TSC_MULTIPLIER', vmx_get_l2_tsc_multiplier(vmcs12));
   nested_vmx_transition_tlb_flush(vcpu, true);
 
   const root = nested_cpu_has_ept(vmcs12) ? nested_ept_load_root(vcpu) : undefined;

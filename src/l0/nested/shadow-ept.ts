@@ -159,6 +159,15 @@ function nested_ept_inject_page_fault(
   walk: Ept12Refusal,
   qualification: bigint,
 ): void {
+  if (walk.kind === 'log-full') {
+    vcpu.nested.exit_rule = {
+      id: 'ept12.log-full',
+      text: `the dirty bit of L2 gpa 0x${gpa.toString(16)} finds L1's page-modification log full`,
+      field: 'GUEST_PML_INDEX',
+    };
+    nested_vmx_vmexit(vcpu, exit_reasons.PML_FULL, 0, qualification & ept_qualification.NMI_UNBLOCKING);
+    return;
+  }
   vcpu.nested.exit_cause = walk.cause;
   if (walk.kind === 'misconfig') {
     vcpu.nested.exit_rule = {

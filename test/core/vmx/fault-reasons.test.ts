@@ -193,7 +193,7 @@ const own: Record<string, Case> = {
   VMRESUME_MOV_SS: { source: `${current} mov eax, ss; mov ss, eax; vmresume`, shows: /behind MOV SS/ },
   VMRESUME_NOT_LAUNCHED: { source: `${current} vmresume`, shows: /is clear: VMLAUNCH enters it/ },
   VMCALL_IN_ROOT: { source: `${current} vmcall`, shows: /SMM monitor/ },
-  VMFUNC_NOT_OFFERED: { source: `${on} vmfunc`, shows: /ENABLE_VM_FUNCTIONS/ },
+  VMFUNC_NOT_ENABLED: { source: `${on} vmfunc`, shows: /ENABLE_VM_FUNCTIONS/ },
   INVEPT_NOT_OFFERED: {
     source: `${on} ${forms.INVEPT}`,
     setup: withoutCapability(20n),

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { Seg, State } from '../../../src/abi/state-block';
 import { Stop } from '../../../src/abi/stop-codes';
+import type { CpuProfileName } from '../../../src/isa/cpu-profiles';
 import { exitReasonByNumber } from '../../../src/isa/exit-reasons';
 import type { FieldName } from '../../../src/isa/vmcs-fields';
 import { Bench, CODE, Select, STACK } from '../system/bench';
-import { EPT_ROOT, Fixture, VMCS, VMXON_REGION, type Image } from './valid-vmcs';
+import { Capabilities, EPT_ROOT, Fixture, VMCS, VMXON_REGION, type Image } from './valid-vmcs';
 
 /** Level-1 EPT table: one entry a page of the first 2 MiB. */
 export const EPT_PAGES = Number(EPT_ROOT) + 0x3000;
@@ -28,8 +29,8 @@ export class GuestBench {
   readonly fixture: Fixture;
   readonly image: Image;
 
-  constructor(configure?: (image: Image) => void) {
-    this.fixture = new Fixture(undefined, this.bench.cpu);
+  constructor(configure?: (image: Image) => void, profile: CpuProfileName = 'turtle-64') {
+    this.fixture = new Fixture(new Capabilities(profile), this.bench.cpu, profile);
     this.image = this.fixture.image;
     this.identityEpt();
     const { image } = this;

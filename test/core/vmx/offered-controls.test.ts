@@ -6,7 +6,7 @@ import { Stop } from '../../../src/abi/stop-codes';
 import { type cpuProfiles } from '../../../src/isa/cpu-profiles';
 import type { ControlName } from '../../../src/isa/vmx-controls';
 import { CODE, DATA, STACK, Select } from '../system/bench';
-import { GuestBench } from './guest-bench';
+import { EPT_PAGES, GuestBench } from './guest-bench';
 import { MSR_LIST, VIRTUAL_APIC, type Image } from './valid-vmcs';
 
 interface Effect {
@@ -23,7 +23,8 @@ const BITMAP = 0x240000n;
 const loop = '1: jmp 1b';
 const PAT = 0x0007040600070400n;
 
-type Offered = (typeof cpuProfiles)['turtle-64']['vmx']['controls'];
+const PROFILE = 'skylake-server';
+type Offered = (typeof cpuProfiles)[typeof PROFILE]['vmx']['controls'];
 type OfferedControl = Offered[keyof Offered][number];
 
 /** The guest runs to its HLT or to the exit that the control adds. */
@@ -129,6 +130,46 @@ const effects: Record<OfferedControl, Effect | 'undefined-instruction'> = {
     },
   },
   ENABLE_INVPCID: { source: 'xor eax, eax; mov eax, 2; invpcid rax, [rsp]; hlt' },
+  RDRAND_EXITING: { source: 'rdrand eax; hlt' },
+  RDSEED_EXITING: { source: 'rdseed eax; hlt' },
+  ENABLE_VM_FUNCTIONS: {
+    source: 'xor eax, eax; mov ecx, 512; vmfunc; hlt',
+    image: (image) => image.set('EXCEPTION_BITMAP', 1 << 6),
+  },
+  ENABLE_PML: {
+    source: `mov byte ptr [${DATA}], 1; hlt`,
+    image: (image) => {
+      image.or('EPT_POINTER', 0x40n);
+      image.set('PML_ADDRESS', BITMAP);
+      image.set('GUEST_PML_INDEX', 511);
+    },
+    observe: (guest) => guest.get('GUEST_PML_INDEX'),
+  },
+  EPT_VIOLATION_VE: {
+    source: `mov al, [${DATA}]; hlt`,
+    image: (image) => {
+      image.set('VE_INFORMATION_ADDRESS', BITMAP);
+      image.set('EXCEPTION_BITMAP', 1 << 20);
+      image.poke64(BigInt(EPT_PAGES + (DATA >> 12) * 8), 0n);
+    },
+  },
+  ENABLE_XSAVES_XRSTORS: {
+    source: `xor eax, eax; xor edx, edx; xsaves [${DATA}]; hlt`,
+    image: (image) => {
+      image.or('GUEST_CR4', 0x40600n);
+      image.set('EXCEPTION_BITMAP', 1 << 6);
+    },
+  },
+  MODE_BASED_EXECUTE_CONTROL: { source: 'hlt' },
+  USE_TSC_SCALING: {
+    source: 'mov ecx, 9; 1: loop 1b; rdtsc; hlt',
+    image: (image) => {
+      image.enable('USE_TSC_OFFSETTING');
+      image.set('TSC_OFFSET', 1n << 40n);
+      image.set('TSC_MULTIPLIER', 1n);
+    },
+    observe: (guest) => guest.bench.reg(Gpr.RAX),
+  },
   VM_EXIT_SAVE_DEBUG_CONTROLS: {
     source: 'mov eax, 0x402; mov dr7, rax; hlt',
     observe: (guest) => guest.get('GUEST_DR7'),
@@ -212,7 +253,7 @@ function outcome(name: ControlName, effect: Effect, on: boolean): unknown {
     if (on) image.enable(name);
     else image.disable(name);
     if (name === 'NMI_WINDOW_EXITING') image.enable('VIRTUAL_NMIS');
-  });
+  }, PROFILE);
   if (!JUDGED.has(name)) {
     guest.enter(effect.source);
     effect.event?.(guest);

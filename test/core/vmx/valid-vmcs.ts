@@ -6,6 +6,7 @@ import { type VmcsPage } from '../../../src/abi/vmcs-page';
 import { Cpu } from '../../../src/cpu/cpu';
 import { applyProfile, capabilityValues, writeCapabilities } from '../../../src/cpu/profile';
 import { entryChecks } from '../../../src/isa/entry-checks';
+import type { CpuProfileName } from '../../../src/isa/cpu-profiles';
 import { msr, type MsrName } from '../../../src/isa/msrs';
 import { control, controlWords, default1, type ControlName } from '../../../src/isa/vmx-controls';
 import { vmcsField, type FieldName } from '../../../src/isa/vmcs-fields';
@@ -35,7 +36,11 @@ export const emptyBus: Bus = {
 
 /** Capability MSR values, by MSR name. */
 export class Capabilities {
-  readonly values = capabilityValues('turtle-64');
+  readonly values: bigint[];
+
+  constructor(profile: CpuProfileName = 'turtle-64') {
+    this.values = capabilityValues(profile);
+  }
 
   get(name: MsrName): bigint {
     return this.values[this.index(name)] ?? 0n;
@@ -189,10 +194,11 @@ export class Fixture {
   constructor(
     capabilities = new Capabilities(),
     readonly cpu = new Cpu(RAM_BYTES, emptyBus),
+    profile: CpuProfileName = 'turtle-64',
   ) {
     this.capabilities = capabilities;
     this.image = new Image(cpu);
-    applyProfile(this.cpu, 'turtle-64');
+    applyProfile(this.cpu, profile);
     this.cpu.set64(State.CR0, 0x80000031n);
     this.cpu.set64(State.CR4, 0x2020n);
     this.cpu.set64(State.CR3, 0x3000n);
