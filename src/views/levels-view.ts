@@ -63,8 +63,13 @@ export class LevelsView implements vscode.WebviewViewProvider, vscode.Disposable
         return;
       }
       case 'show': {
-        const { kind: _, ...wanted } = request;
-        const answer = await this.focus.ask('turtlescope/levels', wanted);
+        const { scale, from, to, columns } = request;
+        const answer = await this.focus.ask('turtlescope/levels', {
+          scale,
+          columns,
+          ...(from !== undefined && { from }),
+          ...(to !== undefined && { to }),
+        });
         if (!answer) return;
         await this.tell(
           'error' in answer

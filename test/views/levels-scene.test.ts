@@ -69,8 +69,7 @@ describe('the scene', () => {
     assert.equal(drawn.near(GUTTER + 51, y)?.mark.title, 'CPUID');
     assert.equal(drawn.near(GUTTER + 54, y)?.mark.title, 'HLT');
     assert.equal(drawn.near(GUTTER + 200, y), undefined);
-    const { to: _, ...dot } = mark(100, 'VMREAD', { level: 'L0' });
-    const point = scene([dot]);
+    const point = scene([{ index: 1, at: 100, kind: 'other', level: 'L0', title: 'VMREAD' }]);
     assert.equal(point.near(GUTTER + 50, point.top('L2')), undefined, 'another lane');
   });
 

@@ -1,6 +1,6 @@
 // VMFUNC (SDM 25.5.5): VM functions that the guest calls without a VM exit. EPTP switching is the only one there is.
 import { Region } from '../../abi/memory-map';
-import { Gpr, State } from '../../abi/state-block';
+import { Gpr } from '../../abi/state-block';
 import { raisePlainBecause } from '../fault';
 import { Exit, Proc2, Reason, V, Vector, VmFunctionControls } from '../gen/constants';
 import { physicalRead64 } from '../mmu/physical';

@@ -3,7 +3,7 @@
  * covers.
  */
 import type { LevelColumns, LevelSpan } from '../../protocol/levels';
-import type { Level, TimelineKind } from '../../protocol/timeline';
+import type { TimelineKind } from '../../protocol/timeline';
 import type { Axis } from './axis';
 import { levels, type LaneEvents } from './lane-events';
 
@@ -34,10 +34,7 @@ export function levelColumns(
   }
   const percent = (columns: Float64Array): number[] => Array.from(columns, (part) => Math.round(part * 100));
   return {
-    shares: Object.fromEntries(levels.map((level, i) => [level, percent(shares[i]!)])) as Record<
-      Level,
-      number[]
-    >,
+    shares: Object.fromEntries(levels.map((level, i) => [level, percent(shares[i]!)])),
     exits: [...exits],
     failures: [...failures],
   };

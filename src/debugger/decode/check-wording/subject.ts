@@ -132,7 +132,7 @@ export function each(names: readonly FieldName[], say: (name: FieldName) => stri
 /** The state of a control in the VMCS. */
 export function isOn(subject: CheckSubject, name: keyof typeof control): boolean {
   const { word, bit } = control[name];
-  return ((subject.read(controlWords[word].field as FieldName) >> BigInt(bit)) & 1n) === 1n;
+  return ((subject.read(controlWords[word].field) >> BigInt(bit)) & 1n) === 1n;
 }
 
 /** `UNRESTRICTED_GUEST is 1, ENABLE_EPT is 0: unrestricted guests need EPT.` */
