@@ -17,7 +17,15 @@ import {
   walkEpt,
 } from './mmu/ept-walk';
 import { FOREIGN, eptPointerOf, register } from './mmu/space';
-import { badPdpte, readPdpte, refusedStructure, walkError, walkGuest, walkOutcome } from './mmu/walk';
+import {
+  badPdpte,
+  eptOutcome,
+  readPdpte,
+  refusedStructure,
+  walkError,
+  walkGuest,
+  walkOutcome,
+} from './mmu/walk';
 
 function answer(outcome: u32, physical: u64, host: u64): u32 {
   store<u64>(FOREIGN + WalkSpace.PHYSICAL, physical);
@@ -64,16 +72,14 @@ export function walkEptForeign(addressHigh: u32, addressLow: u32, need: u32): u3
   if (eptp == 0) return answer(WalkOutcome.MAPPED, address, toHost(address));
   const behind = walkEpt(FOREIGN, eptp, address, <u64>need, need != 0);
   store<u32>(FOREIGN + WalkSpace.EPT_RIGHTS, <u32>eptRights);
-  if (eptEnd == EptEnd.LOG_FULL) return answer(WalkOutcome.LOG_FULL, address, NOT_MAPPED);
-  if (eptEnd != EptEnd.MAPPED) {
+  if (eptEnd == EptEnd.VIOLATION || eptEnd == EptEnd.MISCONFIGURED) {
     findMissingRight(FOREIGN, eptp, address, <u64>need);
     store<u32>(FOREIGN + WalkSpace.REASON, eptReason);
     store<u64>(FOREIGN + WalkSpace.ENTRY_AT, eptEntryAt);
     store<u64>(FOREIGN + WalkSpace.ENTRY, eptEntry);
   }
   store<u32>(FOREIGN + WalkSpace.EPT_LEVEL, eptLevel);
-  if (eptEnd == EptEnd.MISCONFIGURED) return answer(WalkOutcome.EPT_MISCONFIGURATION, address, NOT_MAPPED);
-  if (eptEnd == EptEnd.VIOLATION) return answer(WalkOutcome.EPT_VIOLATION, address, NOT_MAPPED);
+  if (eptEnd != EptEnd.MAPPED) return answer(eptOutcome(), address, NOT_MAPPED);
   store<u64>(FOREIGN + WalkSpace.EPT_LEAF, eptLeaf);
   return answer(WalkOutcome.MAPPED, behind, toHost(behind));
 }

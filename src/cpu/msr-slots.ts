@@ -1,6 +1,6 @@
 /**
  * Where the chip keeps MSRs in its state block, for TypeScript: what a profile resets, what L0 leaves in the chip, what a debugger
- * shows and watches. (The core gets the same from the rows of isa/msr-access; test/cpu holds the two together.)
+ * shows and watches. (The core gets the same from the rows of isa/msr-access; test/core/system/msr-rows holds the two together.)
  */
 import { State } from '../abi/state-block';
 import type { KeptMsrName } from '../isa/msr-access';

@@ -6,7 +6,8 @@ import { constants } from './assembly-script';
 
 type Member = readonly [string, bigint];
 
-function maskOf({ high, low }: BitRange): bigint {
+/** A word with all bits of a range on. */
+export function maskOf({ high, low }: Pick<BitRange, 'high' | 'low'>): bigint {
   return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
 }
 

@@ -3,6 +3,7 @@ import { msrAccess, type MsrAccessRow, type MsrWrite } from '../isa/msr-access';
 import { msr, type MsrName } from '../isa/msrs';
 import { registerFormats } from '../isa/registers';
 import { header } from './assembly-script';
+import { maskOf } from './bit-masks';
 
 /** The file below src/core that has the functions the rows call. */
 const FUNCTIONS = 'exec/msr-values';
@@ -100,7 +101,7 @@ function bitsOf(name: MsrName, bits: readonly string[]): bigint {
   return bits.reduce((mask, bit) => {
     const range = named.find((candidate) => candidate.name === bit);
     if (!range) throw new Error(`isa/msrs has no ${bit} in ${name}`);
-    return mask | (((1n << BigInt(range.high - range.low + 1)) - 1n) << BigInt(range.low));
+    return mask | maskOf(range);
   }, 0n);
 }
 

@@ -25,6 +25,9 @@ export function strandAt(vcpu: number, depth: number, cpus: number): Strand {
   return { vcpu, depth, name: cpus > 1 ? `${level} CPU ${vcpu}` : level };
 }
 
+/** What a strand's name looks like, for whoever reads one inside a longer text. */
+export const strandPattern = 'L\\d+(?: CPU \\d+)?';
+
 /** The strand of a name: its level and, where the name has none, CPU 0. */
 export function strandNamed(name: StrandName): Strand {
   const [, depth, vcpu] = /^L(\d+)(?: CPU (\d+))?$/.exec(name)!;

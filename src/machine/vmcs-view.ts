@@ -5,6 +5,7 @@
 import { CapabilityTable } from '../abi/tables';
 import { Region } from '../abi/memory-map';
 import { LaunchState, VmcsPage } from '../abi/vmcs-page';
+import { isCanonical } from '../cpu/canonical';
 import type { Cpu } from '../cpu/cpu';
 import { msr, type MsrName } from '../isa/msrs';
 import { vmcsField, vmcsFields, type FieldName } from '../isa/vmcs-fields';
@@ -43,6 +44,8 @@ export interface VmcsView {
   capability(name: MsrName): bigint;
   /** Bits of the physical addresses that may stand in it (MAXPHYADDR). */
   readonly addressBits: number;
+  /** May the linear address stand in it as an address? */
+  isCanonical(linear: bigint): boolean;
   /** RIP of the VMWRITE that wrote a field last; undefined when none did, or where its owner uses none (`writersKnown`). */
   writer(name: FieldName): bigint | undefined;
   /** Its owner fills it in by VMWRITE, and who wrote what is known. */
@@ -72,7 +75,10 @@ export function hardwareVmcs(cpu: Cpu, name: VmcsName, pointer: bigint, writable
     write: writable ? (field, value) => cpu.vmwrite(field, fieldValue(field, value), pointer) : undefined,
     limits: (control) => limitsOf(control, chipCapability(cpu, TRUE_MSRS[control])),
     capability: (msrName) => chipCapability(cpu, msrName),
-    addressBits: cpu.physicalAddressBits(),
+    get addressBits() {
+      return cpu.physicalAddressBits();
+    },
+    isCanonical,
     writer: (field) => cpu.fieldWriter(field, pointer),
     writersKnown: writable,
   };
@@ -81,7 +87,7 @@ export function hardwareVmcs(cpu: Cpu, name: VmcsName, pointer: bigint, writable
 /** The cached vmcs12 of L0: what L1 sees and wrote. Writes take effect at L1's next VM entry. */
 export function cachedVmcs12(l0: L0State): VmcsView {
   const fields = l0.nested.cached_vmcs12 as unknown as Record<string, bigint | number>;
-  const { msrs } = l0.nested;
+  const capability = (name: MsrName): bigint => offeredMsrs(l0.nested.msrs).get(name) ?? 0n;
   return {
     name: 'vmcs12',
     pointer: l0.nested.current_vmptr,
@@ -94,20 +100,12 @@ export function cachedVmcs12(l0: L0State): VmcsView {
       // vmcs02 copies rarely written fields only when this says so.
       l0.nested.dirty_vmcs12 = true;
     },
-    limits: (control) => {
-      const word = {
-        pin: msrs.pinbased,
-        primary: msrs.procbased,
-        secondary: msrs.secondary,
-        exit: msrs.exit,
-        entry: msrs.entry,
-        tertiary: { low: 0, high: 0 },
-        'secondary-exit': { low: 0, high: 0 },
-      }[control];
-      return { required: BigInt(word.low >>> 0), offered: BigInt(word.high >>> 0) };
+    limits: (control) => limitsOf(control, capability(TRUE_MSRS[control])),
+    capability,
+    get addressBits() {
+      return maxphyaddr(l0);
     },
-    capability: (msrName) => offeredMsrs(msrs).get(msrName) ?? 0n,
-    addressBits: maxphyaddr(l0),
+    isCanonical,
     writer: (field) => l0.nested.field_writers[l0.nested.current_vmptr.toString(16)]?.[field],
     writersKnown: true,
   };

@@ -1,10 +1,23 @@
 /**
- * The exit timeline as it crosses the session: what happened, when, at which level, who decided and by which rule. Types only.
+ * The exit timeline as it crosses the session: what happened, when, at which level, who decided and by which rule.
  */
 export type Level = 'L0' | 'L1' | 'L2';
 
-export type TimelineKind =
-  'entry' | 'exit' | 'reflected' | 'entry-failure' | 'vm-fail' | 'injection' | 'triple-fault' | 'other';
+export const timelineKinds = [
+  'entry',
+  'exit',
+  'reflected',
+  'entry-failure',
+  'vm-fail',
+  'injection',
+  'triple-fault',
+  'other',
+] as const;
+
+export type TimelineKind = (typeof timelineKinds)[number];
+
+/** Something went wrong there: every view marks these. */
+export const failedKinds: readonly TimelineKind[] = ['entry-failure', 'vm-fail', 'triple-fault'];
 
 /** One line of the timeline. */
 export interface TimelineItem {

@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { CompareReady, CompareState } from './compare-message';
 import type { DebugFocus } from './debug-focus';
-import { pageRoots, webviewPage } from './webview-page';
+import { showPage } from './webview-page';
 
 export class ComparePanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
@@ -21,9 +21,7 @@ export class ComparePanel implements vscode.Disposable {
     if (this.panel) return this.panel.reveal();
     const title = 'Compare VMCSs';
     const panel = vscode.window.createWebviewPanel('turtlescope.compare', title, vscode.ViewColumn.Active, {
-      enableScripts: true,
       enableFindWidget: true,
-      localResourceRoots: pageRoots(this.extensionUri),
     });
     this.panel = panel;
     panel.iconPath = vscode.Uri.joinPath(this.extensionUri, 'media', 'vmcs.svg');
@@ -32,7 +30,7 @@ export class ComparePanel implements vscode.Disposable {
     panel.webview.onDidReceiveMessage(({ kind }: CompareReady) => {
       if (kind === 'ready') void this.refresh();
     });
-    panel.webview.html = webviewPage(panel.webview, this.extensionUri, {
+    showPage(panel.webview, this.extensionUri, {
       title,
       script: 'compare.js',
       style: 'compare.css',

@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { DebugFocus } from './debug-focus';
 import type { EventViewReady, EventViewState } from './event-message';
-import { pageRoots, webviewPage } from './webview-page';
+import { showPage } from './webview-page';
 
 export class EventView implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
@@ -22,13 +22,12 @@ export class EventView implements vscode.WebviewViewProvider, vscode.Disposable 
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
-    view.webview.options = { enableScripts: true, localResourceRoots: pageRoots(this.extensionUri) };
     view.webview.onDidReceiveMessage(({ kind }: EventViewReady) => {
       if (kind === 'ready') void this.refresh();
     });
     view.onDidChangeVisibility(() => void this.refresh());
     view.onDidDispose(() => (this.view = undefined));
-    view.webview.html = webviewPage(view.webview, this.extensionUri, {
+    showPage(view.webview, this.extensionUri, {
       title: 'Event in Flight',
       script: 'webview.js',
       style: 'event-in-flight.css',

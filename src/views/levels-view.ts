@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import type { DebugFocus } from './debug-focus';
 import type { LevelsViewRequest, LevelsViewState } from './levels-message';
-import { pageRoots, webviewPage } from './webview-page';
+import { showPage } from './webview-page';
 
 export class LevelsView implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
@@ -27,11 +27,10 @@ export class LevelsView implements vscode.WebviewViewProvider, vscode.Disposable
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
-    view.webview.options = { enableScripts: true, localResourceRoots: pageRoots(this.extensionUri) };
     view.webview.onDidReceiveMessage((request: LevelsViewRequest) => void this.answer(request));
     view.onDidChangeVisibility(() => void this.refresh());
     view.onDidDispose(() => (this.view = undefined));
-    view.webview.html = webviewPage(view.webview, this.extensionUri, {
+    showPage(view.webview, this.extensionUri, {
       title: 'Levels over Time',
       script: 'levels.js',
       style: 'levels.css',

@@ -1,7 +1,7 @@
 /**
  * How a record of the timeline looks in its tree. Pure and without `vscode`.
  */
-import type { Level, TimelineItem, TimelineKind } from '../protocol/timeline';
+import { failedKinds, type Level, type TimelineItem, type TimelineKind } from '../protocol/timeline';
 import { compactHex, escapeMarkdown, type RowAppearance } from './row-appearance';
 
 /** The colours of the levels, the same in every view. */
@@ -33,8 +33,6 @@ const kindWords: Readonly<Record<TimelineKind, string>> = {
   other: '',
 };
 
-const failures: readonly TimelineKind[] = ['entry-failure', 'vm-fail', 'triple-fault'];
-
 /** `1234567` -> `1,234,567`. */
 export function grouped(count: string): string {
   return count.replace(/\B(?=(\d{3})+$)/g, ',');
@@ -49,7 +47,7 @@ export function route(item: TimelineItem): string {
 }
 
 export function timelineAppearance(item: TimelineItem): RowAppearance {
-  const failed = failures.includes(item.kind);
+  const failed = failedKinds.includes(item.kind);
   const detail = compactHex(item.detail ?? '');
   const lines = [
     `**${escapeMarkdown(item.title)}** ${kindWords[item.kind]}`,

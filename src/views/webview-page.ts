@@ -12,13 +12,14 @@ export interface PageParts {
   readonly style: string;
 }
 
-/** Folders that a page reads from. */
-export function pageRoots(extensionUri: vscode.Uri): vscode.Uri[] {
-  return ['dist', 'media'].map((folder) => vscode.Uri.joinPath(extensionUri, folder));
+/** Shows a page with an empty `<main id="content">` for its script to fill. Listen to it before: the script runs at once. */
+export function showPage(webview: vscode.Webview, extensionUri: vscode.Uri, parts: PageParts): void {
+  const folders = ['dist', 'media'].map((folder) => vscode.Uri.joinPath(extensionUri, folder));
+  webview.options = { enableScripts: true, localResourceRoots: folders };
+  webview.html = pageText(webview, extensionUri, parts);
 }
 
-/** A page with an empty `<main id="content">` for its script to fill. */
-export function webviewPage(webview: vscode.Webview, extensionUri: vscode.Uri, parts: PageParts): string {
+function pageText(webview: vscode.Webview, extensionUri: vscode.Uri, parts: PageParts): string {
   const nonce = randomBytes(16).toString('base64');
   const uri = (...path: string[]): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, ...path)).toString();

@@ -3,6 +3,7 @@
 import { Gpr } from '../../abi/state-block';
 import { faulted } from '../fault';
 import { Flag, rflags, setArithmeticFlags } from '../flags';
+import { multiply } from '../float/significand';
 import { readOperand, readReg, readRegOperand, writeReg, writeRegOperand } from '../operands';
 import { gpr, setGpr } from '../state';
 import { Next, Uop } from '../uop';
@@ -114,16 +115,6 @@ export function execCountZeros(u: usize, leading: u32): i32 {
   return Next.DONE;
 }
 
-export function highProduct(a: u64, b: u64): u64 {
-  const a0 = a & 0xffffffff;
-  const a1 = a >> 32;
-  const b0 = b & 0xffffffff;
-  const b1 = b >> 32;
-  const middle = a1 * b0 + ((a0 * b0) >> 32);
-  const other = a0 * b1 + (middle & 0xffffffff);
-  return a1 * b1 + (middle >> 32) + (other >> 32);
-}
-
 /** reg:vvvv = RDX * rm, no flags; with equal registers the high half stays. */
 export function execMulx(u: usize): i32 {
   const b = readOperand(u, width(u));
@@ -131,7 +122,7 @@ export function execMulx(u: usize): i32 {
   const a = readReg(Gpr.RDX, width(u), true);
   const low = a * b;
   setVvvv(u, low);
-  writeRegOperand(u, width(u), width(u) == 8 ? highProduct(a, b) : low >> 32);
+  writeRegOperand(u, width(u), width(u) == 8 ? multiply(a, b) : low >> 32);
   return Next.DONE;
 }
 

@@ -3,13 +3,13 @@
 import { Gpr, State } from '../../abi/state-block';
 import { claimsFeature } from '../claims';
 import { raise, raisePlain } from '../fault';
+import { lowWord, multiply } from '../float/significand';
 import { Cr4, Proc2, Vector } from '../gen/constants';
 import { Feature } from '../gen/features';
 import { get32, get64, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptRdpmc, interceptRdtsc, interceptRdtscp } from '../vmx/hooks';
 import { Vmx, proc2 } from '../vmx/vmcs';
-import { highProduct } from './bit-manipulation';
 
 /** The processor's own counter, without the offset of non-root operation: what a VM exit stores. */
 export function hostTimeStamp(): u64 {
@@ -18,7 +18,8 @@ export function hostTimeStamp(): u64 {
 
 /** The counter times the guest's multiplier, which has 48 bits behind the point (SDM 24.6.5): bits 111:48 of the product. */
 function scaled(counter: u64, multiplier: u64): u64 {
-  return (highProduct(counter, multiplier) << 16) | ((counter * multiplier) >> 48);
+  const high = multiply(counter, multiplier);
+  return (high << 16) | (lowWord >> 48);
 }
 
 /** The counter as software reads it now. */

@@ -65,6 +65,20 @@ function structureNeed(eptp: u64, write: bool): u64 {
   return write || eptp & Eptp.AD ? EPT_READ | EPT_WRITE : EPT_READ;
 }
 
+/** The outcome that the end of the last `walkEpt` is. */
+export function eptOutcome(): u32 {
+  switch (eptEnd) {
+    case EptEnd.MAPPED:
+      return WalkOutcome.MAPPED;
+    case EptEnd.VIOLATION:
+      return WalkOutcome.EPT_VIOLATION;
+    case EptEnd.LOG_FULL:
+      return WalkOutcome.LOG_FULL;
+    default:
+      return WalkOutcome.EPT_MISCONFIGURATION;
+  }
+}
+
 /** Where a paging structure at `gpa` lies behind the space's EPT; NOT_MAPPED with the outcome set when it refuses. */
 function structureAddress(gpa: u64, write: bool): u64 {
   const eptp = eptPointerOf(space);
@@ -73,8 +87,7 @@ function structureAddress(gpa: u64, write: bool): u64 {
   const at = walkEpt(space, eptp, gpa, need, !(kind & Access.PROBE));
   if (eptEnd == EptEnd.MAPPED) return at;
   pageFault(false, false, gpa, 0, 0);
-  walkOutcome = eptEnd == EptEnd.VIOLATION ? WalkOutcome.EPT_VIOLATION : WalkOutcome.EPT_MISCONFIGURATION;
-  if (eptEnd == EptEnd.LOG_FULL) walkOutcome = WalkOutcome.LOG_FULL;
+  walkOutcome = eptOutcome();
   refusedStructure = gpa;
   refusedNeed = need;
   return NOT_MAPPED;

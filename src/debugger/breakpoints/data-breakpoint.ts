@@ -3,7 +3,7 @@
  * `register L1.cr3`), and when an access of it stops.
  */
 import { vmcsField, type FieldName } from '../../isa/vmcs-fields';
-import type { StrandName } from '../../machine/strand';
+import { strandPattern, type StrandName } from '../../machine/strand';
 import type { WatchRequest, WatchTarget } from '../../machine/watch-request';
 import { wordTarget } from '../level-registers';
 import { spaceByName, spaceName } from '../memory-reference';
@@ -60,6 +60,8 @@ function idOf(target: WatchTarget): string {
   }
 }
 
+const REGISTER = new RegExp(`^register (${strandPattern})\\.([\\w.]+)$`);
+
 /** What an id names; undefined for a text that is none. */
 function targetOf(id: string): WatchTarget | undefined {
   const memory = /^memory (\w+):(0x[0-9a-f]{1,16}) (\d{1,4})$/i.exec(id);
@@ -75,7 +77,7 @@ function targetOf(id: string): WatchTarget | undefined {
     if (!vmcs || !Object.hasOwn(vmcsField, field[2]!)) return undefined;
     return { kind: 'field', vmcs, field: field[2] as FieldName };
   }
-  const register = /^register (L\d+(?: CPU \d+)?)\.([\w.]+)$/.exec(id);
+  const register = REGISTER.exec(id);
   return register ? wordTarget(register[1] as StrandName, register[2]!) : undefined;
 }
 

@@ -7,7 +7,7 @@ import { l0SourceFile, l0SourcePath } from '../l0-sources';
 import { parseMemoryReference } from '../memory-reference';
 import type { LoadedProgram, Programs } from '../programs';
 import type { SourcePaths } from '../source-paths';
-import { depthOf, type StrandName } from '../../machine/strand';
+import { depthOf, strandPattern, type StrandName } from '../../machine/strand';
 import type { L0Runner } from '../../machine/l0-runner';
 import type { Resolution } from './breakpoint';
 
@@ -63,7 +63,7 @@ function resolveL0Line(around: Surroundings, path: string, file: string, line: n
   return { guest: [], l0: [{ file, line: actual }], source: { path, line: actual } };
 }
 
-const LEVEL_PREFIX = /^(L\d+(?: CPU \d+)?):\s*/;
+const LEVEL_PREFIX = new RegExp(`^(${strandPattern}):\\s*`);
 
 /** `main`, `L2:main`, `prepare_vmcs02`, or an address `L1:0x100000`. */
 export function resolveFunction(around: Surroundings, text: string): Resolution {

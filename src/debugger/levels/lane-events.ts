@@ -2,7 +2,7 @@
  * The records as Levels over Time needs them: who ran after each, in a few bytes a record, so that a million of them make a
  * picture in a few milliseconds, and stay when the log has dropped the records themselves.
  */
-import type { Level, TimelineKind } from '../../protocol/timeline';
+import { timelineKinds, type Level, type TimelineKind } from '../../protocol/timeline';
 import { recordKind } from '../decode/timeline';
 import type { Inspection, MachineRecord } from '../inspection';
 
@@ -10,18 +10,6 @@ type Log = Inspection['log'];
 
 /** Levels as the numbers in the table; the host is 0. */
 export const levels: readonly Level[] = ['L0', 'L1', 'L2'];
-
-/** Kinds as the numbers in the table. */
-const kinds: readonly TimelineKind[] = [
-  'entry',
-  'exit',
-  'reflected',
-  'entry-failure',
-  'vm-fail',
-  'injection',
-  'triple-fault',
-  'other',
-];
 
 /** Events that are kept; when there are more, the older half goes. */
 const MOST = 1 << 22;
@@ -51,7 +39,7 @@ export class LaneEvents {
     if (this.length === this.counts.length) this.grow();
     const before = this.length === 0 ? 0 : this.running[this.length - 1]!;
     this.counts[this.length] = record.count;
-    this.kindNumbers[this.length] = kinds.indexOf(recordKind(record));
+    this.kindNumbers[this.length] = timelineKinds.indexOf(recordKind(record));
     this.routes[this.length] = route(record);
     this.running[this.length] = runsAfter(record, before);
     this.length++;
@@ -79,7 +67,7 @@ export class LaneEvents {
   }
 
   kind(event: number): TimelineKind {
-    return kinds[this.kindNumbers[event]!]!;
+    return timelineKinds[this.kindNumbers[event]!]!;
   }
 
   /** The lane it begins in. */

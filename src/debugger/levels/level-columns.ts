@@ -3,11 +3,9 @@
  * covers.
  */
 import type { LevelColumns, LevelSpan } from '../../protocol/levels';
-import type { TimelineKind } from '../../protocol/timeline';
+import { failedKinds } from '../../protocol/timeline';
 import type { Axis } from './axis';
 import { levels, type LaneEvents } from './lane-events';
-
-const FAILURES: readonly TimelineKind[] = ['entry-failure', 'vm-fail', 'triple-fault'];
 
 export function levelColumns(
   events: LaneEvents,
@@ -30,7 +28,7 @@ export function levelColumns(
     const kind = events.kind(event);
     const here = column(axis.position(event));
     if (kind === 'exit') exits[here]! += 1;
-    if (FAILURES.includes(kind)) failures.add(here);
+    if (failedKinds.includes(kind)) failures.add(here);
   }
   const percent = (columns: Float64Array): number[] => Array.from(columns, (part) => Math.round(part * 100));
   return {

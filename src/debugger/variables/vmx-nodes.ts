@@ -96,10 +96,11 @@ function eventNodes(session: DebugSession, level: StrandName): VariableNode[] {
 }
 
 function checkNodes(session: DebugSession): VariableNode[] {
-  const { failures, empty } = checkEntry(session.inspect(session.currentLevel));
+  const inspection = session.inspect(session.currentLevel);
+  const { failures, empty } = checkEntry(inspection);
   if (empty !== undefined) return [{ name: 'none', value: empty }];
   if (failures.length === 0) return [{ name: 'passes', value: 'every check' }];
-  const owner = ownerOf(session.inspect(session.currentLevel));
+  const owner = ownerOf(inspection);
   return failures.map(({ id, text, rule, outcome, sdm, fields }) =>
     groupNode(id, `${outcome}: ${text}`, [
       ...fields.flatMap((field) => checkedNodes(field, owner)),

@@ -4,6 +4,7 @@
  */
 import type { DecodedRow } from '../../protocol/decoded-row';
 import type { EventInFlight } from '../../protocol/custom-requests';
+import { element } from './element';
 import type { EventViewReady, EventViewState } from '../event-message';
 
 interface WebviewApi {
@@ -21,13 +22,6 @@ const open = new Set<string>();
 /** How long a run may take before the page says so. */
 const RUNNING_NOTE_MS = 500;
 let runningNote: number | undefined;
-
-function element(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
-  const made = document.createElement(tag);
-  if (className !== '') made.className = className;
-  made.append(...children);
-  return made;
-}
 
 function draw(state: EventViewState): void {
   clearTimeout(runningNote);

@@ -1,5 +1,6 @@
 /** Words of hardware state in words of people: every format through its rows. */
 import assert from 'node:assert/strict';
+import { isCanonical } from '../../../src/cpu/canonical';
 import { checkEntry } from '../../../src/debugger/decode/check-entry';
 import { eventInFlight } from '../../../src/debugger/decode/event-in-flight';
 import { eventText } from '../../../src/decode/event-word';
@@ -30,6 +31,7 @@ function vmcs(name: VmcsView['name'], values: Values = {}): VmcsView {
     limits: () => ({ required: 0x16n, offered: 0x7fn }),
     capability: () => 0n,
     addressBits: 40,
+    isCanonical,
     writer: (field) => (name === 'vmcs12' && field in values ? 0x100020n : undefined),
     writersKnown: name === 'vmcs12',
   };

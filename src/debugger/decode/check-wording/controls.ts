@@ -1,7 +1,7 @@
 /** Sentences about the control fields: VM-execution and VM-exit controls (SDM 26.2.1.1, 26.2.1.2). */
 import { memoryTypes } from '../../../isa/memory-types';
-import { msrs } from '../../../isa/msrs';
-import { hex } from '../../../decode/word';
+import { msr } from '../../../isa/msrs';
+import { extract, hex } from '../../../decode/word';
 import {
   aligned,
   beyond,
@@ -24,9 +24,8 @@ const PAGE_BITS = 12;
 
 /** A bit of IA32_VMX_EPT_VPID_CAP by its name in isa. */
 function offers(subject: CheckSubject, name: string): boolean {
-  const row = msrs.find((candidate) => candidate.name === 'IA32_VMX_EPT_VPID_CAP')!;
-  const range = (row.ranges ?? []).find((candidate) => candidate.name === name)!;
-  return ((subject.capability('IA32_VMX_EPT_VPID_CAP') >> BigInt(range.low)) & 1n) === 1n;
+  const range = msr.IA32_VMX_EPT_VPID_CAP.ranges!.find((candidate) => candidate.name === name)!;
+  return extract(subject.capability('IA32_VMX_EPT_VPID_CAP'), range) === 1n;
 }
 
 function typeName(type: bigint): string {

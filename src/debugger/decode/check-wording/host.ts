@@ -44,11 +44,8 @@ function selectors(subject: CheckSubject): string {
   return each(wrong, (name) => valueText(subject, name), 'RPL and TI (bits 2:0) must be 0');
 }
 
-const efer = {
-  reserved: (name: FieldName) =>
-    mustBe0(name, ones(63, 0) & ~registerMask('efer', 'SCE', 'LME', 'LMA', 'NXE')),
-};
-export const eferReserved = efer.reserved;
+export const eferReserved = (name: FieldName): Wording =>
+  mustBe0(name, ones(63, 0) & ~registerMask('efer', 'SCE', 'LME', 'LMA', 'NXE'));
 
 export const hostWordings = {
   E01: fixedBits('HOST_CR0', 'CR0', hostCr0Free),
@@ -59,7 +56,7 @@ export const hostWordings = {
   E06: canonical('HOST_IA32_SYSENTER_EIP'),
   E07: mustBe0('HOST_IA32_PERF_GLOBAL_CTRL', ones(63, 35) | ones(31, 2)),
   E08: pat('HOST_IA32_PAT'),
-  E09: efer.reserved('HOST_IA32_EFER'),
+  E09: eferReserved('HOST_IA32_EFER'),
   E10: controlsAnd(
     ['VM_EXIT_HOST_ADDRESS_SPACE_SIZE'],
     ['HOST_IA32_EFER'],

@@ -17,6 +17,7 @@ export interface CheckSubject {
   capability(name: MsrName): bigint;
   /** MAXPHYADDR. */
   readonly addressBits: number;
+  isCanonical(linear: bigint): boolean;
 }
 
 /** The failure in a sentence: the value found, what is allowed, the bits that are wrong. */
@@ -105,17 +106,10 @@ export function listEnd(address: FieldName, count: FieldName): Wording {
   };
 }
 
-/** Bits of a linear address above the highest that is translated (48-bit addresses: CR4.LA57 is not offered). */
-const LINEAR_BITS = 48;
-
-function isCanonical(value: bigint): boolean {
-  return BigInt.asUintN(64, BigInt.asIntN(LINEAR_BITS, value)) === value;
-}
-
 /** Fields that must hold canonical addresses; those that do not are named. */
 export function canonical(...names: readonly FieldName[]): Wording {
   return (subject) => {
-    const wrong = names.filter((name) => !isCanonical(subject.read(name)));
+    const wrong = names.filter((name) => !subject.isCanonical(subject.read(name)));
     return each(
       wrong,
       (name) => `${valueText(subject, name)}, not canonical`,

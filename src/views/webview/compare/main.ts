@@ -4,6 +4,7 @@
  */
 import type { DecodedRow } from '../../../protocol/decoded-row';
 import type { CompareReady, CompareState } from '../../compare-message';
+import { element } from '../element';
 import { compareTable, filtered, type CompareRow, type CompareTable } from './table';
 
 interface Remembered {
@@ -38,13 +39,6 @@ const body = element('div', 'body');
 content.append(bar, body);
 
 let table: CompareTable | undefined;
-
-function element(tag: string, className: string, ...children: (Node | string)[]): HTMLElement {
-  const made = document.createElement(tag);
-  if (className !== '') made.className = className;
-  made.append(...children);
-  return made;
-}
 
 function checkbox(text: string, checked: boolean): { label: HTMLElement; input: HTMLInputElement } {
   const input = document.createElement('input');

@@ -4,6 +4,7 @@
  */
 import type { LevelPicture, LevelScale } from '../../../protocol/levels';
 import type { LevelsViewRequest, LevelsViewState } from '../../levels-message';
+import { element } from '../element';
 import { paint, themeColors } from './paint';
 import { GUTTER, Scene, type PlacedMark } from './scene';
 import { Tip } from './tip';
@@ -15,12 +16,9 @@ const api = acquireVsCodeApi();
 const content = document.getElementById('content')!;
 const canvas = document.createElement('canvas');
 canvas.tabIndex = 0;
-const status = document.createElement('span');
-status.className = 'status';
+const status = element('span', 'status');
 status.setAttribute('role', 'status');
-const note = document.createElement('p');
-note.className = 'note';
-note.textContent = 'No debug session.';
+const note = element('p', 'note', 'No debug session.');
 const tip = new Tip();
 
 let scale: LevelScale = 'events';
@@ -39,9 +37,7 @@ const wholeButton = button('Whole Run', () => {
   if (!view) return;
   show(Viewport.whole(view.known, view.width));
 });
-const bar = document.createElement('div');
-bar.className = 'bar';
-bar.append(wholeButton, scaleButton, status);
+const bar = element('div', 'bar', wholeButton, scaleButton, status);
 content.append(bar, canvas, note, tip.element);
 
 function button(text: string, act: () => void): HTMLButtonElement {

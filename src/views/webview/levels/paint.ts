@@ -1,7 +1,7 @@
 /**
  * A scene on a canvas, in the theme's colours.
  */
-import type { Level, TimelineKind } from '../../../protocol/timeline';
+import { failedKinds, type Level } from '../../../protocol/timeline';
 import { GUTTER, type PlacedMark, type Scene } from './scene';
 
 const variables = {
@@ -24,8 +24,6 @@ export function themeColors(): Colors {
     Object.entries(variables).map(([name, variable]) => [name, style.getPropertyValue(variable) || fallback]),
   ) as Record<keyof typeof variables, string>;
 }
-
-const FAILURES: readonly TimelineKind[] = ['entry-failure', 'vm-fail', 'triple-fault'];
 
 /** @param chosen number of the record that is chosen, here or in VM Exits */
 export function paint(
@@ -105,7 +103,7 @@ function columns(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors)
 
 function mark(canvas: CanvasRenderingContext2D, placed: PlacedMark, colors: Colors, chosen: boolean): void {
   const { x, y, toY } = placed;
-  const failed = FAILURES.includes(placed.mark.kind);
+  const failed = failedKinds.includes(placed.mark.kind);
   const color = failed
     ? colors.failed
     : colors[placed.mark.to === 'L0' ? placed.mark.level : (placed.mark.to ?? placed.mark.level)];

@@ -3,15 +3,15 @@
  */
 import type { DecodedRow } from '../../../protocol/decoded-row';
 import type { LevelMark } from '../../../protocol/levels';
+import { element } from '../element';
 
 export class Tip {
-  readonly element = document.createElement('div');
+  readonly element = element('div', 'tip');
   private index: number | undefined;
   private x = 0;
   private y = 0;
 
   constructor() {
-    this.element.className = 'tip';
     this.element.hidden = true;
   }
 
@@ -22,7 +22,7 @@ export class Tip {
     const fresh = this.index !== mark.index;
     if (fresh) {
       this.index = mark.index;
-      this.element.replaceChildren(line('title', mark.title));
+      this.element.replaceChildren(element('div', 'title', mark.title));
     }
     this.element.hidden = false;
     this.place();
@@ -31,9 +31,12 @@ export class Tip {
 
   fill(index: number, title: string, rows: readonly DecodedRow[]): void {
     if (index !== this.index) return;
-    const list = document.createElement('dl');
-    for (const row of rows) list.append(word('dt', row.label), word('dd', row.meaning ?? row.value));
-    this.element.replaceChildren(line('title', title), list);
+    const words = rows.flatMap((row) => [
+      element('dt', '', row.label),
+      element('dd', '', row.meaning ?? row.value),
+    ]);
+    const list = element('dl', '', ...words);
+    this.element.replaceChildren(element('div', 'title', title), list);
     this.place();
   }
 
@@ -49,16 +52,4 @@ export class Tip {
     this.element.style.left = `${Math.max(0, Math.min(this.x + 12, clientWidth - offsetWidth - 4))}px`;
     this.element.style.top = `${Math.max(0, Math.min(this.y + 12, clientHeight - offsetHeight - 4))}px`;
   }
-}
-
-function line(className: string, text: string): HTMLElement {
-  const made = word('div', text);
-  made.className = className;
-  return made;
-}
-
-function word(tag: string, text: string): HTMLElement {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  return made;
 }
