@@ -23,6 +23,8 @@ describe('the .vsix', () => {
       'dist/l0-traced.js',
       'dist/core.wasm',
       'dist/webview.js',
+      'dist/levels.js',
+      'dist/compare.js',
       'media/icon.png',
       'samples/hello-nested/hello-nested.elf',
       'samples/hello-nested/main.c',
