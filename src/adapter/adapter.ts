@@ -11,6 +11,7 @@ import {
   TerminatedEvent,
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { exceptionInfo } from '../debugger/exception-info';
 import { SessionError, type DebugSession, type SessionEvents } from '../debugger/session';
 import { threadId } from '../debugger/threads';
 import { breakpointRequests, described } from './breakpoint-requests';
@@ -206,6 +207,7 @@ export class Adapter extends ProtocolSession {
       stopped: ({ reason, level, description, breakpointIds }) => {
         this.serial?.flush();
         this.context.forget();
+        this.context.exception = exceptionInfo(this.context.session);
         this.context.client.send('stopped', {
           reason,
           description,

@@ -2,6 +2,7 @@
  * What every request handler works with: the session, the numbers handed out for frames and variables, and a way to send events.
  * Numbers are valid until the machine goes on.
  */
+import type { ExceptionInfo } from '../debugger/exception-info';
 import type { StackFrame } from '../debugger/frames';
 import type { DebugSession } from '../debugger/session';
 import { strandOfThread } from '../debugger/threads';
@@ -45,6 +46,8 @@ export class Context {
   private readonly indexed = new WeakSet<NodeList>();
   private targets: bigint[] = [];
   private locations: SourcePlace[] = [];
+  /** What the last stop was about. It stays true when the machine has gone on: VS Code asks late and logs a refusal as its own error. */
+  exception: ExceptionInfo | undefined;
   /** The guest has ended: its state can be looked at, but not run. */
   ended = false;
 
@@ -174,8 +177,8 @@ export class Context {
   level(given: RequestArguments, name = 'threadId'): StrandName {
     if (!given.has(name)) return this.session.currentLevel;
     const id = given.integer(name, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    const level = strandOfThread(this.standing.machine.driver, id);
-    if (!level || !this.standing.threads().some((thread) => thread.level === level))
+    const level = strandOfThread(this.session.machine.driver, id);
+    if (!level || !this.session.threads().some((thread) => thread.level === level))
       throw errors.unknownThread(id);
     return level;
   }

@@ -2,7 +2,6 @@
  * Requests that make the machine go on, stop or start anew. They answer at once; what comes of them is told by events.
  */
 import { INTO_L0, type StepKind } from '../debugger/session';
-import { exceptionInfo } from '../debugger/exception-info';
 import type { Context, Handler } from './context';
 import { errors } from './errors';
 
@@ -51,9 +50,8 @@ export const executionRequests = {
 
   exceptionInfo: (context, given) => {
     context.level(given);
-    const info = exceptionInfo(context.standing);
-    if (!info) throw errors.noException();
-    const { id, description, details } = info;
+    if (!context.exception) throw errors.noException();
+    const { id, description, details } = context.exception;
     return {
       exceptionId: id,
       description,

@@ -2,6 +2,7 @@
  * The VMCS view: vmcs12, vmcs02 and vmcs01 as one native tree. Rows arrive decoded; this class keeps what belongs to the user across
  * stops (what is open, the filter) and follows the focused thread. It asks only when it can be seen.
  */
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { CheckFailure } from '../protocol/custom-requests';
 import type { DecodedRow, VmcsName, VmcsTree } from '../protocol/decoded-row';
@@ -31,6 +32,8 @@ export class VmcsView implements vscode.TreeDataProvider<VmcsNode>, vscode.Dispo
   private readonly childNodes = new WeakMap<VmcsNode, VmcsNode[]>();
   private focusedVmcs: VmcsName | undefined;
   private filter = '';
+  /** The filter of the rows that are shown: their ids depend on it. */
+  private shownFilter = '';
   private onlyChanged = false;
   private note: NodeJS.Timeout | undefined;
 
@@ -116,9 +119,13 @@ export class VmcsView implements vscode.TreeDataProvider<VmcsNode>, vscode.Dispo
   }
 
   private show(roots: VmcsNode[], message: string | undefined): void {
-    this.roots = roots;
     this.view.message = message ?? (this.filtered && roots.length > 0 ? this.filterText() : '');
     if (roots.length === 0) this.focusedVmcs = undefined;
+    // Rows that say the same stay the same: VS Code loses its place in a tree that is replaced while somebody walks through it.
+    const filter = this.filtered ? this.filterText() : '';
+    if (filter === this.shownFilter && isDeepStrictEqual(roots, this.roots)) return;
+    this.shownFilter = filter;
+    this.roots = roots;
     this.refreshed.fire();
   }
 

@@ -59,6 +59,22 @@ describe('adapter: exception filters and views', () => {
     assert.match(info.details!.message!, /rule: /);
   });
 
+  it('says what a stop was about even when the question comes after the machine went on', async () => {
+    const stop = await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
+    const { instructionPointerReference } = await client.topFrame(L1);
+    await client.customRequest('writeMemory', {
+      memoryReference: instructionPointerReference,
+      data: Buffer.from([0xeb, 0xfe]).toString('base64'),
+    });
+    await client.continueRequest({ threadId: L1 });
+    await client.refused('stackTrace', { threadId: L1 });
+    const info = await client.ask<ExceptionInfo>('exceptionInfo', { threadId: stop.threadId });
+    assert.equal(info.description, stop.description);
+    const paused = client.stop1();
+    await client.pauseRequest({ threadId: L1 });
+    assert.equal((await paused).reason, 'pause');
+  });
+
   it('shows a triple fault and every failing check of a refused VM entry', async () => {
     const stop = await client.beginUntilStop({
       launch: { program: sample('broken-entry.elf', 'broken-entry') },
