@@ -27,7 +27,7 @@ run boots IMAGE: a Linux kernel (bzImage, vmlinux), multiboot 1 or 2, PVH, ELF o
   --module FILE            module for multiboot or PVH; may be repeated
   --load-address ADDRESS   where a flat binary or a static PIE goes
   --l0 PROFILE             behaviour of L0 (kvm-6.12)
-  --cpu PROFILE            CPU profile
+  --cpu PROFILE            CPU profile; -feature or +feature may follow: skylake-server,-avx2
   --unclaimed stop|fault   an instruction of a feature the CPU does not claim: stop and name it (default), or #UD
   --on-reset reboot|stop   what a reset by the guest does (default: reboot, with the RAM kept)
   --on-triple-fault stop|reboot

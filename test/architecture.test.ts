@@ -23,7 +23,7 @@ const floors: Record<string, readonly string[]> = {
   machine: ['l0', 'cpu', 'platform', 'isa', 'abi'],
   decode: ['isa', 'protocol'],
   debugger: ['machine', 'symbols', 'decode', 'isa', 'abi', 'protocol'],
-  adapter: ['debugger', 'protocol', 'isa'],
+  adapter: ['debugger', 'machine/closest-name', 'protocol', 'isa'],
   language: ['decode', 'kvm', 'protocol', 'isa'],
   views: ['protocol', 'isa'],
   generate: ['isa', 'abi', 'protocol'],

@@ -1,7 +1,7 @@
 /**
  * Validates a launch configuration, attribute by attribute. Reads no file: paths are checked where they are opened.
  */
-import { closest } from './closest-name';
+import { closest } from '../machine/closest-name';
 import { errors } from './errors';
 import type {
   LaunchConfiguration,
@@ -127,6 +127,7 @@ const configuration = shape<LaunchConfiguration>(
     modules: list(shape<ModuleConfiguration>({ path, cmdline: text }, ['path'])),
     memory: integer(MINIMUM_MEMORY_MIB, MAXIMUM_MEMORY_MIB, 'MiB'),
     cpu: text,
+    cpuFeatures: mapOf(flag),
     featureControl: oneOf('locked-on', 'locked-off', 'unlocked'),
     unclaimedInstructions: oneOf('stop', 'fault'),
     topology: oneOf('nested', 'bare'),

@@ -50,6 +50,7 @@ export function launchSession(
           l0Profile: configuration.l0?.profile,
           l0Features: configuration.l0?.features,
           cpuProfile: configuration.cpu,
+          cpuFeatures: configuration.cpuFeatures,
           featureControl: configuration.featureControl,
           unclaimedInstructions: configuration.unclaimedInstructions,
         },

@@ -27,12 +27,19 @@ export interface CpuidAnswer {
 
 type Registers = Record<'eax' | 'ebx' | 'ecx' | 'edx', number>;
 
+function profileRow(named: CpuProfileName | CpuProfileRow): CpuProfileRow {
+  return typeof named === 'string' ? cpuProfiles[named] : named;
+}
+
 /** CPUID answers of a profile, in ascending order of leaf and subleaf. */
-export function cpuidRows(name: CpuProfileName): CpuidAnswer[] {
-  const profile: CpuProfileRow = cpuProfiles[name];
+export function cpuidRows(named: CpuProfileName | CpuProfileRow): CpuidAnswer[] {
+  const profile = profileRow(named);
   const answers = new Map<string, { leaf: number; subleaf?: number } & Registers>();
   // Leaves whose answer depends on ECX; all others answer the same for any subleaf.
-  const indexed = new Set(profile.leaves.filter((row) => row.subleaf !== undefined).map((row) => row.leaf));
+  const leaves = profile.leaves.filter(
+    ({ feature }) => feature === undefined || profile.features.includes(feature),
+  );
+  const indexed = new Set(leaves.filter((row) => row.subleaf !== undefined).map((row) => row.leaf));
   const at = (leaf: number, subleaf: number) => {
     const key = `${leaf}/${indexed.has(leaf) ? subleaf : 0}`;
     let answer = answers.get(key);
@@ -44,7 +51,8 @@ export function cpuidRows(name: CpuProfileName): CpuidAnswer[] {
   };
   const [b, d, c] = [0, 4, 8].map((start) => word(profile.vendor, start));
   Object.assign(at(0, 0), { ebx: b, edx: d, ecx: c });
-  for (const row of profile.leaves) Object.assign(at(row.leaf, row.subleaf ?? 0), row);
+  for (const { leaf, subleaf, eax, ebx, ecx, edx } of leaves)
+    Object.assign(at(leaf, subleaf ?? 0), { eax, ebx, ecx, edx });
   for (const feature of profile.features) {
     const { leaf, subleaf, register, bit } = cpuidFeature[feature];
     const answer = at(leaf, subleaf);
@@ -78,8 +86,8 @@ export function claimedCr4({ features }: Pick<CpuProfileRow, 'features'>): strin
 }
 
 /** IA32_VMX_BASIC to IA32_VMX_EXIT_CTLS2, in MSR order. */
-export function capabilityValues(name: CpuProfileName): bigint[] {
-  const profile: CpuProfileRow = cpuProfiles[name];
+export function capabilityValues(named: CpuProfileName | CpuProfileRow): bigint[] {
+  const profile = profileRow(named);
   const { vmx } = profile;
   const offered = (wordName: ControlWord) =>
     vmx.controls[wordName].reduce((sum, bit) => sum | (1n << BigInt(control[bit].bit)), 0n);
@@ -138,9 +146,10 @@ export function writeCapabilities(cpu: Cpu, values: readonly bigint[], region: R
 }
 
 /** Makes a freshly reset chip the processor that the profile describes. */
-export function applyProfile(cpu: Cpu, name: CpuProfileName): void {
+export function applyProfile(cpu: Cpu, named: CpuProfileName | CpuProfileRow): void {
+  const profile = profileRow(named);
   const view = new DataView(cpu.memory);
-  const rows = cpuidRows(name);
+  const rows = cpuidRows(profile);
   view.setUint32(Region.CPUID + CpuidTable.COUNT, rows.length, true);
   rows.forEach((row, index) => {
     const at = Region.CPUID + CpuidTable.ROWS + index * CpuidTable.ROW_SIZE;
@@ -151,8 +160,7 @@ export function applyProfile(cpu: Cpu, name: CpuProfileName): void {
     view.setUint32(at + CpuidTable.ECX, row.ecx, true);
     view.setUint32(at + CpuidTable.EDX, row.edx, true);
   });
-  writeCapabilities(cpu, capabilityValues(name), Region.CAPABILITIES);
-  const profile: CpuProfileRow = cpuProfiles[name];
+  writeCapabilities(cpu, capabilityValues(profile), Region.CAPABILITIES);
   for (const [msrName, value] of Object.entries(profile.msrs)) {
     const place = msrSlot(msrName);
     if (place !== undefined) cpu.set64(place, value);

@@ -3,7 +3,8 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cpuProfiles, defaultCpuProfile } from '../isa/cpu-profiles';
+import { cpuProfiles, defaultCpuProfile, spareFeatures } from '../isa/cpu-profiles';
+import { cpuidFeatures, type CpuidFeatureName } from '../isa/cpuid-features';
 import { control, type ControlName } from '../isa/vmx-controls';
 import { launchAttributes } from '../protocol/launch-attributes';
 import { DEBUG_TYPE } from '../protocol/launch-configuration';
@@ -24,9 +25,22 @@ function featureProperties(): Record<string, unknown> {
   );
 }
 
+/** Features that some CPU has: the ones that completion offers under `cpuFeatures`. */
+function cpuFeatureProperties(): Record<string, unknown> {
+  const names = new Set<CpuidFeatureName>([
+    ...profiles.flatMap(([, { features }]): readonly CpuidFeatureName[] => features),
+    ...spareFeatures,
+  ]);
+  return Object.fromEntries(
+    cpuidFeatures
+      .filter(({ name }) => names.has(name))
+      .map(({ name, title }) => [name.toLowerCase(), { type: 'boolean', markdownDescription: title }]),
+  );
+}
+
 /** `configurationAttributes.launch` of package.json. */
 export function launchSchema(): Record<string, unknown> {
-  const { l0, cpu } = launchAttributes;
+  const { l0, cpu, cpuFeatures } = launchAttributes;
   const { profile, features } = l0.properties;
   return {
     required: ['program'],
@@ -38,6 +52,7 @@ export function launchSchema(): Record<string, unknown> {
         markdownEnumDescriptions: profiles.map(([, row]) => row.summary),
         default: defaultCpuProfile,
       },
+      cpuFeatures: { ...cpuFeatures, properties: cpuFeatureProperties() },
       l0: {
         ...l0,
         properties: { profile, features: { ...features, properties: featureProperties() } },

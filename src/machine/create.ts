@@ -2,13 +2,14 @@
  * From what a user asks for (text, numbers, bytes) to a machine. Everything that can be wrong with the request is found here and
  * said in one sentence that tells what to do.
  */
-import { cpuProfiles, defaultCpuProfile, type CpuProfileName } from '../isa/cpu-profiles';
+import type { CpuProfileRow } from '../isa/cpu-profiles';
 import { control } from '../isa/vmx-controls';
 import { capability_names, type OfferedFeature } from '../l0';
 import type { DiskImage } from '../platform/bios/connections';
 import { LoadError } from '../platform/boot/boot-image';
 import { loadImage } from '../platform/boot/load-image';
 import type { BootModule } from '../platform/boot/multiboot';
+import { chooseCpu, CpuChoiceError } from './cpu-choice';
 import { featureControls, type FeatureControl } from './firmware-msrs';
 import type { Topology } from './machine-config';
 import { Machine } from './machine';
@@ -33,7 +34,10 @@ export interface MachineRequest {
   readonly l0Profile?: string | undefined;
   /** `false` withholds a feature from L1. */
   readonly l0Features?: Readonly<Record<string, boolean>> | undefined;
+  /** A profile's name; `,-feature` and `,+feature` may follow it. */
   readonly cpuProfile?: string | undefined;
+  /** `false` takes a feature from the profile, `true` adds one. */
+  readonly cpuFeatures?: Readonly<Record<string, boolean>> | undefined;
   /** First hard disk of the BIOS; written sectors are kept beside it. */
   readonly disk?: DiskImage | undefined;
   /** `stop` (default) or `fault`. */
@@ -72,11 +76,7 @@ export function createMachine(request: MachineRequest): Machine {
       image,
       ramBytes,
       topology: oneOf('topology', request.topology ?? 'nested', TOPOLOGIES),
-      cpuProfile: oneOf(
-        'CPU profile',
-        request.cpuProfile ?? defaultCpuProfile,
-        Object.keys(cpuProfiles) as CpuProfileName[],
-      ),
+      cpuProfile: processor(request),
       featureControl: oneOf(
         'feature control',
         request.featureControl ?? 'locked-on',
@@ -97,11 +97,21 @@ export function createMachine(request: MachineRequest): Machine {
       serial: request.serial,
     });
   } catch (error) {
-    if (error instanceof LoadError) throw new MachineError(error.message);
+    if (error instanceof LoadError || error instanceof CpuChoiceError) throw new MachineError(error.message);
     if (error instanceof RangeError)
       throw new MachineError(`this computer cannot give ${ramBytes / MIB} MiB of guest memory: ask for less`);
     throw error;
   }
+}
+
+/** The processor the user asks for. The built-in L0 runs on VMX, so only L1's part of it can be taken away there. */
+function processor({ cpuProfile, cpuFeatures, topology }: MachineRequest): CpuProfileRow {
+  const chosen = chooseCpu(cpuProfile, cpuFeatures);
+  if (topology !== 'bare' && !chosen.features.includes('VMX'))
+    throw new MachineError(
+      'without VMX, or what it needs (msr, lm), the built-in L0 cannot run: take VMX from L1 alone (l0.features: {"VMX": false}), or choose the bare topology',
+    );
+  return chosen;
 }
 
 function oneOf<T extends string>(what: string, given: string, allowed: readonly T[]): T {

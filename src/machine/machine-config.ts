@@ -1,7 +1,7 @@
 /**
  * What a machine is made of, already validated: bytes instead of paths, numbers instead of text. Types only.
  */
-import type { CpuProfileName } from '../isa/cpuid';
+import type { CpuProfileName, CpuProfileRow } from '../isa/cpuid';
 import type { L0Profile, OfferedFeature } from '../l0';
 import type { DiskImage } from '../platform/bios/connections';
 import type { BootImage } from '../platform/boot/boot-image';
@@ -14,7 +14,7 @@ export interface MachineConfig {
   readonly topology: Topology;
   /** Guest RAM in bytes, a multiple of 4096. */
   readonly ramBytes: number;
-  readonly cpuProfile: CpuProfileName;
+  readonly cpuProfile: CpuProfileName | CpuProfileRow;
   readonly featureControl: FeatureControl;
   /** An instruction of a feature that the profile does not claim: stop and name it, or #UD. */
   readonly unclaimedInstructions: 'stop' | 'fault';

@@ -123,6 +123,13 @@ export const launchAttributes = {
     type: 'string',
     markdownDescription: 'CPU profile: what CPUID and the VMX capability MSRs claim.',
   },
+  cpuFeatures: {
+    type: 'object',
+    additionalProperties: { type: 'boolean' },
+    examples: [{ avx2: false }],
+    markdownDescription:
+      'CPUID features by name: `false` takes one from the profile, and with it those that need it; `true` adds one that this machine has.',
+  },
   featureControl: {
     type: 'string',
     enum: ['locked-on', 'locked-off', 'unlocked'],

@@ -46,6 +46,8 @@ export interface LaunchConfiguration {
   memory?: number;
   /** CPU profile, a name of `isa/cpuid`. */
   cpu?: string;
+  /** CPUID features taken from the profile (`false`) or added to it (`true`), by name. */
+  cpuFeatures?: Record<string, boolean>;
   /** What firmware did about VMX: IA32_FEATURE_CONTROL. Default `locked-on`. */
   featureControl?: 'locked-on' | 'locked-off' | 'unlocked';
   /** An instruction of a CPUID feature that the CPU does not claim: stop and name it (default), or #UD as on silicon. */

@@ -37,13 +37,6 @@ export const haswell = {
     'XSAVEOPT',
   ],
   numbers: { ...turtle64.numbers, STEPPING: 2, MODEL: 0xf, EXTENDED_MODEL: 3 },
-  leaves: [
-    ...turtle64.leaves,
-    // x87, SSE and AVX state; the size of the enabled part is the core's answer. AVX: 256 bytes at 576.
-    { leaf: 0xd, subleaf: 0, eax: 0x7, ebx: 0, ecx: 832, edx: 0 },
-    { leaf: 0xd, subleaf: 1, eax: 0, ebx: 0, ecx: 0, edx: 0 },
-    { leaf: 0xd, subleaf: 2, eax: 256, ebx: 576, ecx: 0, edx: 0 },
-  ],
   // Microcode revisions that Linux trusts the TSC deadline of this model with.
   msrs: { ...turtle64.msrs, IA32_BIOS_SIGN_ID: 0x49_0000_0000n },
   vmx: {

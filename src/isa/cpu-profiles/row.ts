@@ -32,6 +32,18 @@ export interface VmxCapabilities {
   cr4Fixed1: readonly string[];
 }
 
+/** Unsigned 32-bit values; `subleaf` left out means any. */
+export interface CpuidAnswerRow {
+  leaf: number;
+  subleaf?: number;
+  /** Only with this feature. */
+  feature?: CpuidFeatureName;
+  eax: number;
+  ebx: number;
+  ecx: number;
+  edx: number;
+}
+
 export interface CpuProfileRow {
   title: string;
   summary: string;
@@ -41,8 +53,8 @@ export interface CpuProfileRow {
   brand: string;
   features: readonly CpuidFeatureName[];
   numbers: Readonly<Record<CpuidNumberName, number>>;
-  /** CPUID answers that are neither features nor numbers above; `subleaf` left out means any. Unsigned 32-bit values. */
-  leaves: readonly { leaf: number; subleaf?: number; eax: number; ebx: number; ecx: number; edx: number }[];
+  /** CPUID answers that are neither features nor numbers above. Of several for one leaf and subleaf the last one counts. */
+  leaves: readonly CpuidAnswerRow[];
   /** MSRs whose value the profile fixes or that do not start at 0. */
   msrs: Readonly<Partial<Record<MsrName, bigint>>>;
   vmx: VmxCapabilities;

@@ -70,6 +70,11 @@ export const turtle64 = {
     // x2APIC topology: one thread in one core.
     { leaf: 0xb, subleaf: 0, eax: 0, ebx: 1, ecx: 0x100, edx: 0 },
     { leaf: 0xb, subleaf: 1, eax: 0, ebx: 1, ecx: 0x201, edx: 0 },
+    // x87 and SSE state, with AVX its 256 bytes at 576; the size of the enabled part is the core's answer.
+    { leaf: 0xd, subleaf: 0, feature: 'XSAVE', eax: 0x3, ebx: 0, ecx: 576, edx: 0 },
+    { leaf: 0xd, subleaf: 0, feature: 'AVX', eax: 0x7, ebx: 0, ecx: 832, edx: 0 },
+    { leaf: 0xd, subleaf: 1, feature: 'XSAVE', eax: 0, ebx: 0, ecx: 0, edx: 0 },
+    { leaf: 0xd, subleaf: 2, feature: 'AVX', eax: 256, ebx: 576, ecx: 0, edx: 0 },
     // Time-stamp counter: a 1-GHz crystal, one tick an instruction. The local APIC's timer counts the crystal too (SDM 10.5.4).
     { leaf: 0x15, eax: 1, ebx: 1, ecx: 1_000_000_000, edx: 0 },
     { leaf: 0x16, eax: 1000, ebx: 1000, ecx: 100, edx: 0 },
