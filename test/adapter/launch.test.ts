@@ -30,6 +30,7 @@ describe('adapter: launch configuration', () => {
       modules: [{ path: program, cmdline: 'm' }],
       memory: 64,
       cpu: 'turtle-64',
+      cpuFeatures: { smap: false },
       featureControl: 'unlocked',
       unclaimedInstructions: 'fault',
       topology: 'nested',
