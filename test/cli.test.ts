@@ -79,6 +79,35 @@ describe('turtlescope', () => {
       assert.equal(turtlescope('run', hello).stderr, '');
     });
 
+    describe('standard input', () => {
+      // again: in al, 3fdh; test al, 1; jz again; in al, 3f8h; out 3f8h, al; cmp al, 'q'; jne again; out 0f4h, al
+      const echo = [
+        ...[0xba, 0xfd, 0x03, 0xec, 0xa8, 0x01, 0x74, 0xf8, 0xba, 0xf8, 0x03, 0xec, 0xee],
+        ...[0x3c, 0x71, 0x75, 0xef, 0xe6, 0xf4],
+      ];
+      const withInput = (input: string, ...args: string[]) =>
+        spawnSync(process.execPath, [join(root, 'dist/cli.js'), ...args], { encoding: 'utf8', input });
+
+      it('goes to COM1 when asked to, and a log of it repeats the run', () => {
+        const path = join(folder, 'echo');
+        const log = join(folder, 'typed');
+        writeFileSync(path, Uint8Array.from(echo));
+        const image = ['run', path, '--load-address', '0x7c00', '--stats'];
+        const typed = withInput('abq', ...image, '--stdin', '--input-log', log);
+        assert.deepEqual([typed.status, typed.stdout], [0xe3, 'abq'], typed.stderr);
+        const again = withInput('xyz', ...image, '--replay-input', log);
+        assert.deepEqual([again.status, again.stdout], [0xe3, 'abq'], again.stderr);
+        const instructions = (stderr: string) => /instructions (\d+)/.exec(stderr)![1];
+        assert.equal(instructions(again.stderr), instructions(typed.stderr));
+      });
+
+      it('is no input log when it is another file', () => {
+        const { status, stderr } = turtlescope('run', hello, '--replay-input', hello);
+        assert.equal(status, 2);
+        assert.match(stderr, /is no input log: its first line is not .*--input-log writes one/);
+      });
+    });
+
     it('takes a command line that begins with a dash', () => {
       const { status, stdout } = turtlescope('run', hello, '--append', '-x', '--max-instructions', '10');
       assert.equal(stdout, '');

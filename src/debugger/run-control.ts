@@ -95,6 +95,8 @@ export class RunControl {
   private atMotionsStatement = false;
   /** The end was shown as a stop; going on ends the session. */
   private endShown = false;
+  /** Goes on from where the machine waits for input; undefined while it does not. */
+  private wake: (() => void) | undefined;
   private limit: bigint | undefined;
 
   constructor(private readonly around: RunSurroundings) {
@@ -105,11 +107,18 @@ export class RunControl {
   /** Makes the run under way stop at the next opportunity. */
   pause(): void {
     this.pausing = true;
+    this.wake?.();
+  }
+
+  /** Something came from outside: a machine that waits for it goes on. */
+  inputCame(): void {
+    this.wake?.();
   }
 
   /** Ends the run under way without a stop: its promise never tells. */
   cancel(): void {
     this.cancelled = true;
+    this.wake?.();
   }
 
   /** Runs until something is worth telling; undefined when the run was cancelled. */
@@ -124,15 +133,24 @@ export class RunControl {
     for (;;) {
       const leg = motion.plan();
       this.arm(leg, motion);
-      const result = this.judge(machine.run(this.withinLimit(leg.budget)), motion) ?? this.atLimit();
+      const stop = machine.run(this.withinLimit(leg.budget));
+      const idle = stop.kind === 'idle';
+      const result = this.judge(idle ? { kind: 'budget' } : stop, motion) ?? this.atLimit();
       if (result) return this.disarm(result);
-      if (Date.now() < turnEnds) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      if (!idle && Date.now() < turnEnds) continue;
+      await (idle ? this.input() : new Promise((resolve) => setImmediate(resolve)));
       if (this.cancelled) return undefined;
       this.around.turn();
       if (this.pausing) return this.disarm({ stopped: this.stoppedAt('pause', 'paused') });
       turnEnds = Date.now() + TURN;
     }
+  }
+
+  /** The machine waits for input; so does the run, and the user sees what there is. */
+  private async input(): Promise<void> {
+    this.around.turn();
+    if (!this.pausing) await new Promise<void>((resolve) => (this.wake = resolve));
+    this.wake = undefined;
   }
 
   private withinLimit(budget: bigint): bigint {

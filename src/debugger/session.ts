@@ -5,6 +5,7 @@
  */
 import { vmcsFields } from '../isa/vmcs-fields';
 import { createMachine, MachineError, type MachineRequest } from '../machine/create';
+import type { InputSource } from '../machine/input-log';
 import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
@@ -192,6 +193,12 @@ export class DebugSession {
 
   pause(): void {
     if (this.isRunning) this.control.pause();
+  }
+
+  /** Somebody types; what the machine does with it, it does when it runs. */
+  input(source: InputSource, bytes: Uint8Array): void {
+    this.machine.input(source, bytes);
+    this.control.inputCame();
   }
 
   /** @param target a step-in target's id */

@@ -5,6 +5,7 @@
 import type { CpuProfileRow } from '../isa/cpu-profiles';
 import { control } from '../isa/vmx-controls';
 import { capability_names, type OfferedFeature } from '../l0';
+import type { InputEvent } from './input-log';
 import type { DiskImage } from '../platform/bios/connections';
 import { LoadError } from '../platform/boot/boot-image';
 import { loadImage } from '../platform/boot/load-image';
@@ -48,6 +49,8 @@ export interface MachineRequest {
   readonly onTripleFault?: string | undefined;
   /** What firmware did about VMX; default `locked-on`. */
   readonly featureControl?: string | undefined;
+  /** Input of an earlier run, to come at its ticks again. */
+  readonly input?: readonly InputEvent[] | undefined;
   readonly serial: (byte: number) => void;
 }
 
@@ -94,6 +97,7 @@ export function createMachine(request: MachineRequest): Machine {
       disk: request.disk,
       onReset: oneOf('answer to a reset', request.onReset ?? 'reboot', END_OR_AGAIN),
       onTripleFault: oneOf('answer to a triple fault', request.onTripleFault ?? 'stop', END_OR_AGAIN),
+      input: request.input,
       serial: request.serial,
     });
   } catch (error) {

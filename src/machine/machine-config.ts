@@ -4,6 +4,7 @@
 import type { CpuProfileName, CpuProfileRow } from '../isa/cpuid';
 import type { L0Profile, OfferedFeature } from '../l0';
 import type { DiskImage } from '../platform/bios/connections';
+import type { InputEvent } from '../platform/device';
 import type { BootImage } from '../platform/boot/boot-image';
 import type { FeatureControl } from './firmware-msrs';
 
@@ -29,6 +30,8 @@ export interface MachineConfig {
   readonly onReset: 'reboot' | 'stop';
   /** A triple fault of the outermost program: stop there, or reset the machine as a PC does. */
   readonly onTripleFault: 'reboot' | 'stop';
+  /** What comes from outside, known beforehand: the log of an earlier run. */
+  readonly input?: readonly InputEvent[] | undefined;
   /** A byte the guest sent on COM1. */
   readonly serial: (byte: number) => void;
 }

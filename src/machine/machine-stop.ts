@@ -37,6 +37,8 @@ export type MachineStop =
       readonly level: StrandName;
       readonly faults?: FaultChain;
     }
+  /** Halted, and nothing but input can wake it; whoever drives the machine said that there may be some. */
+  | { readonly kind: 'idle' }
   /** Halted with no event that could ever wake it. */
   | { readonly kind: 'halted'; readonly halt: Halt }
   /** Our gap, with the instruction or mechanism by name. */

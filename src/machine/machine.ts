@@ -7,7 +7,7 @@ import { Stop } from '../abi/stop-codes';
 import { Cpu } from '../cpu/cpu';
 import { readFaultChain } from '../cpu/fault-chain';
 import { createBoard } from '../platform/board';
-import type { Board } from '../platform/device';
+import type { Board, InputEvent, InputSource } from '../platform/device';
 import { applyBootImage } from './boot';
 import { bareBus, nestedBus, type BusOwner } from './host-bus';
 import { BareTopology } from './bare-topology';
@@ -22,6 +22,7 @@ import type { MachineConfig } from './machine-config';
 import { HaltWatch, describeHalt } from './halt';
 import { isFinal, type MachineStop } from './machine-stop';
 import { NestedTopology } from './nested-topology';
+import { depthOf } from './strand';
 import type { TopologyDriver } from './topology-driver';
 import { nameGap } from './gap';
 import { Watchpoints } from './watchpoints';
@@ -49,6 +50,10 @@ export class Machine implements BusOwner {
   private observer: ((record: MachineRecord) => void) | undefined;
   /** The chip gave up a slice in which nothing retired: a fault whose handler faults, and so on. */
   private storm = false;
+  /** Told of everything that comes from outside, for the log that repeats the run. */
+  onInput: ((event: InputEvent) => void) | undefined;
+  /** Somebody may type: a halt that input can end is no end. */
+  awaitsInput = false;
   /** How often the guest has reset the machine. */
   resets = 0;
   private resetWanted = false;
@@ -93,6 +98,7 @@ export class Machine implements BusOwner {
     this.watchpoints = new Watchpoints(this.cpu, this.driver);
     applyFirmwareMsrs(this.cpu, this.board, config.featureControl);
     applyBootImage(this.driver, config.image);
+    for (const event of config.input ?? []) this.board.input(event);
   }
 
   /** What the guest has done: retired instructions, and iterations of string instructions that run long. */
@@ -103,6 +109,13 @@ export class Machine implements BusOwner {
   /** Machine time: retired instructions and the ticks skipped while halted. */
   ticks(): number {
     return Number(this.cpu.retired + this.cpu.get64(State.TIME_SKEW));
+  }
+
+  /** Somebody types: it reaches the guest at the next tick, the same one whenever the run is repeated with the log. */
+  input(source: InputSource, bytes: Uint8Array): void {
+    const event = { at: this.ticks() + 1, source, bytes };
+    this.onInput?.(event);
+    this.board.input(event);
   }
 
   /** L0 as a thing one can step; undefined in the bare topology. */
@@ -161,7 +174,7 @@ export class Machine implements BusOwner {
       const stop = this.rebooted(this.turn(deadline));
       this.driver.drain();
       if (this.ended) return this.ended;
-      if (stop) return isFinal(stop) ? this.end(stop) : stop;
+      if (stop && !(this.wanted && stop.kind === 'idle')) return isFinal(stop) ? this.end(stop) : stop;
       if (this.wanted) return { kind: 'record', record: this.wanted };
       if (this.cpu.retired >= deadline) return { kind: 'budget' };
       // Faults upon faults: the caller must get a look at the world although no instruction retires.
@@ -261,11 +274,18 @@ export class Machine implements BusOwner {
     if (verdict === 'pause') return { kind: 'budget' };
     if (this.driver.canWake()) return undefined;
     const next = this.nextEvent();
-    if (next === undefined) return { kind: 'halted', halt: describeHalt(this.driver) };
+    if (next === undefined) return this.halted();
     this.skip(BigInt(Math.max(0, next - this.ticks())));
     this.board.runEventsUntil(this.ticks());
     this.driver.updateInterruptLine();
     return undefined;
+  }
+
+  private halted(): MachineStop {
+    const halt = describeHalt(this.driver);
+    // A guest of the guest is woken whatever its IF says: the interrupt may be its hypervisor's.
+    const hears = halt.interruptFlag || depthOf(halt.level) > this.driver.outermost;
+    return this.awaitsInput && hears ? { kind: 'idle' } : { kind: 'halted', halt };
   }
 
   private nextEvent(): number | undefined {

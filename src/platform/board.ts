@@ -7,7 +7,16 @@
 import { ApicBus } from './apic-bus';
 import { BiosServices } from './bios/services';
 import type { DiskImage } from './bios/connections';
-import type { AccessSize, Board, Dma, InterruptLine, MemoryDevice, PortDevice, Snapshotable } from './device';
+import type {
+  AccessSize,
+  Board,
+  Dma,
+  InputEvent,
+  InterruptLine,
+  MemoryDevice,
+  PortDevice,
+  Snapshotable,
+} from './device';
 import { AcpiPm } from './devices/acpi-pm';
 import { DebugExit } from './devices/debug-exit';
 import { FwCfg } from './devices/fw-cfg';
@@ -24,6 +33,7 @@ import { Uart } from './devices/uart';
 import { Vga } from './devices/vga';
 import { EventQueue } from './event-queue';
 import { e820Table, FIRMWARE_SETUP } from './firmware';
+import { InputWires } from './input-wires';
 import { SharedLine } from './shared-line';
 import { readTextScreen, TEXT_SCREEN, type TextScreen } from './text-screen';
 
@@ -94,7 +104,9 @@ class PcBoard implements Board {
   private readonly ram: Dma;
   private readonly ports = new Map<number, PortDevice>();
   private readonly memory: readonly MemoryDevice[];
-  private readonly rtc: Rtc;
+  private readonly inputs: InputWires;
+  /** What a reset does not reach: the clock has a battery, and people do not notice. */
+  private readonly outsideReset: ReadonlySet<Snapshotable>;
   /** State of each of `stateful` after power-on and firmware. */
   private readonly atPowerOn: readonly unknown[];
   /** Everything with state, in the fixed order in which snapshots list it. */
@@ -171,8 +183,12 @@ class PcBoard implements Board {
     }
     const testMemory = new PcTestdevMemory();
     this.memory = [ioApic, testMemory];
-    this.stateful = [...this.localApics, ioApic, testMemory, ...wires, ...portDevices];
-    this.rtc = rtc;
+    this.inputs = new InputWires(events.clock(), ({ source, bytes }) => {
+      if (source === 'serial') this.uart.receive(bytes);
+      else this.keyboard.type(bytes);
+    });
+    this.stateful = [...this.localApics, ioApic, testMemory, ...wires, ...portDevices, this.inputs];
+    this.outsideReset = new Set<Snapshotable>([rtc, this.inputs]);
     for (const [port, value] of FIRMWARE_SETUP) this.portWrite(port, 1, value);
     this.atPowerOn = this.stateful.map((device) => device.save());
   }
@@ -185,23 +201,18 @@ class PcBoard implements Board {
     const onTheWire = this.uart.waitingInput();
     this.events.restart(this.events.now());
     this.stateful.forEach((device, index) => {
-      // The clock has a battery.
-      device.restore(device === this.rtc ? device.save() : this.atPowerOn[index]);
+      device.restore(this.outsideReset.has(device) ? device.save() : this.atPowerOn[index]);
     });
     this.uart.receive(onTheWire);
   }
 
-  receiveSerial(bytes: Uint8Array): void {
-    this.uart.receive(bytes);
+  input(event: InputEvent): void {
+    this.inputs.send(event);
   }
 
   screen(): TextScreen {
     const memory = this.ram.read(TEXT_SCREEN.BASE, TEXT_SCREEN.MEMORY_BYTES);
     return readTextScreen(memory, this.vga.start, this.vga.cursor);
-  }
-
-  typeKeys(scanCodes: Uint8Array): void {
-    this.keyboard.type(scanCodes);
   }
 
   portRead(port: number, size: AccessSize): number {

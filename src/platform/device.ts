@@ -44,6 +44,17 @@ export interface Snapshotable {
   restore(saved: unknown): void;
 }
 
+/** Where people reach the board: COM1's line, and the keyboard. */
+export type InputSource = 'serial' | 'keys';
+
+/** Something that comes from outside, at a tick. */
+export interface InputEvent {
+  readonly at: number;
+  readonly source: InputSource;
+  /** Bytes of the serial line, or scan codes of set 1. */
+  readonly bytes: Uint8Array;
+}
+
 /** Guest memory as a device reaches it: RAM by physical address. Elsewhere reads give all ones and writes are lost. */
 export interface Dma {
   /** A copy. */
@@ -122,12 +133,10 @@ export interface Board extends Snapshotable {
   readonly localApics: readonly LocalApicUnit[];
   /** RESET: devices as after power-on. Time goes on, and with it the real-time clock; bytes on the serial line stay there. */
   reset(): void;
-  /** Bytes that arrive on the serial line COM1. The machine records them with the tick they came at. */
-  receiveSerial(bytes: Uint8Array): void;
+  /** Something comes from outside at the tick it says, or at the next one when that is past. */
+  input(event: InputEvent): void;
   /** What stands on the VGA text screen now. */
   screen(): TextScreen;
-  /** Scan codes of set 1 that somebody typed; recorded like serial input. */
-  typeKeys(scanCodes: Uint8Array): void;
 
   /** Reads of ports without a device give all ones. */
   portRead(port: number, size: AccessSize): number;

@@ -42,7 +42,7 @@ function runSample(topology: 'nested' | 'bare'): Run {
     serial: (byte) => {
       output += String.fromCharCode(byte);
       // Typed at the prompt, so it comes at the same instruction every time.
-      if (output.endsWith(PROMPT)) machine.board.receiveSerial(Buffer.from(answers.shift() ?? ''));
+      if (output.endsWith(PROMPT)) machine.input('serial', Buffer.from(answers.shift() ?? ''));
     },
   });
   const hash = createHash('sha256');

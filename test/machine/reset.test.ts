@@ -119,7 +119,7 @@ for (const topology of ['nested', 'bare'] as const) {
 
     it('keeps time, and bytes that wait on the serial line', () => {
       const { machine } = machineFor({ topology, image: bootsThreeTimes(RESETS[0]![1]), loadAddress: CODE });
-      machine.board.receiveSerial(Uint8Array.of(65, 66, 67));
+      machine.input('serial', Uint8Array.of(65, 66, 67));
       runToEnd(machine);
       assert.equal(machine.ticks(), Number(machine.cpu.retired));
       // What was in the receiver at each of the two resets is lost, as on hardware.

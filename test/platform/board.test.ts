@@ -110,7 +110,10 @@ describe('board: interrupts', () => {
     made.memoryWrite(IOAPIC, 4, 0x10n + 8n);
     made.memoryWrite(IOAPIC + 0x10, 4, 0x64n);
     made.portWrite(0x3f9, 1, 1);
-    made.receiveSerial(Uint8Array.of(0x0d));
+    made.input({ at: 5, source: 'serial', bytes: Uint8Array.of(0x0d) });
+    made.runEventsUntil(4);
+    assert.equal(made.localApic.interruptRequested(), false);
+    made.runEventsUntil(5);
     assert.equal(made.localApic.acknowledge(), 0x64);
     assert.equal(made.portRead(0x3f8, 1), 0x0d);
   });

@@ -223,6 +223,8 @@ export class Uart implements PortDevice {
   /** Fills the receiver from the wire and sets the interrupt line. */
   private update(): void {
     const { state } = this;
+    // What was read is gone before the next byte arrives: an edge-triggered controller sees an interrupt for each.
+    this.irq.set(this.identity() !== IIR_NONE);
     // The loop disconnects the receiver from the wire.
     while (!(state.modemControl & MCR_LOOP) && state.received.length < this.capacity()) {
       const byte = state.waiting.shift();

@@ -54,7 +54,7 @@ function call(
     serial: () => undefined,
   });
   if (over.contents) machine.driver.writeImage(BigInt(BUFFER), over.contents);
-  if (over.keys) machine.board.typeKeys(Uint8Array.from(over.keys));
+  if (over.keys) machine.input('keys', Uint8Array.from(over.keys));
   let stop;
   do stop = machine.run(10_000n);
   while (stop.kind === 'budget' && machine.cpu.retired < 1_000_000n);
