@@ -1,55 +1,54 @@
 #!/usr/bin/env node
 /**
- * Entry: the headless runner. `turtlescope run IMAGE` boots an image and ends with the guest's own status; `turtlescope demo`
- * shows the main job in a terminal; `turtlescope rows` lists what of isa the chip implements. Exit statuses stand in USAGE.
+ * Entry: the command line. `turtlescope run IMAGE` boots an image and ends with the guest's own status; `turtlescope demo` shows the
+ * main job in a terminal; `turtlescope rows` lists what of isa the chip implements. Exit statuses stand in the usage.
  */
-import { basename } from 'node:path';
-import { USAGE, UsageError } from './cli/options';
+import { printDemo } from './cli/demo';
+import { complain, Status, UsageError } from './cli/failure';
+import { problemText } from './cli/machine-options';
+import { rows } from './cli/rows';
 import { run } from './cli/run';
-import { printDemo } from './debugger/demo';
-import { implementedRows } from './debugger/implemented-rows';
-import { MachineError } from './machine/create';
+import { USAGE } from './cli/usage';
+import { provideHost } from './host/host';
+import { nodeHost } from './host/node-host';
+import { ConfigurationProblem } from './protocol/configuration-problem';
 
-const STATUS_USAGE = 2;
+const commands: Readonly<Record<string, (args: string[]) => number | Promise<number>>> = {
+  run,
+  rows,
+  demo,
+  help,
+};
 
-async function main(args: string[]): Promise<number> {
-  const [command, ...rest] = args;
-  try {
-    if (command === 'run') return isHelp(rest[0]) ? help() : await run(rest);
-    if (command === 'rows') return rows(rest);
-    if (command === 'demo') return demo(rest);
-    if (command === 'help' || isHelp(command)) return help();
-    throw new UsageError(command === undefined ? 'no command given' : `unknown command "${command}"`);
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof MachineError)) throw error;
-    console.error(`turtlescope: ${error.message}`);
-    if (error instanceof UsageError) console.error(`\n${USAGE}`);
-    return STATUS_USAGE;
-  }
+function demo(args: string[]): number {
+  if (args.length > 0) throw new UsageError(`demo takes no arguments, not "${args[0]!}"`);
+  return printDemo((line) => console.log(line));
+}
+
+function help(): number {
+  console.log(USAGE);
+  return Status.OK;
 }
 
 function isHelp(argument: string | undefined): boolean {
   return argument === '--help' || argument === '-h';
 }
 
-function help(): number {
-  console.log(USAGE);
-  return 0;
+async function main([name, ...args]: string[]): Promise<number> {
+  try {
+    if (isHelp(name) || isHelp(args[0])) return help();
+    if (name === undefined) throw new UsageError('no command given');
+    if (!Object.hasOwn(commands, name)) throw new UsageError(`unknown command "${name}"`);
+    return await commands[name]!(args);
+  } catch (error) {
+    if (error instanceof ConfigurationProblem) complain(problemText(error));
+    else if (error instanceof UsageError) {
+      complain(error.message);
+      console.error(`\n${USAGE}`);
+    } else throw error;
+    return Status.USAGE;
+  }
 }
 
-function rows(args: string[]): number {
-  const unknown = args.find((argument) => argument !== '--missing');
-  if (unknown !== undefined) throw new UsageError(`rows has no option "${unknown}"`);
-  const missing = args.includes('--missing');
-  for (const { table, row, implemented, why } of implementedRows())
-    if (!missing || !implemented)
-      console.log(`${implemented ? 'yes' : 'no '}  ${table}  ${row}${why ? `  (${why})` : ''}`);
-  return 0;
-}
-
-function demo(args: string[]): number {
-  if (args.length > 0) throw new UsageError(`demo takes no arguments, not "${basename(args[0]!)}"`);
-  return printDemo((line) => console.log(line));
-}
-
+provideHost(nodeHost);
 void main(process.argv.slice(2)).then((status) => (process.exitCode = status));

@@ -4,5 +4,8 @@
  */
 import { DebugSession } from '@vscode/debugadapter';
 import { Adapter } from './adapter/adapter';
+import { provideHost } from './host/host';
+import { nodeHost } from './host/node-host';
 
+provideHost(nodeHost);
 DebugSession.run(Adapter);

@@ -14,24 +14,26 @@ const floors: Record<string, readonly string[]> = {
   isa: [],
   abi: [],
   protocol: [],
-  symbols: [],
+  symbols: ['host/host'],
   platform: [],
+  host: [],
   core: ['abi'],
-  cpu: ['isa', 'abi'],
+  cpu: ['isa', 'abi', 'host/host'],
   l0: ['isa', 'kvm', 'abi', 'cpu', 'platform/device', 'platform/boot/boot-image'],
   kvm: ['isa'],
-  machine: ['l0', 'cpu', 'platform', 'isa', 'abi'],
+  machine: ['l0', 'cpu', 'platform', 'isa', 'abi', 'protocol/closest-name', 'host/host'],
   decode: ['isa', 'protocol'],
-  debugger: ['machine', 'symbols', 'decode', 'isa', 'abi', 'protocol'],
-  adapter: ['debugger', 'machine/closest-name', 'protocol', 'isa'],
+  debugger: ['machine', 'symbols', 'decode', 'isa', 'abi', 'protocol', 'host/host'],
+  session: ['debugger', 'machine', 'protocol', 'host/host'],
+  adapter: ['session', 'debugger', 'protocol', 'isa', 'host/node-host'],
   language: ['decode', 'kvm', 'protocol', 'isa'],
   views: ['protocol', 'isa'],
   generate: ['isa', 'abi', 'protocol'],
   'extension.ts': ['views', 'protocol', 'isa'],
-  'debug-adapter.ts': ['adapter'],
+  'debug-adapter.ts': ['adapter', 'host'],
   'language-server.ts': ['language'],
-  cli: ['machine', 'debugger'],
-  'cli.ts': ['cli', 'machine', 'debugger'],
+  cli: ['session', 'machine', 'debugger', 'isa', 'protocol', 'host/node-host'],
+  'cli.ts': ['cli', 'protocol', 'host'],
 };
 
 /** Package -> the only places that may see it: rooms, or a file or folder of one. Packages that are not listed may be imported by nobody. */
@@ -105,6 +107,25 @@ describe('architecture', () => {
       }
     }
     assert.deepEqual(wrong, []);
+  });
+
+  it('what runs on any host imports nothing of Node: src/host/node-host is the only way to it', () => {
+    const portable = readFileSync(join(root, '..', 'tsconfig.portable.json'), 'utf8');
+    const { include } = JSON.parse(portable) as { include: string[] };
+    const rooms = include.map((path) => path.slice('src/'.length));
+    const wrong = files
+      .map((file) => ({ file: relative(root, file), found: imports(file) }))
+      .filter(({ file }) => rooms.some((path) => file === path || file.startsWith(`${path}/`)))
+      .filter(({ found }) => found.some((specifier) => specifier.startsWith('node:')));
+    assert.deepEqual(wrong, []);
+    const besides = ['core', 'adapter', 'language', 'views', 'generate', 'cli', 'gdb'];
+    assert.deepEqual(
+      Object.keys(floors).filter(
+        (name) =>
+          !name.endsWith('.ts') && !besides.includes(name) && !rooms.includes(name) && name !== 'host',
+      ),
+      [],
+    );
   });
 
   it('there is no circle of imports', () => {

@@ -14,6 +14,9 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { exceptionInfo } from '../debugger/exception-info';
 import { SessionError, type DebugSession, type SessionEvents } from '../debugger/session';
 import { threadId } from '../debugger/threads';
+import { ConfigurationProblem } from '../protocol/configuration-problem';
+import { checkedConfiguration } from '../protocol/launch-check';
+import { openSession } from '../session/open';
 import { breakpointRequests, described } from './breakpoint-requests';
 import { capabilities } from './capabilities';
 import { Context, type Client, type Handler } from './context';
@@ -25,8 +28,6 @@ import { errors, UserError } from './errors';
 import { begin, executionRequests } from './execution-requests';
 import { InputGuard } from './input-guard';
 import { jumpRequests } from './jump-requests';
-import { launchArguments } from './launch-arguments';
-import { launchSession } from './launch';
 import { memoryRequests } from './memory-requests';
 import { RequestArguments } from './request-arguments';
 import { SerialOutput } from './serial-output';
@@ -139,7 +140,8 @@ export class Adapter extends ProtocolSession {
     this.sendEvent(new OutputEvent(`${text}\n`, 'important'));
   }
 
-  private refuse(response: DebugProtocol.Response, error: unknown): void {
+  private refuse(response: DebugProtocol.Response, thrown: unknown): void {
+    const error = thrown instanceof ConfigurationProblem ? errors.configuration(thrown) : thrown;
     const known = error instanceof UserError || error instanceof SessionError;
     const id = error instanceof UserError ? error.id : 1009;
     const text = known ? error.message : `Turtlescope failed: ${(error as Error).stack ?? String(error)}`;
@@ -174,11 +176,11 @@ export class Adapter extends ProtocolSession {
 
   private open(context: Context, given: RequestArguments, kept: DebugSession | undefined): void {
     const warnings: string[] = [];
-    const configuration = launchArguments(given.object(), (text) => warnings.push(text));
+    const configuration = checkedConfiguration(given.object(), (text) => warnings.push(text));
     const { serial } = configuration;
     const file = typeof serial === 'object' ? serial.file : undefined;
     const noDebug = given.flag('noDebug');
-    const opened = launchSession(configuration, this.events(), { noDebug, kept });
+    const opened = openSession(configuration, this.events(), { noDebug, kept });
     // The file is closed before it is opened again.
     this.serial?.close();
     this.serial = new SerialOutput((text) => this.sendEvent(new OutputEvent(text, 'stdout')), file);

@@ -2,6 +2,17 @@
  * Everything a user or a client can do wrong, one factory each: the message says what is wrong and what to do. Numbers are
  * stable, for clients that tell errors apart.
  */
+import type { ConfigurationProblem, ConfigurationProblemKind } from '../protocol/configuration-problem';
+
+const CONFIGURATION_IDS: Readonly<Record<ConfigurationProblemKind, number>> = {
+  wrong: 1101,
+  missing: 1102,
+  unreadable: 1103,
+  unwritable: 1104,
+  empty: 1105,
+  unbootable: 1106,
+};
+
 export class UserError extends Error {
   override readonly name = 'UserError';
 
@@ -42,28 +53,8 @@ export const errors = {
     new UserError(1014, `There is no goto target ${id}: ask for the targets of a line first.`),
   ended: () => new UserError(1012, 'The guest has ended: restart the session to run it again.'),
 
-  wrongType: (name: string, wanted: string, given: unknown) =>
-    new UserError(
-      1101,
-      `launch.json: "${name}" must be ${wanted}, not ${JSON.stringify(given) ?? String(given)}.`,
-    ),
-  missingProgram: () =>
-    new UserError(
-      1102,
-      'launch.json: "program" is missing: name the image to boot, e.g. "${workspaceFolder}/hypervisor.elf".',
-    ),
-  cannotRead: (attribute: string, path: string, code: string) =>
-    new UserError(
-      1103,
-      code === 'ENOENT'
-        ? `launch.json: "${attribute}" names ${path}, and there is no such file: build it first, or correct the path.`
-        : code === 'EISDIR'
-          ? `launch.json: "${attribute}" names ${path}, which is a directory: name a file in it.`
-          : `launch.json: "${attribute}" names ${path}, which cannot be read (${code}).`,
-    ),
-  cannotWrite: (attribute: string, path: string, code: string) =>
-    new UserError(1104, `launch.json: "${attribute}" names ${path}, which cannot be written (${code}).`),
-  emptyFile: (attribute: string, path: string) =>
-    new UserError(1105, `launch.json: "${attribute}" names ${path}, which is empty.`),
-  cannotBoot: (reason: string) => new UserError(1106, `Cannot boot: ${reason}`),
+  configuration: ({ kind, message }: ConfigurationProblem) =>
+    kind === 'unbootable'
+      ? new UserError(CONFIGURATION_IDS[kind], `Cannot boot: ${message}`)
+      : new UserError(CONFIGURATION_IDS[kind], `launch.json: ${message}`),
 } as const;

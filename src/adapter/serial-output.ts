@@ -3,7 +3,8 @@
  * machine pauses for breath, so that a prompt without a newline appears too.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { errors } from './errors';
+import { errorCode } from '../host/node-host';
+import { unwritable } from '../protocol/configuration-problem';
 
 const NEWLINE = 10;
 /** More than this is shown at once even without a newline. */
@@ -24,7 +25,7 @@ export class SerialOutput {
     try {
       this.file = openSync(path, 'w');
     } catch (error) {
-      throw errors.cannotWrite('serial.file', path, (error as NodeJS.ErrnoException).code ?? String(error));
+      throw unwritable('serial.file', path, errorCode(error));
     }
   }
 

@@ -1,34 +1,23 @@
-/** Files the command line names: what cannot be read or written gets a sentence. */
+/** Files that a command's own options name: what cannot be read or written gets a sentence. */
 import { openSync, readFileSync } from 'node:fs';
-import { MachineError } from '../machine/create';
+import { errorCode } from '../host/node-host';
 import { InputLogError, readInputLog, type InputEvent } from '../machine/input-log';
-import { UsageError } from './options';
-
-export function readImage(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      throw new MachineError(`there is no file ${path}: build it first, or correct the path`);
-    if (code === 'EISDIR') throw new MachineError(`${path} is a folder: name the image in it`);
-    throw new MachineError(`cannot read ${path}: ${code ?? String(error)}`);
-  }
-}
+import { UsageError } from './failure';
 
 export function openForWriting(path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+    throw new UsageError(`cannot write ${path}: ${errorCode(error)}`);
   }
 }
 
 export function readInput(path: string): InputEvent[] {
   try {
-    return readInputLog(Buffer.from(readImage(path)).toString('utf8'));
+    return readInputLog(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (!(error instanceof InputLogError)) throw error;
-    throw new MachineError(`${path} is no input log: ${error.message}; --input-log writes one`);
+    if (error instanceof InputLogError)
+      throw new UsageError(`${path} is no input log: ${error.message}; --input-log writes one`);
+    throw new UsageError(`cannot read ${path}: ${errorCode(error)}`);
   }
 }

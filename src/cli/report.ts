@@ -2,19 +2,13 @@
 import { endDetails, endText } from '../debugger/stop-text';
 import type { HeadlessResult } from '../machine/headless';
 import type { MachineStop } from '../machine/machine-stop';
-
-const STATUS_BUDGET = 124;
-const STATUS_GAP = 125;
-const STATUS_SHUTDOWN = 126;
-const STATUS_QUIT = 130;
+import { complain, Status } from './failure';
 
 /** Says why the machine stopped, where the guest did not say it itself, and gives the exit status. */
 export function report({ stop, quit }: HeadlessResult): number {
-  if (quit) {
-    console.error('turtlescope: ended from the terminal (Ctrl-A x)');
-    return STATUS_QUIT;
-  }
-  return statusOf(stop);
+  if (!quit) return statusOf(stop);
+  complain('ended from the terminal (Ctrl-A x)');
+  return Status.QUIT;
 }
 
 function statusOf(stop: MachineStop): number {
@@ -22,20 +16,20 @@ function statusOf(stop: MachineStop): number {
     case 'exited':
       return stop.status;
     case 'budget':
-      console.error('turtlescope: the instruction budget is used up');
-      return STATUS_BUDGET;
+      complain('the instruction budget is used up');
+      return Status.BUDGET;
     case 'unimplemented':
-      console.error(`turtlescope: ${stop.text}`);
-      return STATUS_GAP;
+      complain(stop.text);
+      return Status.GAP;
     case 'shutdown':
-      console.error(`turtlescope: ${stop.text}`);
-      for (const line of endDetails(stop)) console.error(`turtlescope: ${line}`);
-      return STATUS_SHUTDOWN;
+      complain(stop.text);
+      for (const line of endDetails(stop)) complain(line);
+      return Status.SHUTDOWN;
     case 'halted':
-      console.error(`turtlescope: ${endText(stop)}`);
-      return STATUS_SHUTDOWN;
+      complain(endText(stop)!);
+      return Status.SHUTDOWN;
     case 'power':
-      return stop.action === 'off' ? 0 : STATUS_SHUTDOWN;
+      return stop.action === 'off' ? Status.OK : Status.SHUTDOWN;
     case 'breakpoint':
     case 'record':
     case 'watch':
@@ -45,10 +39,10 @@ function statusOf(stop: MachineStop): number {
   }
 }
 
-export function printStats(result: HeadlessResult): void {
-  const mips = Number(result.instructions) / 1e6 / result.seconds;
+export function printStats(result: HeadlessResult, seconds: number): void {
+  const mips = Number(result.instructions) / 1e6 / seconds;
   console.error(`instructions ${result.instructions}`);
-  console.error(`seconds      ${result.seconds.toFixed(3)}`);
+  console.error(`seconds      ${seconds.toFixed(3)}`);
   console.error(`MIPS         ${mips.toFixed(1)}`);
   if (result.resets > 0) console.error(`resets       ${result.resets}`);
   console.error(`VM entries   ${result.counts.entries}`);

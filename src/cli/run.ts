@@ -1,72 +1,70 @@
-/** `turtlescope run IMAGE`: boots an image and ends with the guest's own status. */
+/** `turtlescope run IMAGE`: boots an image and ends with the guest's own status, COM1 on stdout. */
 import { closeSync, writeSync } from 'node:fs';
 import { FailedEntry } from '../debugger/failed-entry';
-import { createMachine, type MachineRequest } from '../machine/create';
 import { runHeadless, runInCompany, type HeadlessOptions, type HeadlessResult } from '../machine/headless';
 import { inputLogHeading, inputLogLine, type InputEvent } from '../machine/input-log';
 import type { Machine } from '../machine/machine';
 import { recordLine } from '../machine/record-json';
-import { openForWriting, readImage, readInput } from './files';
-import { parseRun, positive, UsageError } from './options';
+import { openMachine } from '../session/open';
+import { complain } from './failure';
+import { openForWriting, readInput } from './files';
+import { parseMachine, wholeNumber } from './machine-options';
 import { printStats, report } from './report';
 import { Typist } from './typist';
 
+const NEWLINE = 10;
+
 export async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseRun(args);
-  const [path, ...extra] = positionals;
-  if (path === undefined || extra.length > 0) throw new UsageError('give exactly one image');
+  const { configuration, own } = parseMachine(args, {
+    stdin: { type: 'boolean' },
+    'input-log': { type: 'string' },
+    'replay-input': { type: 'string' },
+    'max-instructions': { type: 'string' },
+    trace: { type: 'string' },
+    screen: { type: 'boolean' },
+    stats: { type: 'boolean' },
+  });
+  const limit = own['max-instructions'];
+  const maxInstructions =
+    limit === undefined ? 1n << 62n : BigInt(wholeNumber('--max-instructions', String(limit)));
+  const input = optional(own['replay-input'], readInput);
   const bytes: number[] = [];
   const flush = () => {
     if (bytes.length > 0) writeSync(1, Uint8Array.from(bytes.splice(0)));
   };
   const serial = (byte: number) => {
     bytes.push(byte);
-    if (byte === 10) flush();
+    if (byte === NEWLINE) flush();
   };
-  const request: MachineRequest = {
-    image: readImage(path),
-    imageName: path,
-    topology: values.topology,
-    memoryMiB: values.memory === undefined ? undefined : positive('--memory', values.memory),
-    cmdline: values.append,
-    initrd: values.initrd === undefined ? undefined : readImage(values.initrd),
-    modules: (values.module ?? []).map((file) => ({ commandLine: file, bytes: readImage(file) })),
-    loadAddress:
-      values['load-address'] === undefined ? undefined : positive('--load-address', values['load-address']),
-    onReset: values['on-reset'],
-    onTripleFault: values['on-triple-fault'],
-    l0Profile: values.l0,
-    cpuProfile: values.cpu,
-    featureControl: values['feature-control'],
-    unclaimedInstructions: values.unclaimed,
-    serial,
-    input: values['replay-input'] === undefined ? undefined : readInput(values['replay-input']),
-  };
-  const machine = createMachine(request);
+  const { machine, image } = openMachine(configuration, serial, input);
   const failedEntry = new FailedEntry(machine);
-  const trace = values.trace === undefined ? undefined : openForWriting(values.trace);
-  const inputLog = values['input-log'] === undefined ? undefined : openForWriting(values['input-log']);
+  const trace = optional(own['trace'], openForWriting);
+  const inputLog = optional(own['input-log'], openForWriting);
   if (inputLog !== undefined) {
     const write = (event: InputEvent) => void writeSync(inputLog, inputLogLine(event));
     writeSync(inputLog, inputLogHeading());
-    request.input?.forEach(write);
+    input?.forEach(write);
     machine.onInput = write;
   }
-  const limit = values['max-instructions'];
-  const maxInstructions = limit === undefined ? 1n << 62n : BigInt(positive('--max-instructions', limit));
   const options: HeadlessOptions = {
     maxInstructions,
     ...(trace !== undefined && { onRecord: (record) => void writeSync(trace, recordLine(record) + '\n') }),
   };
   // A run that is repeated listens to nobody, unless it is told to.
-  const listens = values.stdin ?? (process.stdin.isTTY && request.input === undefined);
+  const listens = own['stdin'] ?? (process.stdin.isTTY && input === undefined);
+  const start = process.hrtime.bigint();
   const result = listens ? await runTyped(machine, options, flush) : runHeadless(machine, options);
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   flush();
   for (const file of [trace, inputLog]) if (file !== undefined) closeSync(file);
-  if (values.screen) console.error(machine.board.screen().lines.join('\n').trimEnd());
-  if (values.stats) printStats(result);
-  for (const line of failedEntry.lines(path, request.image)) console.error(`turtlescope: ${line}`);
+  if (own['screen']) console.error(machine.board.screen().lines.join('\n').trimEnd());
+  if (own['stats']) printStats(result, seconds);
+  for (const line of failedEntry.lines(configuration.program, image.bytes)) complain(line);
   return report(result);
+}
+
+function optional<T>(path: string | boolean | undefined, open: (path: string) => T): T | undefined {
+  return path === undefined ? undefined : open(String(path));
 }
 
 /** Runs with standard input on COM1; what the guest sends is shown whenever it is the world's turn. */

@@ -1,12 +1,11 @@
 /**
- * Loads the AssemblyScript core (`dist/core.wasm`) and gives it its memory and its bus. The only file that knows where
- * the Wasm lies and what it imports and exports.
+ * Makes an instance of the AssemblyScript core (`dist/core.wasm`) and gives it its memory and its bus. The only file that knows
+ * what the Wasm imports and exports.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
 import type { WalkOutcome } from '../abi/walk-space';
+import { host } from '../host/host';
 import type { Bus } from './bus';
 
 /** Functions of the core, see `src/core/index.ts`. Addresses cross as two u32 halves, high half first. */
@@ -63,19 +62,6 @@ export interface CoreInstance {
 }
 
 const PAGE = 65536;
-let compiled: WebAssembly.Module | undefined;
-
-/** Beside the bundle in a packaged extension, in `dist/` when the sources run as they are. */
-function corePath(): string {
-  const candidates = [join(__dirname, 'core.wasm'), join(__dirname, '..', '..', 'dist', 'core.wasm')];
-  const found = candidates.find((path) => existsSync(path));
-  if (!found) throw new Error(`core.wasm not found beside ${__dirname}: run "npm run build" first.`);
-  return found;
-}
-
-function module(): WebAssembly.Module {
-  return (compiled ??= new WebAssembly.Module(readFileSync(corePath())));
-}
 
 /**
  * A core with `ramBytes` bytes of RAM at host-physical 0. The memory never grows: the operating system commits pages
@@ -86,7 +72,7 @@ export function instantiateCore(ramBytes: number, bus: Bus): CoreInstance {
   const pages = Math.ceil((Region.RAM + ramBytes) / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const result = new DataView(memory.buffer);
-  const instance = new WebAssembly.Instance(module(), {
+  const instance = new WebAssembly.Instance(host().core(), {
     env: {
       memory,
       abort: (message: number, file: number, line: number, column: number) => {

@@ -2,7 +2,7 @@
  * What a run without a debugger says at its end, when the last attempt to enter the guest failed: every failing check, of the VMCS as
  * it stood then.
  */
-import { basename } from 'node:path';
+import { host } from '../host/host';
 import { lastFailedEntry } from '../machine/failed-entry';
 import type { Machine } from '../machine/machine';
 import { frozenVmcs } from '../machine/vmcs-view';
@@ -43,7 +43,7 @@ export class FailedEntry {
     const record = lastFailedEntry(machine.log, machine.config.topology);
     if (!record || !this.last) return [];
     const level = ownerOf(machine.config);
-    const name = basename(path);
+    const name = host().path.basename(path);
     const program = loadProgram({ bytes, name, path, level, bias: 0n, sharedDownwards: true });
     const programs = new Programs('problem' in program ? [] : [program]);
     const look = inspectMachine({ machine, programs, paths: new SourcePaths({}, path) }, level);

@@ -2,6 +2,7 @@
  * Runs the machine towards a motion's end, in slices, so that whoever talks to the session is answered in between; decides at
  * every stop whether the user wants to see it. The order matters: the user's breakpoints and filters come before the motion.
  */
+import { host } from '../host/host';
 import type { L0Frame } from '../machine/l0-runner';
 import type { StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
@@ -138,7 +139,7 @@ export class RunControl {
       const result = this.judge(idle ? { kind: 'budget' } : stop, motion) ?? this.atLimit();
       if (result) return this.disarm(result);
       if (!idle && Date.now() < turnEnds) continue;
-      await (idle ? this.input() : new Promise((resolve) => setImmediate(resolve)));
+      await (idle ? this.input() : host().rest());
       if (this.cancelled) return undefined;
       this.around.turn();
       if (this.pausing) return this.disarm({ stopped: this.stoppedAt('pause', 'paused') });

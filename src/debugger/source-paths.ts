@@ -2,8 +2,7 @@
  * Between the paths the compiler wrote and the paths of this machine: the sourceMap's longest prefix first, then the folders
  * around the program, for paths a build made relative.
  */
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { host } from '../host/host';
 import type { ProgramSymbols } from '../symbols/program-symbols';
 
 export class SourcePaths {
@@ -29,6 +28,7 @@ export class SourcePaths {
   }
 
   private find(path: string): string {
+    const { dirname, isAbsolute, join, resolve } = host().path;
     for (const [from, to] of this.prefixes) {
       const rest = withoutPrefix(path, from);
       if (rest !== undefined) return join(to, rest);
@@ -37,7 +37,7 @@ export class SourcePaths {
     // Reproducible builds write paths relative to some folder at or above the program.
     for (let folder = dirname(resolve(this.programPath)); ; folder = dirname(folder)) {
       const candidate = join(folder, path);
-      if (existsSync(candidate)) return candidate;
+      if (host().exists(candidate)) return candidate;
       if (folder === dirname(folder)) return join(dirname(resolve(this.programPath)), path);
     }
   }
@@ -51,7 +51,7 @@ export class SourcePaths {
     // The file was moved and nobody wrote a sourceMap: the longest common end, if it is more than a name or unique.
     const similar = symbols.similarSourceFiles(local.replaceAll('\\', '/'));
     const first = similar[0];
-    if (first === undefined || existsSync(this.toLocal(first))) return undefined;
+    if (first === undefined || host().exists(this.toLocal(first))) return undefined;
     return first;
   }
 }
@@ -59,7 +59,7 @@ export class SourcePaths {
 function withoutPrefix(path: string, prefix: string): string | undefined {
   const start = prefix.replace(/[\\/]+$/, '');
   if (path === start) return '';
-  if (start === '' || start === '.') return isAbsolute(path) ? undefined : path;
+  if (start === '' || start === '.') return host().path.isAbsolute(path) ? undefined : path;
   return path.startsWith(start + '/') || path.startsWith(start + '\\')
     ? path.slice(start.length + 1)
     : undefined;
@@ -67,6 +67,6 @@ function withoutPrefix(path: string, prefix: string): string | undefined {
 
 /** Windows compares paths without case, and either slash. */
 function comparable(path: string): string {
-  const normal = normalize(path);
-  return process.platform === 'win32' ? normal.toLowerCase() : normal;
+  const { normalize, caseMatters } = host().path;
+  return caseMatters ? normalize(path) : normalize(path).toLowerCase();
 }

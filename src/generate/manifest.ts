@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { cpuProfiles, defaultCpuProfile, spareFeatures } from '../isa/cpu-profiles';
 import { cpuidFeatures, type CpuidFeatureName } from '../isa/cpuid-features';
 import { control, type ControlName } from '../isa/vmx-controls';
-import { launchAttributes } from '../protocol/launch-attributes';
+import { launchAttributes, ownKeys } from '../protocol/launch-attributes';
 import { DEBUG_TYPE } from '../protocol/launch-configuration';
 
 interface Manifest {
@@ -61,13 +61,19 @@ export function launchSchema(): Record<string, unknown> {
   };
 }
 
+function schemaOnly(schema: object): unknown {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => (ownKeys.some((own) => own === key) ? undefined : value)),
+  );
+}
+
 const path = join(__dirname, '../../package.json');
 
 /** package.json's text with the schema in its place; everything else stays. */
 export function manifestText(): string {
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
   for (const entry of manifest.contributes.debuggers)
-    if (entry.type === DEBUG_TYPE) entry.configurationAttributes = { launch: launchSchema() };
+    if (entry.type === DEBUG_TYPE) entry.configurationAttributes = { launch: schemaOnly(launchSchema()) };
   return JSON.stringify(manifest, null, 2) + '\n';
 }
 

@@ -11,7 +11,7 @@ import {
   type CpuProfileRow,
 } from '../isa/cpu-profiles';
 import { cpuidFeatures, type CpuidFeatureName } from '../isa/cpuid-features';
-import { closest } from './closest-name';
+import { closest } from '../protocol/closest-name';
 
 /** What is wrong with the user's choice. */
 export class CpuChoiceError extends Error {}

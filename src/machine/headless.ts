@@ -9,7 +9,6 @@ import type { MachineStop } from './machine-stop';
 export interface HeadlessResult {
   readonly stop: MachineStop;
   readonly instructions: bigint;
-  readonly seconds: number;
   readonly counts: ExitCounts;
   /** How often the guest reset the machine. */
   readonly resets: number;
@@ -66,7 +65,6 @@ export async function runInCompany(
 }
 
 class Run {
-  private readonly start = process.hrtime.bigint();
   private stop: MachineStop = { kind: 'budget' };
   private stalled = 0;
 
@@ -102,11 +100,9 @@ class Run {
 
   result(quit: boolean): HeadlessResult {
     const { machine, stop } = this;
-    const seconds = Number(process.hrtime.bigint() - this.start) / 1e9;
     return {
       stop,
       instructions: machine.cpu.retired,
-      seconds,
       counts: machine.counts,
       resets: machine.resets,
       quit,

@@ -22,7 +22,7 @@ export function inputLogHeading(): string {
 }
 
 export function inputLogLine({ at, source, bytes }: InputEvent): string {
-  return `${at} ${source} ${Buffer.from(bytes).toString('hex')}\n`;
+  return `${at} ${source} ${hexOf(bytes)}\n`;
 }
 
 /** @throws InputLogError */
@@ -46,5 +46,13 @@ function readLine(line: string): InputEvent | undefined {
   const source = SOURCES.find((known) => known === name);
   const at = Number(tick);
   if (hex === undefined || source === undefined || !Number.isSafeInteger(at)) return undefined;
-  return { at, source, bytes: Uint8Array.from(Buffer.from(hex, 'hex')) };
+  return { at, source, bytes: bytesOf(hex) };
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g)!, (pair) => parseInt(pair, 16));
 }

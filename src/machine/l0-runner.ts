@@ -2,8 +2,7 @@
  * Calls L0, in its fast build or in its traced one. A traced call can stop before any statement and be taken up again
  * later; both builds work on the same state, so each call may choose anew.
  */
-import { join } from 'node:path';
-import { existsSync } from 'node:fs';
+import { host } from '../host/host';
 import * as fast from '../l0';
 import type { EntryResult, HandleResult, L0State } from '../l0';
 
@@ -82,12 +81,6 @@ export class L0Runner {
   }
 
   private load(): TracedBuild {
-    if (this.traced) return this.traced;
-    const places = [join(__dirname, 'l0-traced.js'), join(__dirname, '..', '..', 'dist', 'l0-traced.js')];
-    const path = places.find((place) => existsSync(place));
-    if (!path) throw new Error('l0-traced.js is missing: run "npm run build" first.');
-    // A build product, loaded only when somebody steps into L0.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    return (this.traced = require(path) as TracedBuild);
+    return (this.traced ??= host().tracedL0() as TracedBuild);
   }
 }

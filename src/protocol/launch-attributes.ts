@@ -1,6 +1,6 @@
 /**
  * The attributes of a launch configuration as rows: what package.json's schema, its completion texts and README's table say. Held to
- * `LaunchConfiguration` by `satisfies`: an attribute without a row does not compile. Rows only; the adapter validates values.
+ * `LaunchConfiguration` by `satisfies`: an attribute without a row does not compile. Rows only; `launch-check.ts` validates by them.
  */
 import type {
   L0Configuration,
@@ -13,7 +13,7 @@ import type {
 export interface LaunchAttribute {
   readonly type?: string | readonly string[];
   /** Markdown, shown on hover and in completion. */
-  readonly markdownDescription: string;
+  readonly markdownDescription?: string;
   readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly markdownEnumDescriptions?: readonly string[];
@@ -22,22 +22,24 @@ export interface LaunchAttribute {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly pattern?: string;
-  readonly items?: Readonly<Record<string, unknown>>;
-  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly items?: LaunchAttribute;
+  readonly properties?: Readonly<Record<string, LaunchAttribute>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: unknown;
-  readonly oneOf?: readonly unknown[];
+  readonly oneOf?: readonly LaunchAttribute[];
+  /** The text is a path on this machine; relative ones count from the workspace folder. Not part of the schema. */
+  readonly isPath?: true;
+  /** What a number counts. Not part of the schema. */
+  readonly unit?: string;
+  /** Completes "must be ...", where type and limits do not say it well. Not part of the schema. */
+  readonly wanted?: string;
 }
 
-/** A number, or text with one: JSON has no hexadecimal numbers. */
-const address = {
-  type: ['string', 'integer'],
-  pattern: '^(0[xX][0-9a-fA-F]+|[0-9]+)$',
-  minimum: 0,
-} as const;
+/** Keys of a row that JSON Schema does not know. */
+export const ownKeys: readonly (keyof LaunchAttribute)[] = ['isPath', 'unit', 'wanted'];
 
 const moduleAttributes = {
-  path: { type: 'string', markdownDescription: 'Path of the file.' },
+  path: { type: 'string', isPath: true, markdownDescription: 'Path of the file.' },
   cmdline: {
     type: 'string',
     markdownDescription: 'String handed to the guest with the module. Default: the path.',
@@ -45,7 +47,7 @@ const moduleAttributes = {
 } satisfies Record<keyof ModuleConfiguration, LaunchAttribute>;
 
 const symbolAttributes = {
-  path: { type: 'string', markdownDescription: 'ELF file with DWARF.' },
+  path: { type: 'string', isPath: true, markdownDescription: 'ELF file with DWARF.' },
   level: {
     type: 'string',
     enum: ['L0', 'L1', 'L2'],
@@ -53,7 +55,9 @@ const symbolAttributes = {
       'Level whose addresses the file describes. Default: the level that `program` runs at (`L1` in the nested topology, `L0` in the bare one).',
   },
   loadBias: {
-    ...address,
+    type: ['string', 'integer'],
+    pattern: '^-?(0[xX][0-9a-fA-F]+|[0-9]+)$',
+    wanted: 'a number, or text such as "0x100000" or "-0x1000"',
     markdownDescription: 'Added to every address of the file, for instance `"0x200000"`. Default: 0.',
   },
 } satisfies Record<keyof SymbolConfiguration, LaunchAttribute>;
@@ -78,6 +82,7 @@ const l0Attributes = {
 export const launchAttributes = {
   program: {
     type: 'string',
+    isPath: true,
     markdownDescription:
       'Image to boot: a Linux kernel (bzImage or vmlinux), multiboot 1 or 2, PVH, ELF, or a flat binary together with `loadAddress`. What it is, its contents say. Its DWARF shows sources.',
     examples: ['${workspaceFolder}/hypervisor.elf', '${workspaceFolder}/vmlinuz', '${file}'],
@@ -99,6 +104,7 @@ export const launchAttributes = {
   },
   initrd: {
     type: 'string',
+    isPath: true,
     markdownDescription: 'Initial RAM disk of a Linux kernel: path of a cpio archive, compressed or not.',
     examples: ['${workspaceFolder}/initrd.img'],
   },
@@ -117,6 +123,7 @@ export const launchAttributes = {
     minimum: 2,
     maximum: 3072,
     default: 256,
+    unit: 'MiB',
     markdownDescription: 'Guest RAM in MiB; it ends below the devices, so 3 GiB are the most.',
   },
   cpu: {
@@ -170,7 +177,7 @@ export const launchAttributes = {
   },
   sourceMap: {
     type: 'object',
-    additionalProperties: { type: 'string' },
+    additionalProperties: { type: 'string', isPath: true, wanted: 'text: a path' },
     examples: [{ '/build/hypervisor': '${workspaceFolder}' }],
     markdownDescription:
       'Compile-time path prefix to path on this machine, for images that were built elsewhere. The longest prefix wins.',
@@ -189,7 +196,9 @@ export const launchAttributes = {
         type: 'object',
         required: ['file'],
         additionalProperties: false,
-        properties: { file: { type: 'string', markdownDescription: 'Path of the file; it is overwritten.' } },
+        properties: {
+          file: { type: 'string', isPath: true, markdownDescription: 'Path of the file; it is overwritten.' },
+        },
       },
     ],
   },
@@ -211,13 +220,19 @@ export const launchAttributes = {
       'When `program` itself triple faults: stop at the fault, or reset the machine as a PC does.',
   },
   loadAddress: {
-    ...address,
+    // JSON has no hexadecimal numbers.
+    type: ['string', 'integer'],
+    pattern: '^(0[xX][0-9a-fA-F]+|[0-9]+)$',
+    minimum: 0,
+    maximum: 0xffffffff,
+    wanted: 'an address below 4 GiB: a number, or text such as "0x100000"',
     markdownDescription:
       'Physical address of a flat binary, which also is its entry point (`"0x7c00"`), or of a static PIE. Other ELF images say it themselves.',
   },
   maxInstructions: {
     type: 'integer',
     minimum: 1,
+    unit: 'instructions',
     markdownDescription: 'Instructions after which the session stops by itself. Default: no limit.',
   },
 } satisfies Record<keyof LaunchConfiguration, LaunchAttribute>;

@@ -4,6 +4,7 @@
  * Every read is checked against the section's end and fails with `SymbolError`. It knows bytes, not ELF or DWARF.
  */
 import { SymbolError } from './symbol-error';
+import { utf8 } from './utf8';
 
 const TWO_32 = 0x1_0000_0000;
 /** Bytes of a LEB128 number beyond 64 bits are padding; adding them up would end in infinity. */
@@ -16,7 +17,6 @@ export class ByteReader {
   /** First byte that may not be read any more. */
   readonly end: number;
   private readonly view: DataView;
-  private readonly text: Buffer;
 
   /** `what` names the section in error messages. */
   constructor(
@@ -29,7 +29,6 @@ export class ByteReader {
     this.offset = offset;
     this.end = Math.min(end, bytes.length);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (!(offset >= 0 && offset <= this.end)) this.fail();
   }
 
@@ -165,7 +164,7 @@ export class ByteReader {
   string(): string {
     const start = this.offset;
     this.skipString();
-    return this.text.toString('utf8', start, this.offset - 1);
+    return utf8(this.bytes, start, this.offset - 1);
   }
 
   skipString(): void {

@@ -7,6 +7,7 @@
 import { lastNotAfter } from './address';
 import { ByteReader } from './byte-reader';
 import type { ElfFile } from './elf';
+import { utf8 } from './utf8';
 
 const STT_NOTYPE = 0;
 const STT_OBJECT = 1;
@@ -134,7 +135,7 @@ export class ElfSymbols {
     const offset = this.nameOffsets[i]!;
     const zero = this.strings.indexOf(0, offset);
     if (zero < 0) return '';
-    return Buffer.from(this.strings.buffer, this.strings.byteOffset + offset, zero - offset).toString('utf8');
+    return utf8(this.strings, offset, zero);
   }
 
   private usable(i: number): boolean {

@@ -5,7 +5,7 @@
  * 64-bit code is often wrapped into an ELF32/i386 file so that a multiboot loader takes it. It interprets no
  * debug information and never throws anything but `SymbolError`.
  */
-import { inflateSync } from 'node:zlib';
+import { host } from '../host/host';
 import { ByteReader } from './byte-reader';
 import { toOutside } from './address';
 import { SymbolError } from './symbol-error';
@@ -173,7 +173,8 @@ export class ElfFile {
         const name = notes.block(Math.min(notes.remaining, (nameSize + 3) & ~3));
         const body = notes.block(Math.min(notes.remaining, (size + 3) & ~3)).subarray(0, size);
         const isGnu = name[0] === 0x47 && name[1] === 0x4e && name[2] === 0x55 && name[3] === 0;
-        if (type === NT_GNU_BUILD_ID && isGnu) return Buffer.from(body).toString('hex');
+        if (type === NT_GNU_BUILD_ID && isGnu)
+          return [...body].map((byte) => byte.toString(16).padStart(2, '0')).join('');
       }
     }
     return undefined;
@@ -321,7 +322,7 @@ export class ElfFile {
     // Deflate cannot expand more than 1032 times: a larger claim is damage, not a reason to allocate it.
     if (size <= packed.length * 1032 + 64) {
       try {
-        return new Uint8Array(inflateSync(packed, { maxOutputLength: Math.max(1, size) }));
+        return host().inflate(packed, Math.max(1, size));
       } catch {
         // Falls through to the one message for damaged compression.
       }

@@ -83,7 +83,7 @@ function characterText(code: number): string {
 export function stringText(bytes: Uint8Array, limit = 200): string {
   const zero = bytes.indexOf(0);
   const used = bytes.subarray(0, Math.min(zero < 0 ? bytes.length : zero, limit));
-  const text = Buffer.from(used).toString('latin1');
+  const text = String.fromCharCode(...used);
   const quoted = text.replace(/[^ !#-[\]-~]/g, (c) => {
     const known: Readonly<Record<string, string>> = {
       '\n': '\\n',

@@ -5,14 +5,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launchArguments } from '../../src/adapter/launch-arguments';
 import { launchAttributes } from '../../src/protocol/launch-attributes';
+import { checkedConfiguration } from '../../src/protocol/launch-check';
 import { ElfFile } from '../../src/symbols/elf';
 import { Client, sample } from './client';
 
 const refused = (given: object) => {
   try {
-    launchArguments(given, () => {});
+    checkedConfiguration(given, () => {});
   } catch (error) {
     return (error as Error).message;
   }
@@ -46,7 +46,7 @@ describe('adapter: launch configuration', () => {
     };
     assert.deepEqual(Object.keys(given).sort(), Object.keys(launchAttributes).sort());
     assert.deepEqual(
-      launchArguments({ ...given, name: 'x', type: 't', request: 'launch', __sessionId: '1' }, () => {}),
+      checkedConfiguration({ ...given, name: 'x', type: 't', request: 'launch', __sessionId: '1' }, () => {}),
       given,
     );
   });
@@ -54,7 +54,7 @@ describe('adapter: launch configuration', () => {
   it('warns of an unknown attribute, names the one that was meant, and goes on without it', () => {
     const warned = (given: object) => {
       const told: string[] = [];
-      assert.deepEqual(Object.keys(launchArguments({ program, ...given }, (text) => told.push(text))), [
+      assert.deepEqual(Object.keys(checkedConfiguration({ program, ...given }, (text) => told.push(text))), [
         'program',
         ...Object.keys(given).filter((key) => Object.hasOwn(launchAttributes, key)),
       ]);

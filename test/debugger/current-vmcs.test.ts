@@ -1,25 +1,20 @@
 /** `vmcs.FIELD`: the VMCS that the selected level works on, whatever its name is in this topology and at this moment. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { resolveFunction } from '../../src/debugger/breakpoints/resolve';
 import { evaluate, evaluatedText } from '../../src/debugger/expression/evaluator';
 import { completions } from '../../src/debugger/expression/completions';
-import { loadProgram } from '../../src/debugger/load-program';
-import { DebugSession } from '../../src/debugger/session';
+import type { DebugSession } from '../../src/debugger/session';
 import type { Level } from '../../src/machine/strand';
+import { openSession } from '../../src/session/open';
 
 const path = resolve(__dirname, '../../samples/hello-nested/hello-nested.elf');
-const image = readFileSync(path);
 
 /** A session that stands where a function of hello-nested begins. */
 async function stoppedIn(topology: 'nested' | 'bare', name: string): Promise<DebugSession> {
-  const level = topology === 'bare' ? 'L0' : 'L1';
-  const program = loadProgram({ bytes: image, name: 'hello', path, level, bias: 0n, sharedDownwards: true });
-  assert.ok(!('problem' in program));
   let tell: () => void = () => undefined;
-  const session = new DebugSession(
-    { machine: { image, imageName: path, topology }, programs: [program], sourceMap: {}, imagePath: path },
+  const { session } = openSession(
+    { program: path, topology },
     { serial: () => undefined, log: () => undefined, stopped: () => tell(), ended: () => tell() },
   );
   const place = { key: name, texts: {}, resolve: () => resolveFunction(session.surroundings, name) };

@@ -5,13 +5,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { resolveFunction, resolveSource } from '../../src/debugger/breakpoints/resolve';
-import { loadProgram } from '../../src/debugger/load-program';
 import type { EndedEvent, StoppedEvent } from '../../src/debugger/run-control';
-import { DebugSession, type StepKind } from '../../src/debugger/session';
+import type { DebugSession, StepKind } from '../../src/debugger/session';
+import { openSession } from '../../src/session/open';
 
 const folder = resolve(__dirname, '..', '..', 'samples', 'hello-nested');
 const path = resolve(folder, 'hello-nested.elf');
-const image = readFileSync(path);
 
 /** A session with promises for its stops. */
 class Stepper {
@@ -20,25 +19,15 @@ class Stepper {
   serial = '';
 
   constructor(readonly topology: 'nested' | 'bare') {
-    const level = topology === 'bare' ? 'L0' : 'L1';
-    const program = loadProgram({
-      bytes: image,
-      name: 'hello',
-      path,
-      level,
-      bias: 0n,
-      sharedDownwards: true,
-    });
-    assert.ok(!('problem' in program));
-    this.session = new DebugSession(
-      { machine: { image, imageName: path, topology }, programs: [program], sourceMap: {}, imagePath: path },
+    this.session = openSession(
+      { program: path, topology },
       {
         serial: (byte) => (this.serial += String.fromCharCode(byte)),
         log: () => undefined,
         stopped: (event) => this.tell(event),
         ended: (event) => this.tell(event),
       },
-    );
+    ).session;
   }
 
   /** Does something and waits for what comes of it. */

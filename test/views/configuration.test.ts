@@ -16,6 +16,7 @@ describe('launch configuration', () => {
   it('relative paths count from the workspace folder', () => {
     const before = {
       program: 'build/hv.elf',
+      initrd: 'initrd.img',
       modules: [{ path: 'initrd' }],
       symbols: [{ path: '/abs/l2.elf' }],
       sourceMap: { '/build': 'src' },
@@ -23,6 +24,7 @@ describe('launch configuration', () => {
     };
     assert.deepEqual(withAbsolutePaths(before, '/w'), {
       program: '/w/build/hv.elf',
+      initrd: '/w/initrd.img',
       modules: [{ path: '/w/initrd' }],
       symbols: [{ path: '/abs/l2.elf' }],
       sourceMap: { '/build': '/w/src' },

@@ -52,5 +52,8 @@ export function loadVmlinux(elf: ElfFile, plan: MemoryPlan, options: LinuxOption
 }
 
 function contains(bytes: Uint8Array, text: string): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(text, 0, 'latin1');
+  const [first, ...rest] = new TextEncoder().encode(text);
+  for (let at = bytes.indexOf(first!); at >= 0; at = bytes.indexOf(first!, at + 1))
+    if (rest.every((byte, index) => bytes[at + 1 + index] === byte)) return true;
+  return false;
 }

@@ -3,7 +3,7 @@
 interface RefusedFormat {
   /** Completes "NAME is ...". */
   readonly sentence: string;
-  readonly matches: (bytes: Buffer) => boolean;
+  readonly matches: (bytes: Uint8Array) => boolean;
 }
 
 const SECTOR = 512;
@@ -13,16 +13,20 @@ const ISO_DESCRIPTOR = 0x8001;
 
 const begins =
   (...magic: number[]) =>
-  (bytes: Buffer) =>
+  (bytes: Uint8Array) =>
     magic.every((byte, index) => bytes[index] === byte);
-const textAt = (at: number, text: string) => (bytes: Buffer) =>
-  bytes.toString('latin1', at, at + text.length) === text;
-const bootSignature = (bytes: Buffer) =>
-  bytes.length >= SECTOR && bytes.readUInt16LE(SECTOR - 2) === BOOT_SIGNATURE;
+const textAt = (at: number, text: string) => (bytes: Uint8Array) =>
+  [...text].every((character, index) => bytes[at + index] === character.charCodeAt(0));
+const bootSignature = (bytes: Uint8Array) =>
+  bytes.length >= SECTOR && view(bytes).getUint16(SECTOR - 2, true) === BOOT_SIGNATURE;
 
-function isPe(bytes: Buffer): boolean {
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function isPe(bytes: Uint8Array): boolean {
   if (!textAt(0, 'MZ')(bytes) || bytes.length < PE_OFFSET + 4) return false;
-  return textAt(bytes.readUInt32LE(PE_OFFSET), 'PE\0\0')(bytes);
+  return textAt(view(bytes).getUint32(PE_OFFSET, true), 'PE\0\0')(bytes);
 }
 
 /** In order: the first that matches speaks. */
@@ -61,6 +65,5 @@ const formats: readonly RefusedFormat[] = [
 
 /** What `bytes` are and what to do, when they are one of these formats. */
 export function refusedFormat(bytes: Uint8Array): string | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return formats.find(({ matches }) => matches(buffer))?.sentence;
+  return formats.find(({ matches }) => matches(bytes))?.sentence;
 }

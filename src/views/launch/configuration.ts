@@ -1,14 +1,9 @@
 /**
  * Launch configurations made and completed without asking anybody. Pure and without `vscode`.
  */
-import { basename, isAbsolute, resolve } from 'node:path';
-import {
-  DEBUG_TYPE,
-  type LaunchConfiguration,
-  type ModuleConfiguration,
-  type SymbolConfiguration,
-  type Topology,
-} from '../../protocol/launch-configuration';
+import { basename, resolve } from 'node:path';
+import { launchAttributes, type LaunchAttribute } from '../../protocol/launch-attributes';
+import { DEBUG_TYPE, type LaunchConfiguration, type Topology } from '../../protocol/launch-configuration';
 
 /** A launch configuration as VS Code holds it. */
 export interface NamedConfiguration extends LaunchConfiguration {
@@ -33,22 +28,34 @@ export function configurationFor(program: string, topology: Topology = 'nested')
  * user. Values that are no paths stay as they are; the adapter says what is wrong with them.
  */
 export function withAbsolutePaths<C extends object>(configuration: C, folder: string): C {
-  const absolute = (path: unknown): unknown =>
-    typeof path === 'string' && path !== '' && !isAbsolute(path) ? resolve(folder, path) : path;
-  const paths = <T extends ModuleConfiguration | SymbolConfiguration>(rows: unknown): unknown =>
-    Array.isArray(rows)
-      ? rows.map((row: T) => (isObject(row) ? { ...row, path: absolute(row.path) } : row))
-      : rows;
-  const result = { ...configuration } as Record<string, unknown>;
-  if ('program' in result) result['program'] = absolute(result['program']);
-  for (const key of ['modules', 'symbols']) if (key in result) result[key] = paths(result[key]);
-  const { serial, sourceMap } = result;
-  if (isObject(serial)) result['serial'] = { ...serial, file: absolute(serial['file']) };
-  if (isObject(sourceMap))
-    result['sourceMap'] = Object.fromEntries(
-      Object.entries(sourceMap).map(([from, to]) => [from, absolute(to)]),
-    );
-  return result as C;
+  const rows: Readonly<Record<string, LaunchAttribute>> = launchAttributes;
+  return attributesAbsolute(configuration, rows, folder) as C;
+}
+
+function attributesAbsolute(
+  given: object,
+  rows: Readonly<Record<string, LaunchAttribute>>,
+  folder: string,
+): object {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [
+      key,
+      Object.hasOwn(rows, key) ? absolute(value, rows[key]!, folder) : value,
+    ]),
+  );
+}
+
+function absolute(value: unknown, row: LaunchAttribute, folder: string): unknown {
+  const { isPath, items, properties, additionalProperties, oneOf } = row;
+  if (isPath && typeof value === 'string' && value !== '') return resolve(folder, value);
+  if (items && Array.isArray(value)) return value.map((element) => absolute(element, items, folder));
+  if (!isObject(value)) return value;
+  if (properties) return attributesAbsolute(value, properties, folder);
+  if (oneOf) return oneOf.reduce<unknown>((result, choice) => absolute(result, choice, folder), value);
+  if (!isObject(additionalProperties)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, element]) => [key, absolute(element, additionalProperties, folder)]),
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

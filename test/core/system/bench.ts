@@ -2,6 +2,7 @@
 // modes, a program at CODE, and for every vector a handler that halts. A test reads what the program left.
 import { Gpr, Mode, Seg, State } from '../../../src/abi/state-block';
 import { Stop } from '../../../src/abi/stop-codes';
+import '../../support/provide-host';
 import type { Bus } from '../../../src/cpu/bus';
 import { Cpu } from '../../../src/cpu/cpu';
 import { applyProfile } from '../../../src/cpu/profile';

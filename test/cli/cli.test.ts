@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const root = resolve(__dirname, '..');
+const root = resolve(__dirname, '..', '..');
 const hello = join(root, 'samples/hello-nested/hello-nested.elf');
 
 function turtlescope(...args: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -117,15 +117,33 @@ describe('turtlescope', () => {
     const wrong: [string, string[], RegExp][] = [
       ['an initrd for no Linux kernel', ['run', hello, '--initrd', hello], /no Linux kernel.*as a module/],
       ['no image', ['run'], /exactly one image/],
-      ['no such file', ['run', 'nowhere.elf'], /there is no file nowhere\.elf: build it first/],
-      ['a folder', ['run', root], /is a folder/],
+      [
+        'no such file',
+        ['run', 'nowhere.elf'],
+        /IMAGE names nowhere\.elf, and there is no such file: build it first/,
+      ],
+      ['a folder', ['run', root], /is a directory: name a file in it/],
       [
         'a file that is no image',
         ['run', join(root, 'LICENSE')],
         /neither an ELF file nor a multiboot image/,
       ],
       ['an image larger than memory', ['run', hello, '--memory', '2'], /memory/],
-      ['a topology that does not exist', ['run', hello, '--topology', 'x'], /choose "nested" or "bare"/],
+      [
+        'a topology that does not exist',
+        ['run', hello, '--topology', 'x'],
+        /--topology must be "nested" or "bare"/,
+      ],
+      [
+        'memory that is no number',
+        ['run', hello, '--memory', 'much'],
+        /--memory must be a whole number of MiB from 2 to/,
+      ],
+      [
+        'a module that is not there',
+        ['run', hello, '--module', 'no.bin'],
+        /--module names no\.bin, and there is no such file/,
+      ],
       ['an unknown option', ['run', hello, '--bogus'], /--bogus/],
       ['an unknown command', ['walk'], /unknown command "walk"/],
       ['an unknown option of rows', ['rows', '--all'], /rows has no option "--all"/],

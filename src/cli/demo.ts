@@ -2,15 +2,14 @@
  * The main job in a terminal: boots the sample hypervisor under the built-in L0, stops at the first VM exit of its guest that it
  * gets, and prints what an editor would show. `turtlescope demo`.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { describeRecord } from '../debugger/decode/exit-text';
+import { fieldRow } from '../debugger/decode/field';
+import type { DebugSession } from '../debugger/session';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { MachineRecord } from '../machine/machine-record';
-import { describeRecord } from './decode/exit-text';
-import { fieldRow } from './decode/field';
-import { loadProgram } from './load-program';
-import type { LoadedProgram } from './programs';
-import { DebugSession } from './session';
+import { openSession } from '../session/open';
 
 const SAMPLE = join('samples', 'hello-nested', 'hello-nested.elf');
 const PLACES = [join(__dirname, '..'), join(__dirname, '..', '..')];
@@ -26,7 +25,11 @@ export function printDemo(write: (line: string) => void): number {
     return 1;
   }
   const serial: number[] = [];
-  const session = openSession(path, (byte) => serial.push(byte));
+  const nothing = () => undefined;
+  const { session } = openSession(
+    { program: path },
+    { serial: (byte) => serial.push(byte), log: nothing, stopped: nothing, ended: nothing },
+  );
   write(`Booting ${basename(path)} as L1 under the built-in KVM-like L0.`);
   const exit = runToNestedExit(session);
   write('');
@@ -40,24 +43,6 @@ export function printDemo(write: (line: string) => void): number {
   printThreads(session, write);
   printFields(session, write);
   return 0;
-}
-
-function openSession(path: string, serial: (byte: number) => void): DebugSession {
-  const image = readFileSync(path);
-  const program = loadProgram({
-    bytes: image,
-    name: basename(path),
-    path,
-    level: 'L1',
-    bias: 0n,
-    sharedDownwards: true,
-  });
-  const programs: LoadedProgram[] = 'problem' in program ? [] : [program];
-  const nothing = () => undefined;
-  return new DebugSession(
-    { machine: { image, imageName: path }, programs, sourceMap: {}, imagePath: path },
-    { serial, log: nothing, stopped: nothing, ended: nothing },
-  );
 }
 
 type NestedExit = MachineRecord & { kind: 'nested-exit' };

@@ -1,6 +1,6 @@
 /** The demo and the list of implemented rows: what the command line prints from the debugger. */
 import assert from 'node:assert/strict';
-import { printDemo } from '../../src/debugger/demo';
+import { printDemo } from '../../src/cli/demo';
 import { implementedRows, missingChecks } from '../../src/debugger/implemented-rows';
 import { entryChecks } from '../../src/isa/entry-checks';
 

@@ -1,0 +1,23 @@
+/**
+ * How a command fails: on stderr, with a sentence that says what to do, and a status a script can tell apart.
+ */
+
+/** The command line is wrong; the usage follows the message. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export function complain(text: string): void {
+  console.error(`turtlescope: ${text}`);
+}
+
+/** Exit statuses of the program's own; every other one is the guest's. */
+export const Status = {
+  OK: 0,
+  USAGE: 2,
+  BUDGET: 124,
+  GAP: 125,
+  SHUTDOWN: 126,
+  /** From the terminal, as a shell has it for SIGINT. */
+  QUIT: 130,
+} as const;

@@ -1,0 +1,68 @@
+/**
+ * What the machine and its debugger need of the computer they run on: build products, files, paths, a rest between two slices.
+ * One process has one host, and its entry says which; nothing from `cpu` to `session` knows more of it than stands here.
+ */
+
+/** A function of L0's source, as the traced build names its file. */
+export interface L0Source {
+  /** Path below `src/l0`, with slashes. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** How this computer writes paths. */
+export interface PathRules {
+  isAbsolute(path: string): boolean;
+  /** Absolute, from the working folder. */
+  resolve(...parts: string[]): string;
+  join(...parts: string[]): string;
+  normalize(path: string): string;
+  dirname(path: string): string;
+  basename(path: string): string;
+  relative(from: string, to: string): string;
+  /** Windows compares paths without case. */
+  readonly caseMatters: boolean;
+}
+
+export interface Host {
+  readonly path: PathRules;
+  /** The chip, compiled; the same one each time. */
+  core(): WebAssembly.Module;
+  /** The traced build of L0, loaded when somebody first steps into L0. */
+  tracedL0(): unknown;
+  /** The folder with L0's source; undefined when the build left it out. */
+  l0Folder(): string | undefined;
+  /** Every source file of L0. */
+  l0Sources(): readonly L0Source[];
+  exists(path: string): boolean;
+  /** @throws FileProblem */
+  readFile(path: string): Uint8Array;
+  /** The bytes of a zlib stream, at most `size`. Throws for a damaged one. */
+  inflate(packed: Uint8Array, size: number): Uint8Array;
+  /** Lets whatever else waits have its turn. */
+  rest(): Promise<void>;
+}
+
+/** A file cannot be read or written; `code` as POSIX names the error. */
+export class FileProblem extends Error {
+  override readonly name = 'FileProblem';
+
+  constructor(
+    readonly path: string,
+    readonly code: string,
+  ) {
+    super(`${path}: ${code}`);
+  }
+}
+
+let current: Host | undefined;
+
+/** Called once by the process's entry, before anything else. */
+export function provideHost(host: Host): void {
+  current = host;
+}
+
+export function host(): Host {
+  if (!current) throw new Error('provideHost() comes first: the entry of a process names its host.');
+  return current;
+}

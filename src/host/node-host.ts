@@ -1,0 +1,72 @@
+/**
+ * The host of a process of Node's. Build products lie beside the bundle in a packaged extension, in `dist/` when the sources run
+ * as they are.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { FileProblem, type Host, type L0Source } from './host';
+
+const products = [__dirname, path.join(__dirname, '..', '..', 'dist')];
+const l0Places = [
+  path.join(__dirname, 'l0-source'),
+  path.join(__dirname, '..', 'src', 'l0'),
+  path.join(__dirname, '..', 'l0'),
+];
+
+let compiled: WebAssembly.Module | undefined;
+let traced: unknown;
+let sources: readonly L0Source[] | undefined;
+
+function product(name: string): string {
+  const found = products.map((folder) => path.join(folder, name)).find((place) => existsSync(place));
+  if (found === undefined)
+    throw new Error(`${name} is missing beside ${__dirname}: run "npm run build" first.`);
+  return found;
+}
+
+function l0Folder(): string | undefined {
+  return l0Places.find((place) => existsSync(path.join(place, 'index.ts')));
+}
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return filesOf(file);
+    return entry.name.endsWith('.ts') ? [file] : [];
+  });
+}
+
+function readL0(): L0Source[] {
+  const folder = l0Folder();
+  if (folder === undefined) return [];
+  return filesOf(folder).map((file) => ({
+    file: path.relative(folder, file).split(path.sep).join('/'),
+    text: readFileSync(file, 'utf8'),
+  }));
+}
+
+/** The POSIX name of what went wrong. */
+export function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+export const nodeHost: Host = {
+  path: { ...path, caseMatters: process.platform !== 'win32' },
+  core: () => (compiled ??= new WebAssembly.Module(readFileSync(product('core.wasm')))),
+  // A build product, loaded only when somebody steps into L0.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  tracedL0: () => (traced ??= require(product('l0-traced.js'))),
+  l0Folder,
+  l0Sources: () => (sources ??= readL0()),
+  exists: (file) => existsSync(file),
+  readFile(file) {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      throw new FileProblem(file, errorCode(error));
+    }
+  },
+  inflate: (packed, size) => new Uint8Array(inflateSync(packed, { maxOutputLength: size })),
+  rest: () => new Promise((resolve) => setImmediate(resolve)),
+};

@@ -1,0 +1,35 @@
+/**
+ * From a launch configuration to what the machine is asked for: bytes instead of paths, numbers instead of text.
+ */
+import type { MachineRequest } from '../machine/create';
+import type { LaunchConfiguration } from '../protocol/launch-configuration';
+import { readNamed, type NamedFile } from './files';
+
+/** Everything but where the serial port goes. */
+export type RequestedMachine = Omit<MachineRequest, 'serial'>;
+
+/** @throws ConfigurationProblem for a file that cannot be read */
+export function machineRequest(configuration: LaunchConfiguration, image: NamedFile): RequestedMachine {
+  const { program, topology, memory, cmdline, initrd, modules = [], loadAddress, l0 } = configuration;
+  return {
+    image: image.bytes,
+    imageName: program,
+    topology,
+    memoryMiB: memory,
+    cmdline,
+    initrd: initrd === undefined ? undefined : readNamed('initrd', initrd).bytes,
+    modules: modules.map((module, index) => ({
+      bytes: readNamed(`modules[${index}].path`, module.path).bytes,
+      commandLine: module.cmdline ?? module.path,
+    })),
+    loadAddress: loadAddress === undefined ? undefined : Number(loadAddress),
+    onReset: configuration.onReset,
+    onTripleFault: configuration.onTripleFault,
+    l0Profile: l0?.profile,
+    l0Features: l0?.features,
+    cpuProfile: configuration.cpu,
+    cpuFeatures: configuration.cpuFeatures,
+    featureControl: configuration.featureControl,
+    unclaimedInstructions: configuration.unclaimedInstructions,
+  };
+}
