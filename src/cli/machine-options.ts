@@ -3,7 +3,7 @@
  * validated as one. `run` and `gdb` share them.
  */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { ConfigurationProblem } from '../protocol/configuration-problem';
+import { type ConfigurationProblem } from '../protocol/configuration-problem';
 import { checkedConfiguration } from '../protocol/launch-check';
 import type { LaunchConfiguration } from '../protocol/launch-configuration';
 import { UsageError } from './failure';

@@ -12,14 +12,14 @@ export interface L0Source {
 
 /** How this computer writes paths. */
 export interface PathRules {
-  isAbsolute(path: string): boolean;
+  readonly isAbsolute: (path: string) => boolean;
   /** Absolute, from the working folder. */
-  resolve(...parts: string[]): string;
-  join(...parts: string[]): string;
-  normalize(path: string): string;
-  dirname(path: string): string;
-  basename(path: string): string;
-  relative(from: string, to: string): string;
+  readonly resolve: (...parts: string[]) => string;
+  readonly join: (...parts: string[]) => string;
+  readonly normalize: (path: string) => string;
+  readonly dirname: (path: string) => string;
+  readonly basename: (path: string) => string;
+  readonly relative: (from: string, to: string) => string;
   /** Windows compares paths without case. */
   readonly caseMatters: boolean;
 }

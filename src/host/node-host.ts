@@ -56,7 +56,7 @@ export const nodeHost: Host = {
   core: () => (compiled ??= new WebAssembly.Module(readFileSync(product('core.wasm')))),
   // A build product, loaded only when somebody steps into L0.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  tracedL0: () => (traced ??= require(product('l0-traced.js'))),
+  tracedL0: () => (traced ??= require(product('l0-traced.js')) as unknown),
   l0Folder,
   l0Sources: () => (sources ??= readL0()),
   exists: (file) => existsSync(file),
