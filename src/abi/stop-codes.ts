@@ -50,7 +50,7 @@ export const enum StopOn {
 export const enum Gap {
   /** The instruction's encoding is not implemented (named from its bytes by the embedder). */
   INSTRUCTION = 0,
-  /** Task switch through a task gate, or another architectural mechanism: STOP_VALUE tells which, see Mechanism. */
+  /** An architectural mechanism: STOP_VALUE tells which, see Mechanism. */
   MECHANISM = 1,
   /** RDMSR/WRMSR of an MSR the chip should have and does not model: STOP_VALUE = MSR. (Unknown MSRs raise #GP.) */
   MSR = 2,
@@ -62,7 +62,6 @@ export const enum Gap {
 
 /** Architectural mechanisms that can be a gap. */
 export const enum Mechanism {
-  TASK_SWITCH = 0,
   SYSTEM_MANAGEMENT_MODE = 1,
   MACHINE_CHECK = 2,
   PAE_PAGING = 3,

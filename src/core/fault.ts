@@ -5,16 +5,16 @@ import { Reason } from './gen/reasons';
 import { CauseAt, Pending, PendingAt, because, pendingKind } from './pending';
 import { S } from './state';
 
-/** True when the current instruction must be abandoned: a fault, a VM exit or a stop is pending in its place. */
+/** True when the current instruction must be abandoned: a fault or a VM exit is pending in its place. */
 // @ts-ignore: decorator
 @inline
 export function faulted(): bool {
   return load<u32>(S + PendingAt.KIND) != Pending.NOTHING;
 }
 
-/** A VM exit or a stop that is pending already stands: what is found behind it never happened. */
+/** A VM exit that is pending already stands: what is found behind it never happened. */
 function record(vector: u32, hasError: u32, error: u32): void {
-  if (pendingKind() > <u32>Pending.FAULT) return;
+  if (pendingKind() == Pending.EXIT) return;
   store<u32>(S + PendingAt.KIND, Pending.FAULT);
   store<u32>(S + PendingAt.VECTOR, vector);
   store<u32>(S + PendingAt.HAS_ERROR, hasError);

@@ -218,6 +218,14 @@ export function writeSystem64(linear: u64, value: u64): void {
   writeSlow(linear, 8, Access.WRITE | Access.SYSTEM, value);
 }
 
+/** Faults as an implicit write of `bytes` bytes at `linear` would, without writing. */
+export function probeSystemWrite(linear: u64, bytes: u32): void {
+  const access = Access.WRITE | Access.SYSTEM;
+  translateData(linear, access);
+  if (faulted() || bytes <= 0x1000 - (<u32>linear & 0xfff)) return;
+  translateData(nextPage(linear), access);
+}
+
 // Segment-checked accesses.
 
 function segmentFault(reason: u32, segmentIndex: u32, offset: u64, b: u64): u64 {

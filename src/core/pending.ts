@@ -1,16 +1,13 @@
-// What is pending instead of the rest of the running instruction: a fault, a VM exit, or a stop of the machine. asc has no
+// What is pending instead of the rest of the running instruction: a fault or a VM exit. asc has no
 // exceptions and a memory access cannot leave the loop, so whoever finds one records it here and unwinds: every caller checks
 // `faulted()` before it commits anything, so the state stays the one the event is to be reported with. The run loop takes what
 // is pending (settle.ts). A leaf: must not know who asks or what becomes of it. Faults are raised through fault.ts.
-import { State } from '../abi/state-block';
-import { Gap, Stop } from '../abi/stop-codes';
 import { S } from './state';
 
 export const enum Pending {
   NOTHING = 0,
   FAULT = 1,
   EXIT = 2,
-  STOP = 3,
 }
 
 /** Byte offsets from Region.STATE, so that a snapshot holds what is pending. */
@@ -118,12 +115,4 @@ export function giveLinearAddress(linear: u64): void {
 export function givePhysicalAddress(physical: u64): void {
   store<u64>(S + PendingAt.PHYSICAL, physical);
   give(Given.PHYSICAL);
-}
-
-/** Stops the machine at this instruction: a mechanism the chip lacks (our gap, never a guest-visible result). */
-export function requestGap(mechanism: u32): void {
-  store<u32>(S + PendingAt.KIND, Pending.STOP);
-  store<u32>(S + State.STOP, Stop.UNIMPLEMENTED);
-  store<u32>(S + State.STOP_DETAIL, Gap.MECHANISM);
-  store<u64>(S + State.STOP_VALUE, <u64>mechanism);
 }

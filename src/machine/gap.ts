@@ -10,7 +10,6 @@ import { cpuidFeatures } from '../isa/cpuid-features';
 import type { TopologyDriver } from './topology-driver';
 
 const MECHANISMS: Record<Mechanism, string> = {
-  [Mechanism.TASK_SWITCH]: 'task switch through a task gate or TSS',
   [Mechanism.SYSTEM_MANAGEMENT_MODE]: 'system-management mode',
   [Mechanism.MACHINE_CHECK]: 'machine check',
   [Mechanism.PAE_PAGING]: 'PAE paging',

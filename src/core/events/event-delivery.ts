@@ -22,8 +22,8 @@ export function longMode(): bool {
 /**
  * Delivers an event; State.RIP is the interrupted instruction (or the next one for a trap or interrupt). `type` is the VMX
  * interruption type; types 4, 5, 6 push RIP + `instructionLength`. Returns true when the handler's first instruction is
- * next. False: the state is the one of before, and a fault is pending (`deliverFault` goes on with it, knowing this event), a VM
- * exit or a stop.
+ * next. False: the state is the one of before (behind a task switch, of the new task), and a fault is pending (`deliverFault` goes
+ * on with it, knowing this event) or a VM exit.
  */
 export function deliverEvent(
   vector: u32,

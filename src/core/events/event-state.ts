@@ -46,7 +46,7 @@ export const enum Private {
   GATE_SELECTOR = 0xa90, // u32
 
   /** `boundaryMark(0)` of the instruction whose fault the embedder has been shown, u64. */
-  FAULT_SHOWN = 0xa98,
+  FAULT_SHOWN = 0xaa8,
 }
 
 export function beginDelivery(vector: u32, type: u32, hasError: bool, error: u32, length: u32): void {

@@ -30,7 +30,7 @@ function makesDoubleFault(first: u32, second: u32): bool {
 /** #DB takes effect in the debug registers when it is delivered, not when it exits (SDM 17.2.3, 27.1). */
 function updateDebugRegisters(bits: u64): void {
   const conditions = Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3;
-  set64(State.DR6, (get64(State.DR6) & ~conditions) | (bits & (conditions | Dr6.BD | Dr6.BS)));
+  set64(State.DR6, (get64(State.DR6) & ~conditions) | (bits & (conditions | Dr6.BD | Dr6.BS | Dr6.BT)));
   set64(State.DR7, get64(State.DR7) & ~Dr7.GD);
 }
 
@@ -80,7 +80,7 @@ function stopsAtFault(): bool {
 /**
  * Takes the pending fault to its end. State is the one the fault is to be reported with (RIP of the instruction for faults, of
  * the next one for traps). Returns Next.STOP when the loop must be left; else a handler's first instruction is next, or a VM exit
- * or a stop is pending.
+ * is pending.
  */
 export function deliverFault(): i32 {
   if (pendingKind() == Pending.FAULT) {

@@ -2,7 +2,6 @@
 // INT n pseudocode, SDM 2A). All checks come before the first register changes; error codes get their EXT bit where the
 // fault is taken (fault-delivery.ts). IA-32e mode is long-delivery.ts.
 import { Seg, Segment, State } from '../../abi/state-block';
-import { Mechanism } from '../../abi/stop-codes';
 import {
   descriptorAccess,
   descriptorBase,
@@ -23,6 +22,7 @@ import {
   openInnerStack,
 } from '../exec/frame';
 import { checkStack, commitStack, storeFromDescriptor, storeNull } from '../exec/segment-load';
+import { readTask, switchTask } from '../exec/task-switch';
 import { faulted, raiseBecause } from '../fault';
 import { rflags, setRflags } from '../flags';
 import {
@@ -36,7 +36,6 @@ import {
   Vector,
 } from '../gen/constants';
 import { readSystem16, readSystem32, readSystem64 } from '../memory';
-import { requestGap } from '../pending';
 import { get32, get64, gpr, segment, segmentBase, set32, set64, setRip } from '../state';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch } from '../vmx/hooks';
 import { Private } from './event-state';
@@ -104,10 +103,17 @@ export function handlerFlags(flags: u64, gateType: u32): u64 {
   return flags & ~cleared;
 }
 
-/** A task gate: a VM exit in non-root operation, otherwise our gap. */
-function taskGate(gate: u64): void {
-  if (inNonRoot() && interceptTaskSwitch(0, gateSelector(gate), TaskSwitchSource.GATE)) return;
-  requestGap(Mechanism.TASK_SWITCH);
+/** A task gate: a VM exit in non-root operation, else a switch; the error code goes onto the new task's stack. */
+function taskGate(gate: u64, hasError: bool, error: u32, returnRip: u64): void {
+  const selector = gateSelector(gate);
+  const task = readTask(selector, TaskSwitchSource.GATE);
+  if (faulted()) return;
+  if (inNonRoot() && interceptTaskSwitch(0, selector, TaskSwitchSource.GATE)) return;
+  switchTask(selector, task, TaskSwitchSource.GATE, returnRip);
+  if (faulted() || !hasError) return;
+  openCurrentStack();
+  framePush((descriptorAccess(task) & SystemTypeBit.WIDE) != 0 ? 4 : 2, error);
+  if (!faulted()) commitFrame();
 }
 
 /**
@@ -155,7 +161,7 @@ export function deliverProtected(vector: u32, type: u32, hasError: bool, error: 
   if (faulted()) return;
   const gateType = descriptorAccess(gate) & AccessRights.TYPE;
   if (gateType == SystemType.TASK_GATE) {
-    taskGate(gate);
+    taskGate(gate, hasError, error, returnRip);
     return;
   }
   const selector = gateSelector(gate);

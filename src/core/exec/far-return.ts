@@ -1,15 +1,13 @@
 // Far RET and IRET: to the same and to outer privilege levels, IRET to and from virtual-8086 mode, IRETQ with its
-// unconditional stack switch (SDM 2A IRET, 2B RET pseudocode, SDM 3A 6.12.1). Nested-task IRET is a gap.
+// unconditional stack switch (SDM 2A IRET, 2B RET pseudocode, SDM 3A 6.12.1). Back to the task before: task-switch.ts.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
-import { Mechanism } from '../../abi/stop-codes';
 import { faulted, raise } from '../fault';
 import { rflags, setRflags } from '../flags';
 import { AccessRights, Interruptibility, Rflags, SegmentType, Vector } from '../gen/constants';
-import { unimplementedMechanism } from '../leave';
 import { readSystem16 } from '../memory';
 import { modeChanged } from '../mode';
 import { setAttention } from '../attention';
-import { get32, segment, segmentBase, set32, setRip } from '../state';
+import { get32, rip, segment, segmentBase, set32, setRip } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch, iretUnblocksNmi } from '../vmx/hooks';
 import { descriptorAccess, markAccessed, readDescriptor, rightsDpl, selectorError } from './descriptors';
@@ -24,6 +22,7 @@ import {
 } from './far-code';
 import { commitFrame, commitStackPointer, framePop, frameSkip, openCurrentStack } from './frame';
 import { checkStack, commitStack, dropPrivilegedSegments, storeNull, storeVirtual } from './segment-load';
+import { readTask, switchTask } from './task-switch';
 
 const ARITHMETIC: u64 = Rflags.CF | Rflags.PF | Rflags.AF | Rflags.ZF | Rflags.SF | Rflags.OF;
 /** What IRET may load at any CPL; IF, IOPL and the virtual-8086 bits depend on it. */
@@ -143,7 +142,7 @@ export function execIret(u: usize): i32 {
   return returnProtected(selector, offset, image, width);
 }
 
-/** IRET with NT set: #GP(0) in IA-32e mode, a task switch elsewhere. */
+/** IRET with NT set: #GP(0) in IA-32e mode, elsewhere back to the task that the TSS links to. */
 function nestedTask(u: usize): i32 {
   if (longModeActive()) {
     raise(Vector.GP, 0);
@@ -151,8 +150,12 @@ function nestedTask(u: usize): i32 {
   }
   const link = readSystem16(segmentBase(Seg.TR)) & 0xffff;
   if (faulted()) return Next.FAULT;
+  const task = readTask(link, TaskSwitchSource.IRET);
+  if (faulted()) return Next.FAULT;
   if (inNonRoot() && interceptTaskSwitch(u, link, TaskSwitchSource.IRET)) return Next.EXITED;
-  return unimplementedMechanism(Mechanism.TASK_SWITCH);
+  unblockNmi();
+  switchTask(link, task, TaskSwitchSource.IRET, rip() + load<u8>(u + Uop.LENGTH));
+  return faulted() ? Next.FAULT : Next.JUMPED;
 }
 
 /** RFLAGS after loading `image` with the privileges of `cpl`: what may not change keeps its value. */

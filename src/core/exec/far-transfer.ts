@@ -1,19 +1,17 @@
 // Far JMP and CALL: direct and through call gates, to the same and to inner privilege levels (SDM 2A pseudocode, SDM 3A
-// 5.8). Task switches are a gap. Far RET and IRET are far-return.ts.
+// 5.8), and to other tasks (task-switch.ts). Far RET and IRET are far-return.ts.
 import { Gpr, Seg, Segment, State } from '../../abi/state-block';
-import { Mechanism } from '../../abi/stop-codes';
 import { Private } from '../events/event-state';
 import { readTaskStack, taskStackOffset } from '../events/long-delivery';
 import { openReadInnerStack, readInnerStack } from '../events/protected-delivery';
 import { faulted, raise } from '../fault';
 import { AccessRights, SegmentType, SystemType, Vector } from '../gen/constants';
-import { unimplementedMechanism } from '../leave';
 import { readLinear16, readLinear32, readLinear64 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { get32, get64, gpr, rip, segment, segmentBase } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch } from '../vmx/hooks';
-import { descriptorAccess, markAccessed, readDescriptor, rightsDpl, selectorError } from './descriptors';
+import { descriptorAccess, gateSelector, markAccessed, readDescriptor, rightsDpl, selectorError } from './descriptors';
 import {
   checkDirectCode,
   checkOffset,
@@ -26,6 +24,7 @@ import {
 } from './far-code';
 import { commitFrame, framePush, openCurrentStack, openLongStack } from './frame';
 import { commitStack, storeNull } from './segment-load';
+import { readTask, switchTask } from './task-switch';
 
 export function execFarJmpImm(u: usize): i32 {
   return farJump(u, (<u32>load<u64>(u + Uop.DISPLACEMENT)) & 0xffff, load<u64>(u + Uop.IMMEDIATE));
@@ -77,7 +76,7 @@ function gateKind(selector: u32, descriptor: u64): u32 {
   return 0;
 }
 
-/** Task switch by JMP or CALL after the privilege and presence checks: an exit in non-root operation, else our gap. */
+/** Task switch by JMP or CALL, directly or through a task gate: the gate's privileges count, or the TSS's. */
 function taskSwitch(u: usize, selector: u32, descriptor: u64, source: u32): i32 {
   const access = descriptorAccess(descriptor);
   const dpl = rightsDpl(access);
@@ -85,14 +84,17 @@ function taskSwitch(u: usize, selector: u32, descriptor: u64, source: u32): i32 
     raise(Vector.GP, selectorError(selector));
     return Next.FAULT;
   }
-  if ((access & AccessRights.P) == 0) {
+  const gate = (access & AccessRights.TYPE) == SystemType.TASK_GATE;
+  if (gate && (access & AccessRights.P) == 0) {
     raise(Vector.NP, selectorError(selector));
     return Next.FAULT;
   }
-  const gate = (access & AccessRights.TYPE) == SystemType.TASK_GATE;
-  const target: u32 = gate ? (<u32>(descriptor >> 16)) & 0xffff : selector;
+  const target: u32 = gate ? gateSelector(descriptor) : selector;
+  const task = readTask(target, source);
+  if (faulted()) return Next.FAULT;
   if (inNonRoot() && interceptTaskSwitch(u, target, source)) return Next.EXITED;
-  return unimplementedMechanism(Mechanism.TASK_SWITCH);
+  switchTask(target, task, source, rip() + load<u8>(u + Uop.LENGTH));
+  return faulted() ? Next.FAULT : Next.JUMPED;
 }
 
 function farJump(u: usize, selector: u32, offset: u64): i32 {

@@ -65,26 +65,27 @@ export function loadSegment(index: u32, selector: u32): void {
     return;
   }
   if (index == Seg.SS) loadStackSegment(selector);
-  else loadDataSegment(index, selector);
+  else loadDataSegment(index, selector, Vector.GP);
 }
 
-function loadDataSegment(index: u32, selector: u32): void {
+/** DS, ES, FS or GS; `vector` is #GP, or #TS when the selector comes from a TSS. */
+export function loadDataSegment(index: u32, selector: u32, vector: u32): void {
   if ((selector & 0xfffc) == 0) {
     storeNull(index, selector, 0);
     return;
   }
-  const descriptor = readDescriptor(selector, Vector.GP);
+  const descriptor = readDescriptor(selector, vector);
   if (faulted()) return;
   const access = descriptorAccess(descriptor);
   const code = (access & SegmentType.CODE) != 0;
   if ((access & AccessRights.S) == 0 || (code && (access & SegmentType.WRITABLE) == 0)) {
-    raise(Vector.GP, selectorError(selector));
+    raise(vector, selectorError(selector));
     return;
   }
   if (!code || (access & SegmentType.CONFORMING) == 0) {
     const dpl = rightsDpl(access);
     if ((selector & 3) > dpl || get32(State.CPL) > dpl) {
-      raise(Vector.GP, selectorError(selector));
+      raise(vector, selectorError(selector));
       return;
     }
   }

@@ -222,15 +222,6 @@ describe('event delivery in 32-bit protected mode', () => {
     bench.execute('int 0x80');
     assert.equal((bench.read32(GDT + Select.code32 + 4) >> 8) & 0xff, 0x9b);
   });
-
-  it('a task gate stops as unimplemented with the state of before', () => {
-    const bench = Bench.protected();
-    bench.gate(IDT + 0x80 * 8, Select.tss, 0, 0x85);
-    bench.load('nop; int 0x80');
-    assert.equal(bench.run(), Stop.UNIMPLEMENTED);
-    assert.equal(bench.cpu.rip, BigInt(CODE + 1));
-    assert.equal(bench.reg(Gpr.RSP), BigInt(STACK));
-  });
 });
 
 describe('event delivery in real mode', () => {
