@@ -125,6 +125,7 @@ describe('task switch', () => {
     made.write16(TSS_2 + 8, Select.data);
     made.write32(TSS_2 + field.eip, 0);
     made.write16(TSS_2 + field.cs, CODE_2 >> 4);
+    made.idtEntry(3, 0xee);
     made.load('mov al, 3; int3', 16, CODE_2);
     made.execute(`ljmp ${TASK_2}, 0`);
     assert.equal(made.trap?.vector, 3);
