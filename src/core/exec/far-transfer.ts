@@ -11,7 +11,14 @@ import { checkedOperandLinear } from '../operands';
 import { get32, get64, gpr, rip, segment, segmentBase } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch } from '../vmx/hooks';
-import { descriptorAccess, gateSelector, markAccessed, readDescriptor, rightsDpl, selectorError } from './descriptors';
+import {
+  descriptorAccess,
+  gateSelector,
+  markAccessed,
+  readDescriptor,
+  rightsDpl,
+  selectorError,
+} from './descriptors';
 import {
   checkDirectCode,
   checkOffset,
