@@ -1,7 +1,6 @@
 // Far JMP, CALL, RET and IRET, call gates, SYSCALL and SYSENTER (SDM 2A, 2B pseudocode; SDM 3A 5.8).
 import assert from 'node:assert/strict';
 import { Gpr, Mode, Seg, State } from '../../../src/abi/state-block';
-import { Stop } from '../../../src/abi/stop-codes';
 import { Bench, CODE, DATA, GDT, Select, STACK, STACK0, STACK3 } from './bench';
 
 /** Far pointer of `jmp`/`call` through memory at DATA. */
@@ -57,11 +56,10 @@ describe('far JMP and CALL', () => {
     assert.equal(bench.reg(Gpr.RSP), BigInt(STACK));
   });
 
-  it('a task gate stops as unimplemented', () => {
+  it('a task gate to the running task, which is busy, is #GP with the TSS selector', () => {
     const bench = Bench.protected();
-    bench.load(`jmp 0x${Select.taskGate.toString(16)}:0`);
-    assert.equal(bench.run(), Stop.UNIMPLEMENTED);
-    assert.equal(bench.cpu.rip, BigInt(CODE));
+    bench.execute(`jmp 0x${Select.taskGate.toString(16)}:0`);
+    assert.equal(bench.outcome, `#GP(${Select.tss.toString(16)}) at +0`);
   });
 
   it('a 32-bit call gate to an inner ring copies parameters to the new stack', () => {
