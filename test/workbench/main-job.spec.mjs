@@ -65,6 +65,7 @@ describe('F5 on hello-nested', function () {
 
   it('filters the exits', async () => {
     const { workbench } = on;
+    await workbench.top('VM Exits');
     await workbench.command('Turtlescope: Filter VM Exits...');
     await workbench.answer('kind:reflected');
     await workbench.pane('VM Exits').getByText('filter: kind:reflected').waitFor();
@@ -77,6 +78,7 @@ describe('F5 on hello-nested', function () {
   it('edits a field of vmcs12, and refuses a value that cannot fit', async () => {
     const { workbench } = on;
     await workbench.show('VMCS');
+    await workbench.top('VMCS');
     await workbench.command('Turtlescope: Filter VMCS Fields...');
     await workbench.answer('TSC_OFFSET');
     await workbench.pane('VMCS').getByText('Filter: TSC_OFFSET').waitFor();

@@ -358,6 +358,13 @@ export class Workbench {
     return rows.filter({ hasNotText: word }).first();
   }
 
+  /** Shows a list from its first row on: only rows that are shown are in the page, and only they can be seen to go. */
+  async top(view) {
+    await this.row(view).first().waitFor();
+    await this.list(view).press('Home');
+    await this.pane(view).locator('.monaco-list-row[data-index="0"]').waitFor();
+  }
+
   /** Brings the topmost row with these words into view. */
   async reach(view, ...words) {
     return this.goTo(view, this.row(view, ...words));
