@@ -99,6 +99,7 @@ function initial_nested(config: L0Config): NestedVmx {
     vmxon_ptr: INVALID_GPA,
     current_vmptr: INVALID_GPA,
     cached_vmcs12: new_vmcs12(),
+    cached_shadow_vmcs12: new_vmcs12(),
     nested_run_pending: false,
     vmcs02_initialized: false,
     dirty_vmcs12: false,

@@ -156,7 +156,7 @@ export interface EntryFailureRecord extends RecordBase {
   readonly cause?: FaultCause;
 }
 
-/** Outcome of a VMX instruction of L1, emulated by L0. */
+/** Outcome of a VMX instruction of L1, or of VMREAD and VMWRITE of an L2 under VMCS shadowing, emulated by L0. */
 export interface VmxInstructionRecord extends RecordBase {
   readonly kind: 'vmx-instruction';
   readonly instruction: VmxInstructionName;

@@ -126,6 +126,8 @@ export interface NestedVmx {
   current_vmptr: bigint;
   /** Copy of the VMCS at `current_vmptr`; valid while that is not INVALID_GPA. */
   cached_vmcs12: Vmcs12;
+  /** Copy of the VMCS that its link pointer names; valid while L2 is the guest and L1 uses VMCS shadowing. */
+  cached_shadow_vmcs12: Vmcs12;
   /** L1's VMLAUNCH or VMRESUME is emulated but L2 has not run since. */
   nested_run_pending: boolean;
   vmcs02_initialized: boolean;

@@ -43,7 +43,7 @@ export function record_vmx_instruction(
   vcpu.record({
     kind: 'vmx-instruction',
     count: Number(vcpu.cpu.retired),
-    level: 'L1',
+    level: vcpu.arch.guest_mode ? 'L2' : 'L1',
     instruction: vmx_instruction_name(vcpu),
     outcome,
     error,

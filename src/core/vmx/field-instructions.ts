@@ -1,11 +1,12 @@
 // VMREAD and VMWRITE (SDM 24.11.2, 30.3): every field of isa by its encoding, high halves, operand widths, read-only
-// fields. VMCS shadowing is not offered, so both always exit in non-root operation.
+// fields. In non-root operation they exit, or under VMCS shadowing work on the VMCS that the link pointer names (SDM 24.10).
 import { WatchAccess } from '../../abi/memory-map';
 import { Mode, State } from '../../abi/state-block';
 import { VmcsPage } from '../../abi/vmcs-page';
 import { faultOfInstruction, faulted } from '../fault';
-import { Exit, Ia32VmxMisc, Reason, VmError } from '../gen/constants';
+import { Exit, Ia32VmxMisc, Proc2, Reason, V, VmError } from '../gen/constants';
 import { vmcsOffset } from '../gen/vmcs-layout';
+import { physicalRead8, ramPointer } from '../mmu/physical';
 import { readOperand, writeOperand } from '../operands';
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, gpr, rip } from '../state';
@@ -14,8 +15,8 @@ import { watchedField } from '../watch';
 import { CAP_MISC, capability } from './capabilities';
 import { displacement, fieldAccessInformation } from './instruction-info';
 import { refusedBecause, vmFail, vmFailInvalid, vmSucceed } from './outcome';
-import { begin, vmxUndefined } from './privilege';
-import { currentPage, markWritten } from './vmcs';
+import { begin, privileged, vmxUndefined } from './privilege';
+import { NONE, currentPage, markWritten, proc2, vm64 } from './vmcs';
 
 /** Width field of an encoding, bits 14:13. */
 const enum Width {
@@ -25,13 +26,30 @@ const enum Width {
   NATURAL = 3,
 }
 
-function beginField(u: usize, reason: u32, first: u32): i32 {
-  if (!vmxUndefined() && get32(State.VMX_NON_ROOT)) {
-    requestInstructionExit(reason, displacement(u), load<u8>(u + Uop.LENGTH));
-    giveInstructionInformation(fieldAccessInformation(u));
-    return Next.EXITED;
-  }
-  return begin(u, reason, first);
+/** A field beyond bit 14 of the encoding exits in any case, one below it by its bit in the 4-KB bitmap (SDM 24.6.15). */
+function shadowExits(u: usize, bitmap: usize): bool {
+  if ((proc2() & Proc2.VMCS_SHADOWING) == 0) return true;
+  const encoding = encodingOf(u);
+  if (encoding >> 15 != 0) return true;
+  return ((physicalRead8(vm64(bitmap) + (encoding >> 3)) >> ((<u32>encoding) & 7)) & 1) != 0;
+}
+
+/** Next.DONE when the instruction may go on. `bitmap`: slot of the field with the bitmap's address. */
+function beginField(u: usize, reason: u32, first: u32, bitmap: usize): i32 {
+  if (vmxUndefined() || !get32(State.VMX_NON_ROOT)) return begin(u, reason, first);
+  if (!shadowExits(u, bitmap)) return privileged(first) ? Next.DONE : Next.FAULT;
+  requestInstructionExit(reason, displacement(u), load<u8>(u + Uop.LENGTH));
+  giveInstructionInformation(fieldAccessInformation(u));
+  return Next.EXITED;
+}
+
+/** The VMCS to work on, 0 with the reason named when there is none. `noCurrent`: the row; that for the link pointer is the next. */
+function workedOn(noCurrent: u32): usize {
+  const nested = get32(State.VMX_NON_ROOT) != 0;
+  const link = nested ? vm64(V.VMCS_LINK_POINTER) : NONE;
+  const page = nested ? (link == NONE ? 0 : ramPointer(link)) : currentPage();
+  if (page == 0) refusedBecause(nested ? noCurrent + 1 : noCurrent, 0);
+  return page;
 }
 
 function is64(): bool {
@@ -49,13 +67,10 @@ function slotOf(encoding: u64): u32 {
 }
 
 export function execVmread(u: usize): i32 {
-  const next = beginField(u, Exit.VMREAD, Reason.VMREAD_OUTSIDE_VMX);
+  const next = beginField(u, Exit.VMREAD, Reason.VMREAD_OUTSIDE_VMX, V.VMREAD_BITMAP);
   if (next != Next.DONE) return next;
-  const page = currentPage();
-  if (page == 0) {
-    refusedBecause(Reason.VMREAD_NO_CURRENT_VMCS, 0);
-    return vmFailInvalid();
-  }
+  const page = workedOn(Reason.VMREAD_NO_CURRENT_VMCS);
+  if (page == 0) return vmFailInvalid();
   const encoding = encodingOf(u);
   const slot = slotOf(encoding);
   if (slot == 0)
@@ -81,13 +96,10 @@ function readField(page: usize, encoding: u32, slot: u32): u64 {
 }
 
 export function execVmwrite(u: usize): i32 {
-  const next = beginField(u, Exit.VMWRITE, Reason.VMWRITE_OUTSIDE_VMX);
+  const next = beginField(u, Exit.VMWRITE, Reason.VMWRITE_OUTSIDE_VMX, V.VMWRITE_BITMAP);
   if (next != Next.DONE) return next;
-  const page = currentPage();
-  if (page == 0) {
-    refusedBecause(Reason.VMWRITE_NO_CURRENT_VMCS, 0);
-    return vmFailInvalid();
-  }
+  const page = workedOn(Reason.VMWRITE_NO_CURRENT_VMCS);
+  if (page == 0) return vmFailInvalid();
   const value = readOperand(u, is64() ? 8 : 4);
   if (faulted()) {
     faultOfInstruction();

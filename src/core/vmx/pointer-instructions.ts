@@ -5,7 +5,17 @@ import { LaunchState, VmcsPage } from '../../abi/vmcs-page';
 import { readLinear64, writeLinear64 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { faultOfInstruction, faulted, raiseBecause, raisePlainBecause } from '../fault';
-import { Cr0, Cr4, Exit, Ia32FeatureControl, Ia32VmxBasic, Reason, Vector, VmError } from '../gen/constants';
+import {
+  Cr0,
+  Cr4,
+  Exit,
+  Ia32FeatureControl,
+  Ia32VmxBasic,
+  Proc2,
+  Reason,
+  Vector,
+  VmError,
+} from '../gen/constants';
 import { hostPhysicalWritten, physicalRead32, ramPointer } from '../mmu/physical';
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
@@ -17,6 +27,7 @@ import {
   CAP_CR0_FIXED1,
   CAP_CR4_FIXED0,
   CAP_CR4_FIXED1,
+  CAP_PROCBASED2,
   capability,
 } from './capabilities';
 import { badPage, beginChecks } from './check-context';
@@ -181,6 +192,14 @@ export function execVmptrld(u: usize): i32 {
   return error == 0 ? vmSucceed() : vmFail(error);
 }
 
+/** Bit 31 of the word a VMCS region begins with: a shadow VMCS. */
+const SHADOW: u32 = 1 << 31;
+
+/** The processor has VMCS shadowing. */
+function shadowing(): bool {
+  return ((<u32>(capability(CAP_PROCBASED2) >> 32)) & Proc2.VMCS_SHADOWING) != 0;
+}
+
 /** 0, or the VM-instruction error. Bit 31 of the revision (shadow VMCS) needs VMCS shadowing. */
 function loadPointer(address: u64): u32 {
   if (badRegion(address, Reason.VMPTRLD_ALIGNMENT)) return VmError.VMPTRLD_INVALID_ADDRESS;
@@ -189,8 +208,9 @@ function loadPointer(address: u64): u32 {
   const wrong = VmError.VMPTRLD_INCORRECT_VMCS_REVISION_ID;
   if (ramPointer(address) == 0) return refusedBecause(Reason.VMPTRLD_NO_MEMORY, wrong, address);
   const found = physicalRead32(address);
-  if (found != revision()) {
-    const reason: u32 = found >> 31 != 0 ? <u32>Reason.VMPTRLD_SHADOW : <u32>Reason.VMPTRLD_REVISION;
+  const shadow = found >> 31 != 0;
+  if ((found & ~SHADOW) != revision() || (shadow && !shadowing())) {
+    const reason: u32 = shadow ? <u32>Reason.VMPTRLD_SHADOW : <u32>Reason.VMPTRLD_REVISION;
     return refusedBecause(reason, wrong, found, revision());
   }
   set64(State.VMCS_POINTER, address);

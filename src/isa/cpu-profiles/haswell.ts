@@ -43,8 +43,14 @@ export const haswell = {
     ...turtle64.vmx,
     controls: {
       ...turtle64.vmx.controls,
-      secondary: [...turtle64.vmx.controls.secondary, 'RDRAND_EXITING', 'ENABLE_VM_FUNCTIONS'],
+      secondary: [
+        ...turtle64.vmx.controls.secondary,
+        'RDRAND_EXITING',
+        'ENABLE_VM_FUNCTIONS',
+        'VMCS_SHADOWING',
+      ],
     },
+    misc: [...turtle64.vmx.misc, 'WRITE_ANY'],
     vmFunctions: ['EPTP_SWITCHING'],
   },
 } as const satisfies CpuProfileRow;

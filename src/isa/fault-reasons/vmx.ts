@@ -75,6 +75,16 @@ function current<const I extends string>(instruction: I) {
   } as const satisfies FaultReasonRow;
 }
 
+/** VMREAD and VMWRITE of a guest under VMCS shadowing work on the VMCS that its link pointer names. */
+function shadowed<const I extends string>(instruction: I) {
+  return {
+    id: `${instruction}_NO_LINK`,
+    outcome: invalid,
+    text: `The VMCS link pointer is FFFFFFFFFFFFFFFFH: under VMCS shadowing it names the VMCS that ${instruction} of a guest works on.`,
+    sdm: '30.3',
+  } as const satisfies FaultReasonRow;
+}
+
 const invalidOperand = { error: 'INVALID_OPERAND_TO_INVEPT_INVVPID' } as const;
 const notVmptrld = { error: 'VMPTRLD_INCORRECT_VMCS_REVISION_ID' } as const;
 
@@ -167,7 +177,7 @@ export const vmxReasons = [
   {
     id: 'VMPTRLD_SHADOW',
     outcome: notVmptrld,
-    text: 'The VMCS region begins with {a}: bit 31 marks a shadow VMCS, and VMCS shadowing is not offered. The revision is {b}.',
+    text: 'The VMCS region begins with {a}: bit 31 marks a shadow VMCS, and this processor has no VMCS shadowing. The revision is {b}.',
     sdm: '24.10',
   },
   {
@@ -179,6 +189,7 @@ export const vmxReasons = [
   ...shared('VMPTRST'),
   ...shared('VMREAD'),
   current('VMREAD'),
+  shadowed('VMREAD'),
   {
     id: 'VMREAD_NO_FIELD',
     outcome: { error: 'UNSUPPORTED_VMCS_COMPONENT' },
@@ -187,6 +198,7 @@ export const vmxReasons = [
   },
   ...shared('VMWRITE'),
   current('VMWRITE'),
+  shadowed('VMWRITE'),
   {
     id: 'VMWRITE_NO_FIELD',
     outcome: { error: 'UNSUPPORTED_VMCS_COMPONENT' },

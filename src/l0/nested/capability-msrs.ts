@@ -85,7 +85,6 @@ export const EMULATED_PREEMPTION_TIMER_RATE = 5;
 /** Controls that KVM 6.12 offers and this L0 does not have. */
 export const not_offered: readonly ControlName[] = [
   'PROCESS_POSTED_INTERRUPTS',
-  'VMCS_SHADOWING',
   'ENABLE_ENCLS_EXITING',
   'ENABLE_USER_WAIT_AND_PAUSE',
 ];
@@ -100,6 +99,7 @@ const emulated: readonly ControlName[] = [
   'VM_ENTRY_LOAD_IA32_EFER',
   'USE_MSR_BITMAPS',
   'ENABLE_PML',
+  'VMCS_SHADOWING',
 ];
 
 /** Is `feature` left on by the configuration? */

@@ -122,6 +122,14 @@ function nested_vmx_check_pml_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck 
   return undefined;
 }
 
+/** KVM: nested_vmx_check_shadow_vmcs_controls. */
+function nested_vmx_check_shadow_vmcs_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
+  if (!nested_cpu_has2(vmcs12, secondary.VMCS_SHADOWING)) return undefined;
+  if (!page_address_valid(vcpu, vmcs12.VMREAD_BITMAP)) return failed(vmcs12, 'B16', 'VMREAD_BITMAP');
+  if (!page_address_valid(vcpu, vmcs12.VMWRITE_BITMAP)) return failed(vmcs12, 'B17', 'VMWRITE_BITMAP');
+  return undefined;
+}
+
 /** VM functions, in nested_check_vm_execution_controls. */
 function check_vm_functions(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
   if (!nested_cpu_has2(vmcs12, secondary.ENABLE_VM_FUNCTIONS)) return undefined;
@@ -148,6 +156,8 @@ function nested_check_vm_execution_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedC
   if (nmi) return nmi;
   const log = nested_vmx_check_pml_controls(vcpu, vmcs12);
   if (log) return log;
+  const shadowing = nested_vmx_check_shadow_vmcs_controls(vcpu, vmcs12);
+  if (shadowing) return shadowing;
   const has_ept = nested_cpu_has_ept(vmcs12);
   if (nested_cpu_has2(vmcs12, secondary.UNRESTRICTED_GUEST) && !has_ept)
     return failed(vmcs12, 'B42', 'SECONDARY_VM_EXEC_CONTROL');

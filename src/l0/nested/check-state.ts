@@ -3,7 +3,7 @@
  * (nested_vmx_check_host_state, nested_vmx_check_guest_state); the others fail on the chip with vmcs02. SDM
  * 26.2.2, 26.2.3, 26.3.1.
  */
-import { entry_controls, exit_controls } from '../control-masks';
+import { entry_controls, exit_controls, secondary } from '../control-masks';
 import { read_guest_u32 } from '../host-memory';
 import { ACTIVITY } from '../interruption-words';
 import { cr0 as CR0, cr4 as CR4, debugctl as DEBUGCTL, efer as EFER } from '../register-bits';
@@ -13,7 +13,7 @@ import { nested_cr4_valid, nested_guest_cr0_valid, nested_host_cr0_valid } from 
 import { maxphyaddr } from './ept12-walk';
 import { failed, kvm_pat_valid, page_address_valid, type FailedCheck } from './failed-check';
 import { VMCS12_REVISION, type Vmcs12 } from './vmcs12';
-import { nested_entry_has, nested_exit_has, nested_ia32e_guest } from './vmcs12-controls';
+import { nested_cpu_has2, nested_entry_has, nested_exit_has, nested_ia32e_guest } from './vmcs12-controls';
 
 /** KVM: kvm_valid_efer: no reserved bit. */
 function kvm_valid_efer(value: bigint): boolean {
@@ -87,7 +87,7 @@ export function nested_vmx_check_host_state(vcpu: Vcpu, vmcs12: Vmcs12): FailedC
   return undefined;
 }
 
-/** KVM: nested_vmx_check_vmcs_link_ptr. VMCS shadowing is not offered, so a region with bit 31 never fits. */
+/** KVM: nested_vmx_check_vmcs_link_ptr. A shadow VMCS goes with VMCS shadowing, an ordinary one without. */
 function nested_vmx_check_vmcs_link_ptr(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
   const link = vmcs12.VMCS_LINK_POINTER;
   if (link === INVALID_GPA) return undefined;
@@ -96,7 +96,9 @@ function nested_vmx_check_vmcs_link_ptr(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck
   const header = read_guest_u32(vcpu, link);
   if (header === undefined || (header & 0x7fffffff) !== VMCS12_REVISION)
     return failed(vmcs12, 'J27', 'VMCS_LINK_POINTER');
-  if (header >>> 31 !== 0) return failed(vmcs12, 'J28', 'VMCS_LINK_POINTER');
+  const is_shadow = header >>> 31 !== 0;
+  if (is_shadow !== nested_cpu_has2(vmcs12, secondary.VMCS_SHADOWING))
+    return failed(vmcs12, 'J28', 'VMCS_LINK_POINTER');
   return undefined;
 }
 

@@ -31,6 +31,7 @@ import { nested_vmx_load_msr } from './msr-lists';
 import { vmx_calc_preemption_timer_value, vmx_start_preemption_timer } from './preemption-timer';
 import { nested_get_vmcs12_pages, prepare_vmcs02, prepare_vmcs02_early } from './prepare-vmcs02';
 import { get_vmcs12 } from './current-vmcs12';
+import { nested_cache_shadow_vmcs12 } from './shadow-vmcs12';
 import type { Vmcs12 } from './vmcs12';
 import { nested_cpu_has, nested_cpu_has_preemption_timer, nested_entry_has } from './vmcs12-controls';
 
@@ -227,6 +228,7 @@ export function nested_vmx_run(vcpu: Vcpu, launch: boolean): string | undefined 
       interruption: vmcs12.VM_ENTRY_INTR_INFO_FIELD,
       interruptionError: vmcs12.VM_ENTRY_EXCEPTION_ERROR_CODE,
     });
+    nested_cache_shadow_vmcs12(vcpu, vmcs12);
     enter_inactive_state(vcpu, vmcs12);
     return undefined;
   }

@@ -9,7 +9,7 @@ import { kvm_read_guest } from '../host-memory';
 import { INTR_INFO_TYPE, INTR_INFO_VALID, INTR_INFO_VECTOR, INTR_TYPE } from '../interruption-words';
 import { primary, secondary } from '../control-masks';
 import { msr_bitmap_bit } from '../msr-bitmaps';
-import { cr_qualification, io_qualification } from '../qualification-bits';
+import { cr_qualification, field_information, io_qualification } from '../qualification-bits';
 import type { RuleCited } from '../records';
 import { cr0 as CR0, field_of, LMSW_REPLACES, vectors } from '../register-bits';
 import { kvm_register_read } from '../registers';
@@ -203,6 +203,32 @@ export function nested_vmx_exit_handled_mtf(vcpu: Vcpu): RuleAnswer {
   const injected = vmcs12.VM_ENTRY_INTR_INFO_FIELD === (INTR_INFO_VALID | INTR_TYPE.OTHER) >>> 0;
   const text = `vmcs12 MONITOR_TRAP_FLAG = ${yes_no(by_control)}, pending MTF injected: ${injected ? 'yes' : 'no'}`;
   return { wanted: by_control || injected, rule: { id: 'l1.mtf', text, control: 'MONITOR_TRAP_FLAG' } };
+}
+
+/** KVM: nested_vmx_exit_handled_vmcs_access. `bitmap`: the one for reads or the one for writes. */
+export function nested_vmx_exit_handled_vmcs_access(
+  vcpu: Vcpu,
+  bitmap: 'VMREAD_BITMAP' | 'VMWRITE_BITMAP',
+): RuleAnswer {
+  const vmcs12 = get_vmcs12(vcpu);
+  const id = 'l1.vmcs-shadowing';
+  if (!nested_cpu_has2(vmcs12, secondary.VMCS_SHADOWING))
+    return {
+      wanted: true,
+      rule: { id, text: 'vmcs12 uses no VMCS shadowing: every access exits', control: 'VMCS_SHADOWING' },
+    };
+  const register = field_of(BigInt(vcpu.cpu.vmread('VMX_INSTRUCTION_INFO')), field_information.REG2);
+  const encoding = kvm_register_read(vcpu, register);
+  if (encoding >> 15n !== 0n)
+    return { wanted: true, rule: { id, text: `encoding ${hex(encoding)} is beyond the bitmap` } };
+  const address = vmcs12[bitmap] + (encoding >> 3n);
+  const byte = kvm_read_guest(vcpu, address, 1)?.[0];
+  if (byte === undefined)
+    return { wanted: true, rule: { id, text: `${bitmap} at ${hex(address)} is not memory of L1`, address } };
+  const bit = Number(encoding & 7n);
+  const wanted = (byte & (1 << bit)) !== 0;
+  const text = `encoding ${hex(encoding)}: ${bitmap} byte ${hex(address)} bit ${bit} = ${yes_no(wanted)}`;
+  return { wanted, rule: { id, text, field: bitmap, address, bit, value: BigInt(byte) } };
 }
 
 /** PAUSE exits for PAUSE exiting or PAUSE-loop exiting. */

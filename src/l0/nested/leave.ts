@@ -25,6 +25,7 @@ import { rarely_read } from './merge-rules';
 import { nested_vmx_store_msr } from './msr-lists';
 import { vmx_cancel_preemption_timer, vmx_get_preemption_timer_value } from './preemption-timer';
 import { get_vmcs12 } from './current-vmcs12';
+import { nested_flush_cached_shadow_vmcs12 } from './shadow-vmcs12';
 import type { Vmcs12 } from './vmcs12';
 import {
   nested_cpu_has,
@@ -185,6 +186,7 @@ export function nested_vmx_vmexit(
   if (!failed_entry) {
     sync_vmcs02_to_vmcs12(vcpu, vmcs12);
     prepare_vmcs12(vcpu, vmcs12, exit_reason, exit_intr_info, exit_qualification);
+    nested_flush_cached_shadow_vmcs12(vcpu, vmcs12);
     if (guest_physical_address !== undefined) vmcs12.GUEST_PHYSICAL_ADDRESS = guest_physical_address;
   }
   if (nested_cpu_has_preemption_timer(vmcs12)) vmx_cancel_preemption_timer(vcpu);

@@ -101,8 +101,14 @@ export const merge_rules = {
   EOI_EXIT_BITMAP2: { from: 'vmcs12', when: 'rare' },
   EOI_EXIT_BITMAP3: { from: 'vmcs12', when: 'rare' },
   EPTP_LIST_ADDRESS: { from: 'unused', text: 'L0 reads the list of vmcs12 when it emulates EPTP switching' },
-  VMREAD_BITMAP: { from: 'unused', text: 'VMCS shadowing is not offered to L1' },
-  VMWRITE_BITMAP: { from: 'unused', text: 'VMCS shadowing is not offered to L1' },
+  VMREAD_BITMAP: {
+    from: 'unused',
+    text: 'vmcs02 has no VMCS shadowing: L0 reads the bitmap at each VMREAD of L2',
+  },
+  VMWRITE_BITMAP: {
+    from: 'unused',
+    text: 'vmcs02 has no VMCS shadowing: L0 reads the bitmap at each VMWRITE of L2',
+  },
   VE_INFORMATION_ADDRESS: { from: 'not-in-vmcs12' },
   XSS_EXIT_BITMAP: { from: 'vmcs12', when: 'rare' },
   ENCLS_EXITING_BITMAP: { from: 'unused', text: 'SGX is not offered to L1' },

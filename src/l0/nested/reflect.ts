@@ -19,6 +19,7 @@ import {
   nested_vmx_exit_handled_msr,
   nested_vmx_exit_handled_mtf,
   nested_vmx_exit_handled_pause,
+  nested_vmx_exit_handled_vmcs_access,
   type RuleAnswer,
 } from './exit-rules';
 import { nested_vmx_vmexit } from './leave';
@@ -91,13 +92,10 @@ function answer_by_rule(vcpu: Vcpu, rule: SpecialRule, reason: ExitReasonName): 
     case 'encls':
       return { wanted: false, rule: { id: 'l1.encls', text: 'SGX is not offered to L1' } };
     case 'vmcs-shadowing':
-      return {
-        wanted: true,
-        rule: {
-          id: 'l1.vmcs-shadowing',
-          text: 'VMCS shadowing is not offered to L1: the access always exits',
-        },
-      };
+      return nested_vmx_exit_handled_vmcs_access(
+        vcpu,
+        reason === 'VMWRITE' ? 'VMWRITE_BITMAP' : 'VMREAD_BITMAP',
+      );
   }
 }
 

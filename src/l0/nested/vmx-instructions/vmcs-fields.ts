@@ -1,6 +1,6 @@
 /**
- * VMREAD and VMWRITE of L1: fields of the cached vmcs12 by encoding. SDM 30.3; KVM: handle_vmread,
- * handle_vmwrite.
+ * VMREAD and VMWRITE of L1: fields of the cached vmcs12 by encoding; of an L2 under VMCS shadowing: fields of the VMCS that
+ * vmcs12's link pointer names. SDM 24.10, 30.3; KVM: handle_vmread, handle_vmwrite.
  */
 import type { FieldName } from '../../../isa/vmcs-fields';
 import { vmx_errors } from '../../register-bits';
@@ -17,19 +17,32 @@ import { nested_vmx_check_permission } from '../enter';
 import { copy_vmcs02_to_vmcs12_rare } from '../leave';
 import { merge_rules, type MergeRule } from '../merge-rules';
 import { get_vmcs12 } from '../current-vmcs12';
-import { vmcs12_field_of, vmcs12_read_any, vmcs12_write_any } from '../vmcs12';
+import { get_shadow_vmcs12 } from '../shadow-vmcs12';
+import { vmcs12_field_of, vmcs12_read_any, vmcs12_write_any, type Vmcs12 } from '../vmcs12';
 import { decode_operand_info, read_memory_operand, write_memory_operand } from './operand';
 
 /** Bits an access-rights field can hold. Some processors drop the others on VMWRITE, and so does KVM. */
 const ACCESS_RIGHTS_BITS = 0x1f0ffn;
+
+/** The VMCS that the access works on; undefined when there is none, with the reason named. */
+function accessed_vmcs12(vcpu: Vcpu, instruction: 'VMREAD' | 'VMWRITE'): Vmcs12 | undefined {
+  if (vcpu.nested.current_vmptr === INVALID_GPA) {
+    refused_because(vcpu, `${instruction}_NO_CURRENT_VMCS`);
+    return undefined;
+  }
+  if (!vcpu.arch.guest_mode) return get_vmcs12(vcpu);
+  if (get_vmcs12(vcpu).VMCS_LINK_POINTER !== INVALID_GPA) return get_shadow_vmcs12(vcpu);
+  refused_because(vcpu, `${instruction}_NO_LINK`);
+  return undefined;
+}
 
 /** KVM: handle_vmread. */
 export function handle_vmread(vcpu: Vcpu): void {
   if (!nested_vmx_check_permission(vcpu)) return;
   const info = decode_operand_info(vcpu.cpu.vmread('VMX_INSTRUCTION_INFO'));
   const encoding = kvm_register_read(vcpu, info.register2);
-  if (vcpu.nested.current_vmptr === INVALID_GPA) {
-    refused_because(vcpu, 'VMREAD_NO_CURRENT_VMCS');
+  const vmcs12 = accessed_vmcs12(vcpu, 'VMREAD');
+  if (!vmcs12) {
     nested_vmx_failInvalid(vcpu);
     return;
   }
@@ -40,8 +53,9 @@ export function handle_vmread(vcpu: Vcpu): void {
     nested_vmx_fail(vcpu, vmx_errors.UNSUPPORTED_VMCS_COMPONENT);
     return;
   }
-  if ((merge_rules[field.name] as MergeRule).back === 'rare') copy_vmcs02_to_vmcs12_rare(vcpu);
-  const value = vmcs12_read_any(get_vmcs12(vcpu), field.name, field.high);
+  const stale = (merge_rules[field.name] as MergeRule).back === 'rare' && !vcpu.arch.guest_mode;
+  if (stale) copy_vmcs02_to_vmcs12_rare(vcpu);
+  const value = vmcs12_read_any(vmcs12, field.name, field.high);
   vcpu.nested.vmx_instruction = {
     operand: `${field.name}${field.high ? ' (high half)' : ''} = 0x${value.toString(16)}`,
     field: field.name,
@@ -58,7 +72,9 @@ export function handle_vmread(vcpu: Vcpu): void {
 
 /** Who wrote a field last, for whoever explains it; KVM keeps no such thing. */
 function note_writer(vcpu: Vcpu, name: FieldName): void {
-  const key = vcpu.nested.current_vmptr.toString(16);
+  const { guest_mode } = vcpu.arch;
+  const vmptr = guest_mode ? get_vmcs12(vcpu).VMCS_LINK_POINTER : vcpu.nested.current_vmptr;
+  const key = vmptr.toString(16);
   const writers = (vcpu.nested.field_writers[key] ??= {});
   writers[name] = vcpu.cpu.vmread('GUEST_RIP');
 }
@@ -67,8 +83,8 @@ function note_writer(vcpu: Vcpu, name: FieldName): void {
 export function handle_vmwrite(vcpu: Vcpu): void {
   if (!nested_vmx_check_permission(vcpu)) return;
   const info = decode_operand_info(vcpu.cpu.vmread('VMX_INSTRUCTION_INFO'));
-  if (vcpu.nested.current_vmptr === INVALID_GPA) {
-    refused_because(vcpu, 'VMWRITE_NO_CURRENT_VMCS');
+  const vmcs12 = accessed_vmcs12(vcpu, 'VMWRITE');
+  if (!vmcs12) {
     nested_vmx_failInvalid(vcpu);
     return;
   }
@@ -95,10 +111,9 @@ export function handle_vmwrite(vcpu: Vcpu): void {
     nested_vmx_fail(vcpu, vmx_errors.VMWRITE_READ_ONLY_VMCS_COMPONENT);
     return;
   }
-  copy_vmcs02_to_vmcs12_rare(vcpu);
+  if (!vcpu.arch.guest_mode) copy_vmcs02_to_vmcs12_rare(vcpu);
   const given = value;
   if (field.row.format === 'access-rights') value &= ACCESS_RIGHTS_BITS;
-  const vmcs12 = get_vmcs12(vcpu);
   const previous = vmcs12_read_any(vmcs12, field.name, field.high);
   vmcs12_write_any(vmcs12, field.row, field.name, field.high, value);
   const written = vmcs12_read_any(vmcs12, field.name, field.high);
@@ -110,6 +125,7 @@ export function handle_vmwrite(vcpu: Vcpu): void {
     ...(given !== value && { dropped: given & ~value }),
   };
   note_writer(vcpu, field.name);
-  vcpu.nested.dirty_vmcs12 = true;
+  // Of L2 it is the shadow that changed: vmcs02 does not come from it.
+  if (!vcpu.arch.guest_mode) vcpu.nested.dirty_vmcs12 = true;
   nested_vmx_succeed(vcpu);
 }

@@ -1,6 +1,7 @@
 /**
  * VMCLEAR, VMPTRLD and VMPTRST of L1. SDM 30.3; KVM: handle_vmclear, handle_vmptrld, handle_vmptrst.
  */
+import { secondary } from '../../control-masks';
 import { read_guest_u32, write_guest_u32 } from '../../host-memory';
 import { vmx_errors } from '../../register-bits';
 import { INVALID_GPA, type Vcpu } from '../../vcpu';
@@ -48,7 +49,8 @@ function refuse_revision(vcpu: Vcpu, vmptr: bigint, header: number | undefined):
     refused_because(vcpu, 'VMPTRLD_NO_MEMORY', vmptr);
     return;
   }
-  const reason = header >>> 31 === 1 ? 'VMPTRLD_SHADOW' : 'VMPTRLD_REVISION';
+  const offered = (vcpu.nested.msrs.secondary.high & secondary.VMCS_SHADOWING) !== 0;
+  const reason = header >>> 31 === 1 && !offered ? 'VMPTRLD_SHADOW' : 'VMPTRLD_REVISION';
   refused_because(vcpu, reason, BigInt(header >>> 0), BigInt(VMCS12_REVISION));
 }
 
@@ -69,9 +71,11 @@ export function handle_vmptrld(vcpu: Vcpu): void {
     return;
   }
   if (vcpu.nested.current_vmptr !== vmptr) {
-    // Bit 31 would make it a shadow VMCS, which is not offered: the whole word must be the revision.
+    // Bit 31 makes it a shadow VMCS, where that is offered; the other bits must be the revision.
     const header = read_guest_u32(vcpu, vmptr);
-    if (header !== VMCS12_REVISION) {
+    const shadowing = (vcpu.nested.msrs.secondary.high & secondary.VMCS_SHADOWING) !== 0;
+    const revision = header === undefined || shadowing ? (header ?? 0) & 0x7fffffff : header;
+    if (revision !== VMCS12_REVISION) {
       refuse_revision(vcpu, vmptr, header);
       nested_vmx_fail(vcpu, vmx_errors.VMPTRLD_INCORRECT_VMCS_REVISION_ID);
       return;
