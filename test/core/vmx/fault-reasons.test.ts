@@ -13,7 +13,7 @@ import {
 import { decodeTraceRecord, drainTraceRing, traceKind } from '../../../src/machine/trace-ring';
 import { TraceKind } from '../../../src/abi/trace-records';
 import { Bench, CODE, DATA, Select } from '../system/bench';
-import { rootBench, VMCS_POINTER, VMXON_POINTER } from './guest-bench';
+import { GuestBench, rootBench, VMCS_POINTER, VMXON_POINTER } from './guest-bench';
 import { VMCS, VMXON_REGION } from './valid-vmcs';
 
 const on = `vmxon [${VMXON_POINTER}];`;
@@ -54,6 +54,14 @@ const real = () => {
   bench.cpu.set32(State.VMX_ON, 1);
   return bench;
 };
+/** A guest under VMCS shadowing with no VMCS linked; `enter` is its setup. */
+const unlinked = () =>
+  new GuestBench((image) => {
+    image.enable('VMCS_SHADOWING');
+    image.set('VMREAD_BITMAP', 0x241000n);
+    image.set('VMWRITE_BITMAP', 0x241000n);
+  }, 'haswell').bench;
+const enter = (bench: Bench) => void bench.cpu.enter(true);
 const bad = (pointer: bigint) => (bench: Bench) => bench.write64(DATA, pointer);
 const chip = (name: Instruction) => (name === 'VMXON' ? '' : on);
 
@@ -177,6 +185,18 @@ const own: Record<string, Case> = {
   },
   VMREAD_NO_CURRENT_VMCS: { source: `${on} ${forms.VMREAD}`, shows: /no current VMCS for VMREAD/ },
   VMREAD_NO_FIELD: { source: `${current} mov eax, 0x7fff; ${forms.VMREAD}`, shows: /encoding 0x7fff/ },
+  VMREAD_NO_LINK: {
+    source: forms.VMREAD,
+    bench: unlinked,
+    setup: enter,
+    shows: /link pointer is F+H: .* VMREAD/,
+  },
+  VMWRITE_NO_LINK: {
+    source: forms.VMWRITE,
+    bench: unlinked,
+    setup: enter,
+    shows: /link pointer is F+H: .* VMWRITE/,
+  },
   VMWRITE_NO_CURRENT_VMCS: { source: `${on} ${forms.VMWRITE}`, shows: /no current VMCS for VMWRITE/ },
   VMWRITE_NO_FIELD: { source: `${current} mov eax, 0x6fff; ${forms.VMWRITE}`, shows: /encoding 0x6fff/ },
   VMWRITE_READ_ONLY: {

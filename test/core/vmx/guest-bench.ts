@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { Seg, State } from '../../../src/abi/state-block';
 import { Stop } from '../../../src/abi/stop-codes';
+import { applyProfile } from '../../../src/cpu/profile';
 import type { CpuProfileName } from '../../../src/isa/cpu-profiles';
 import { exitReasonByNumber } from '../../../src/isa/exit-reasons';
 import type { FieldName } from '../../../src/isa/vmcs-fields';
@@ -103,9 +104,10 @@ export class GuestBench {
  * A 64-bit program at ring 0 outside VMX operation, with CR4.VMXE set, IA32_FEATURE_CONTROL locked open, and a VMXON region and a
  * clear VMCS whose addresses stand at VMXON_POINTER and VMCS_POINTER. The program is its own host.
  */
-export function rootBench(): Bench {
+export function rootBench(profile: CpuProfileName = 'turtle-64'): Bench {
   const bench = Bench.long();
   const { cpu } = bench;
+  applyProfile(cpu, profile);
   const revision = new Fixture().region32(0);
   bench.write32(Number(VMXON_REGION), revision);
   bench.write32(Number(VMCS), revision);

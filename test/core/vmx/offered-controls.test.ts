@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { Gpr, State } from '../../../src/abi/state-block';
 import { Stop } from '../../../src/abi/stop-codes';
 import { type cpuProfiles } from '../../../src/isa/cpu-profiles';
+import { vmcsField } from '../../../src/isa/vmcs-fields';
 import type { ControlName } from '../../../src/isa/vmx-controls';
 import { CODE, DATA, STACK, Select } from '../system/bench';
 import { EPT_PAGES, GuestBench } from './guest-bench';
@@ -109,6 +110,13 @@ const effects: Record<OfferedControl, Effect | 'undefined-instruction'> = {
       assert.deepEqual(guest.bench.cpu.enter(false), { kind: 'entered' });
     },
     observe: (guest) => guest.bench.reg(Gpr.RAX),
+  },
+  VMCS_SHADOWING: {
+    source: `mov eax, ${vmcsField.GUEST_RIP.encoding}; vmread rbx, rax; hlt`,
+    image: (image) => {
+      image.set('VMREAD_BITMAP', BITMAP);
+      image.set('VMWRITE_BITMAP', BITMAP);
+    },
   },
   WBINVD_EXITING: { source: 'wbinvd; hlt' },
   UNRESTRICTED_GUEST: {
