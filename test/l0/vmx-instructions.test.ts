@@ -136,9 +136,18 @@ describe('L0: VMX instructions of L1', () => {
       assert.deepEqual(outcomeOf(guest, VMPTRLD, 4n), failedValid(9));
       assert.deepEqual(outcomeOf(guest, VMPTRLD, PLACE.VMXON), failedValid(10));
       assert.deepEqual(outcomeOf(guest, VMPTRLD, PLACE.CODE), failedValid(11));
-      guest.poke64(ANOTHER_VMCS, BigInt(VMCS12_REVISION) | 0x80000000n);
-      assert.deepEqual(outcomeOf(guest, VMPTRLD, ANOTHER_VMCS), failedValid(11));
       assert.deepEqual(outcomeOf(guest, VMPTRLD, 0x40000000n), failedValid(11));
+    });
+
+    it('take a shadow VMCS only where VMCS shadowing is offered', () => {
+      for (const VMCS_SHADOWING of [true, false]) {
+        const guest = createNestedGuest([], { VMCS_SHADOWING });
+        guest.poke64(ANOTHER_VMCS, BigInt(VMCS12_REVISION) | 0x80000000n);
+        assert.deepEqual(
+          outcomeOf(guest, VMPTRLD, ANOTHER_VMCS),
+          VMCS_SHADOWING ? succeeded : failedValid(11),
+        );
+      }
     });
   });
 
