@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Gpr } from '../../../src/abi/state-block';
 import { vmcsField } from '../../../src/isa/vmcs-fields';
-import { Bench, Select } from '../system/bench';
+import { type Bench, Select } from '../system/bench';
 import { GuestBench, rootBench, VMCS_POINTER, VMXON_POINTER } from './guest-bench';
 import { VMCS } from './valid-vmcs';
 
