@@ -161,6 +161,11 @@ export function readForModify(linear: u64, width: u32): u64 {
   return readSlow(linear, width, Access.READ | Access.WRITE | userAccess());
 }
 
+/** `probeWrite` of one aligned datum of 1, 2, 4 or 8 bytes: alignment checks count too. */
+export function probeDatum(linear: u64, size: u32): void {
+  if (admissible(linear, size, Access.WRITE | userAccess())) probeWrite(linear, size);
+}
+
 /** Faults as a write of `bytes` bytes at `linear` would, without writing. */
 export function probeWrite(linear: u64, bytes: u32): void {
   const access = Access.WRITE | userAccess();

@@ -1,5 +1,6 @@
 /** Accesses of L1 to devices: the emulated instructions against what they do to memory, registers and flags. */
 import assert from 'node:assert/strict';
+import { State } from '../../src/abi/state-block';
 import { arithmetic } from '../../src/l0/exits/emulate-arithmetic';
 import { merged_msr_bitmap, l1_msr_bitmap, msr_bitmap_bit } from '../../src/l0/msr-bitmaps';
 import { vcpu_enter_guest, vmx_handle_exit } from '../../src/l0';
@@ -63,6 +64,90 @@ describe('L0: device memory of L1', () => {
     );
   });
 
+  it('emulates what reads a device register and writes it back, with flags', () => {
+    const guest = l1WithApic();
+    guest.vcpu.board.localApic.tpr = 0x1f;
+    guest.cpu.setGpr(0, 0x41n);
+    guest.cpu.setGpr(2, 0x80n);
+    guest.cpu.setGpr(3, 5n);
+    guest.runL1([
+      ...[0xff, 0x04, 0x25, ...bytes(TPR)], // INC DWORD [TPR]: 20H
+      ...[0xf0, 0x0f, 0xc1, 0x1c, 0x25, ...bytes(TPR)], // LOCK XADD [TPR], EBX: 25H, EBX 20H
+      ...[0xff, 0x0c, 0x25, ...bytes(TPR)], // DEC DWORD [TPR]: 24H
+      ...[0xd1, 0x24, 0x25, ...bytes(TPR)], // SHL DWORD [TPR], 1: 48H
+      ...[0x0f, 0xb1, 0x14, 0x25, ...bytes(TPR)], // CMPXCHG [TPR], EDX: EAX 48H
+      ...[0x0f, 0xb1, 0x14, 0x25, ...bytes(TPR)], // again: 80H
+      ...[0xc1, 0x2c, 0x25, ...bytes(TPR), 8], // SHR DWORD [TPR], 8: 0, CF and ZF
+      ...[0x9c, 0x59], // PUSHF; POP RCX
+    ]);
+    assert.equal(tpr(guest), 0);
+    assert.deepEqual([guest.cpu.gpr(0), guest.cpu.gpr(3)], [0x48n, 0x20n]);
+    assert.equal(guest.cpu.gpr(1) & 0x841n, 0x41n);
+  });
+
+  it('emulates NOT and NEG', () => {
+    const guest = l1WithApic();
+    guest.vcpu.board.localApic.tpr = 0x0f;
+    // NOT DWORD [TPR]; NEG DWORD [TPR]; PUSHF; POP RCX
+    guest.runL1([0xf7, 0x14, 0x25, ...bytes(TPR), 0xf7, 0x1c, 0x25, ...bytes(TPR), 0x9c, 0x59]);
+    assert.equal(tpr(guest), 0x10);
+    assert.equal(guest.cpu.gpr(1) & 1n, 1n);
+  });
+
+  it('emulates bit tests whose offset in a register reaches another register of the device', () => {
+    const guest = l1WithApic();
+    guest.cpu.setGpr(3, 0x84n);
+    guest.cpu.setGpr(0, -0x7cn & 0xffffffffn);
+    // BTS DWORD [TPR - 16], EBX; BT DWORD [TPR + 16], EAX; SETC DL
+    guest.runL1([
+      ...[0x0f, 0xab, 0x1c, 0x25, ...bytes(TPR - 16n)],
+      ...[0x0f, 0xa3, 0x04, 0x25, ...bytes(TPR + 16n)],
+      ...[0x0f, 0x92, 0xc2],
+    ]);
+    assert.equal(tpr(guest), 0x10);
+    assert.equal(guest.cpu.gpr(2) & 0xffn, 1n);
+  });
+
+  it('emulates CMPS and SCAS on a device, and ends them where elements differ', () => {
+    const guest = l1WithApic();
+    guest.vcpu.board.localApic.tpr = 0x70;
+    guest.poke(PLACE.OPERAND, [0x70, 0, 0, 0]);
+    guest.cpu.setGpr(6, PLACE.OPERAND);
+    guest.cpu.setGpr(7, TPR);
+    // CMPSD; SETE BL
+    guest.runL1([0xa7, 0x0f, 0x94, 0xc3]);
+    assert.deepEqual([guest.cpu.gpr(6), guest.cpu.gpr(7)], [PLACE.OPERAND + 4n, TPR + 4n]);
+    assert.equal(guest.cpu.gpr(3) & 0xffn, 1n);
+    guest.cpu.setGpr(7, TPR);
+    guest.cpu.setGpr(1, 8n);
+    guest.cpu.setGpr(0, 0x70n);
+    // REPE SCASB: the second byte differs
+    guest.runL1([0xf3, 0xae]);
+    assert.deepEqual([guest.cpu.gpr(7), guest.cpu.gpr(1)], [TPR + 2n, 6n]);
+  });
+
+  it('emulates PUSH from and POP to a device register', () => {
+    const guest = l1WithApic();
+    guest.vcpu.board.localApic.tpr = 0x60;
+    // PUSH QWORD [TPR]; MOV DWORD [TPR], 0; POP QWORD [TPR]
+    const zero = [0xc7, 0x04, 0x25, ...bytes(TPR), 0, 0, 0, 0];
+    guest.runL1([0xff, 0x34, 0x25, ...bytes(TPR), ...zero, 0x8f, 0x04, 0x25, ...bytes(TPR)]);
+    assert.equal(tpr(guest), 0x60);
+  });
+
+  it('page tables outside RAM are a page fault of the guest', () => {
+    const guest = l1WithApic();
+    guest.poke(PLACE.L1_CODE, [0x90]);
+    guest.cpu.vmwrite('GUEST_RIP', PLACE.L1_CODE);
+    guest.cpu.vmwrite('GUEST_CR3', 0x40000000n);
+    assert.equal(vcpu_enter_guest(guest.vcpu).kind, 'entered');
+    guest.cpu.run(guest.cpu.retired + 10n);
+    assert.notEqual(vmx_handle_exit(guest.vcpu).kind, 'unimplemented');
+    const { exception } = guest.vcpu.arch;
+    assert.deepEqual([exception.pending, exception.vector], [true, 14]);
+    assert.equal(guest.cpu.get64(State.CR2), PLACE.L1_CODE);
+  });
+
   it('reads all ones where nothing answers', () => {
     const guest = l1WithApic();
     guest.poke64(PLACE.PAGE_DIRECTORY + 16n, 0x40000083n);
@@ -72,14 +157,14 @@ describe('L0: device memory of L1', () => {
 
   it('names the instruction it cannot emulate', () => {
     const guest = l1WithApic();
-    // CMPXCHG [TPR], EBX
-    guest.poke(PLACE.L1_CODE, [0x0f, 0xb1, 0x1c, 0x25, ...bytes(TPR)]);
+    // SHLD [TPR], EBX, 4
+    guest.poke(PLACE.L1_CODE, [0x0f, 0xa4, 0x1c, 0x25, ...bytes(TPR), 4]);
     guest.cpu.vmwrite('GUEST_RIP', PLACE.L1_CODE);
     assert.equal(vcpu_enter_guest(guest.vcpu).kind, 'entered');
     guest.cpu.run(guest.cpu.retired + 10n);
     const result = vmx_handle_exit(guest.vcpu);
     assert.equal(result.kind, 'unimplemented');
-    assert.match(result.kind === 'unimplemented' ? result.what : '', /CMPXCHG/);
+    assert.match(result.kind === 'unimplemented' ? result.what : '', /SHLD/);
   });
 
   it('reads and writes ports, strings included', () => {

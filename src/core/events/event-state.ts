@@ -103,6 +103,11 @@ export function boundaryMark(more: u64): u64 {
   return ((get64(State.RETIRED) + more + 1) << 1) | (<u64>get32(State.VMX_NON_ROOT));
 }
 
+/** The running instruction began with TF set: a trap follows it. */
+export function singleStepDue(): bool {
+  return get64(Private.TRAP_DUE) == boundaryMark(1);
+}
+
 /** The boundary is not before the instruction at RIP but between two of its iterations. */
 export function betweenIterationsHere(): bool {
   return get64(Private.BETWEEN_ITERATIONS) == boundaryMark(0);

@@ -6,7 +6,7 @@ import { rflags } from '../flags';
 import { AccessRights, Rflags, SystemTypeBit, Vector } from '../gen/constants';
 import { portRead, portWrite } from '../imports';
 import {
-  probeWrite,
+  probeDatum,
   readSegment16,
   readSegment32,
   readSegment8,
@@ -102,7 +102,7 @@ function isRepeated(u: usize): bool {
 
 /** One element from the port to ES:rDI; memory is probed first, so that a fault leaves the device alone. */
 function inputElement(port: u32, size: u32, offset: u64): void {
-  probeWrite(linearOf(Seg.ES, offset), size);
+  probeDatum(linearOf(Seg.ES, offset), size);
   if (faulted()) return;
   const value = portRead(port, size);
   if (size == 4) writeSegment32(Seg.ES, offset, value);

@@ -3,7 +3,7 @@ import { Gpr, Seg } from '../../abi/state-block';
 import { faulted } from '../fault';
 import {
   popWidth,
-  probeWrite,
+  probeDatum,
   pushWidth,
   readSegment,
   segmentLinear,
@@ -101,7 +101,7 @@ export function execEnter(u: usize): i32 {
   sp = truncateAddress(sp - frame, mask);
   // The instruction faults if a write at the new top of the stack would (SDM Vol. 2, ENTER).
   const linear = segmentLinear(Seg.SS, sp, width, true);
-  if (!faulted()) probeWrite(linear, width);
+  if (!faulted()) probeDatum(linear, width);
   if (faulted()) return Next.FAULT;
   setStackPointer(sp);
   writeReg(Gpr.RBP, width, true, top);

@@ -1,6 +1,7 @@
 // HLT, PAUSE, MONITOR, MWAIT, INVLPG, INVPCID, INVD, WBINVD (SDM 2A, 2B; order of faults and exits SDM 3C 25.1.1).
 import { Gpr, State } from '../../abi/state-block';
 import { claimsFeature } from '../claims';
+import { singleStepDue } from '../events/event-state';
 import { faulted, raise, raisePlain } from '../fault';
 import { Activity, Cr4, Proc2, Vector } from '../gen/constants';
 import { Feature } from '../gen/features';
@@ -30,11 +31,11 @@ function refuse(vector: u32): i32 {
   return Next.FAULT;
 }
 
-/** The poller stops the loop or takes the event that wakes the processor. */
+/** The poller stops the loop or takes the event that wakes the processor. A single-step trap is there before it sleeps. */
 export function execHlt(u: usize): i32 {
   if (get32(State.CPL) != 0) return refuse(Vector.GP);
   if (inNonRoot() && interceptHlt(u)) return Next.EXITED;
-  set32(State.ACTIVITY, Activity.HLT);
+  if (!singleStepDue()) set32(State.ACTIVITY, Activity.HLT);
   setAttention();
   return Next.BOUNDARY;
 }

@@ -11,6 +11,7 @@ import {
   EntryCtl,
   Exit,
   ExitCtl,
+  ExitInterruption,
   Ia32VmxMisc,
   Interruptibility,
   PendingDebug,
@@ -18,6 +19,7 @@ import {
   Proc2,
   Rflags,
   V,
+  Vector,
 } from '../gen/constants';
 import { get32, get64, gpr, rip, segment } from '../state';
 import { capability, CAP_MISC } from './capabilities';
@@ -42,7 +44,7 @@ export function saveGuest(reason: u32): void {
   setVm64(V.GUEST_RSP, gpr(Gpr.RSP));
   setVm64(V.GUEST_RIP, rip());
   setVm64(V.GUEST_RFLAGS, savedRflags(reason));
-  saveNonRegister();
+  saveNonRegister(reason);
   if (pin() & Pin.ACTIVATE_VMX_PREEMPTION_TIMER && controls & ExitCtl.VM_EXIT_SAVE_VMX_PREEMPTION_TIMER_VALUE)
     saveTimer();
   if (proc2() & Proc2.ENABLE_EPT && paePaging()) {
@@ -110,19 +112,35 @@ function savedRflags(reason: u32): u64 {
   }
 }
 
-function saveNonRegister(): void {
+function saveNonRegister(reason: u32): void {
   // An exit during delivery found the processor active already (SDM 27.3.4).
   const activity = eventBeingDelivered() ? 0 : get32(State.ACTIVITY);
   const blocking = get32(State.INTERRUPTIBILITY);
   setVm32(V.GUEST_ACTIVITY_STATE, activity);
   setVm32(V.GUEST_INTERRUPTIBILITY_INFO, blocking);
-  let pending = get64(State.PENDING_DEBUG);
-  // A single-step trap that STI, MOV SS or HLT holds back is pending too: the field must be fit for re-entry.
+  setVm64(V.GUEST_PENDING_DBG_EXCEPTIONS, savedPendingDebug(reason, activity, blocking));
+}
+
+/** These exits come before the debug exceptions of their boundary. */
+function precedesTraps(reason: u32): bool {
+  return reason == Exit.INIT_SIGNAL || reason == Exit.TPR_BELOW_THRESHOLD || reason == Exit.MONITOR_TRAP_FLAG;
+}
+
+function isDebugException(reason: u32): bool {
+  return reason == Exit.EXCEPTION_NMI && (vm32(V.VM_EXIT_INTR_INFO) & ExitInterruption.VECTOR) == Vector.DB;
+}
+
+/**
+ * Pending debug exceptions: 0 unless the exit came before them or they are held back by MOV SS, and not what it is about (SDM
+ * 27.3.4). During delivery the shadow of the interrupted program is still reported, so what goes with it is too.
+ */
+function savedPendingDebug(reason: u32, activity: u32, blocking: u32): u64 {
+  const held = (blocking & Interruptibility.MOV_SS) != 0 && !isDebugException(reason);
+  if (!precedesTraps(reason) && !held && !eventBeingDelivered()) return 0;
+  const pending = get64(State.PENDING_DEBUG);
+  // A single-step trap that a shadow or HLT holds back: the field must be fit for re-entry.
   const step = (rflags() & Rflags.TF) != 0 && (get64(State.MSR_DEBUGCTL) & Debugctl.BTF) == 0;
-  if (
-    ((blocking & (Interruptibility.STI | Interruptibility.MOV_SS)) != 0 || activity == Activity.HLT) &&
-    step
-  )
-    pending |= PendingDebug.BS;
-  setVm64(V.GUEST_PENDING_DBG_EXCEPTIONS, pending);
+  const waits =
+    (blocking & (Interruptibility.STI | Interruptibility.MOV_SS)) != 0 || activity == Activity.HLT;
+  return waits && step ? pending | PendingDebug.BS : pending;
 }

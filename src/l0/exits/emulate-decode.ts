@@ -3,7 +3,7 @@
  * meaning of instructions.
  */
 import { Decoder, DecoderOptions, MemorySizeExt, Mnemonic, OpKind, Register, RegisterExt } from 'iced-x86';
-import { kvm_read_guest_virt } from '../guest-paging';
+import { kvm_read_guest_virt, type VirtResult } from '../guest-paging';
 import { access_rights } from '../register-bits';
 import { is_long_mode } from '../registers';
 import type { Vcpu } from '../vcpu';
@@ -45,6 +45,8 @@ export interface DecodedInstruction {
   length: number;
   operands: Operand[];
   repeats: boolean;
+  /** The prefix is REPNE: compares go on while elements differ. */
+  repeats_unequal: boolean;
   /** Width of string addresses. */
   address_bytes: number;
   /** Segment of the source of a string instruction. */
@@ -78,15 +80,14 @@ function code_bitness(vcpu: Vcpu): number {
   return (cs & access_rights.DB) !== 0 ? 32 : 16;
 }
 
-/** The bytes at RIP, up to 15, fewer when the next page cannot be fetched. */
-export function fetch_instruction(vcpu: Vcpu): Uint8Array | undefined {
+/** The bytes at RIP, up to 15, fewer when the next page cannot be fetched; a fault when the first one cannot. */
+export function fetch_instruction(vcpu: Vcpu): VirtResult {
   const rip = vcpu.cpu.vmread('GUEST_RIP');
   const linear = code_bitness(vcpu) === 64 ? rip : (vcpu.cpu.vmread('GUEST_CS_BASE') + rip) & 0xffffffffn;
   const whole = kvm_read_guest_virt(vcpu, linear, MAX_INSTRUCTION, 'fetch');
-  if (whole.kind === 'done') return whole.bytes;
+  if (whole.kind === 'done') return whole;
   const in_page = Math.min(MAX_INSTRUCTION, 4096 - Number(linear & 0xfffn));
-  const part = kvm_read_guest_virt(vcpu, linear, in_page, 'fetch');
-  return part.kind === 'done' ? part.bytes : undefined;
+  return kvm_read_guest_virt(vcpu, linear, in_page, 'fetch');
 }
 
 /** Encoding number of a general register; undefined for "none" and others. */
@@ -98,11 +99,9 @@ function register_index(register: Register): number | undefined {
 }
 
 /**
- * Decodes the instruction at RIP; undefined when its bytes cannot be fetched or are no instruction.
+ * Decodes the instruction at RIP, whose bytes are these; undefined when they are no instruction.
  */
-export function x86_decode_insn(vcpu: Vcpu): DecodedInstruction | undefined {
-  const bytes = fetch_instruction(vcpu);
-  if (!bytes) return undefined;
+export function x86_decode_insn(vcpu: Vcpu, bytes: Uint8Array): DecodedInstruction | undefined {
   const bitness = code_bitness(vcpu);
   const decoder = new Decoder(bitness, bytes, DecoderOptions.None);
   decoder.ip = vcpu.cpu.vmread('GUEST_RIP');
@@ -143,6 +142,7 @@ export function x86_decode_insn(vcpu: Vcpu): DecodedInstruction | undefined {
     length: instruction.length,
     operands,
     repeats: instruction.hasRepPrefix || instruction.hasRepnePrefix,
+    repeats_unequal: instruction.hasRepnePrefix,
     address_bytes,
     string_segment: segment_names[instruction.segmentPrefix] ?? 'DS',
   };

@@ -302,6 +302,40 @@ describe('instructions that cause VM exits', () => {
       assert.equal(guest.firstExit(`${source}; hlt`).reason, 'HLT');
     });
 
+  it('pending debug exceptions are saved as 0 unless MOV SS holds them back', () => {
+    const stepping = (vectors: number) => guestWith([], (image) => image.set('EXCEPTION_BITMAP', vectors));
+    const held = stepping(0);
+    held.firstExit('mov eax, 0x10; push 0x102; popf; mov ss, eax; cpuid');
+    assert.equal(held.lastExit.reason, 'CPUID');
+    assert.equal(held.get('GUEST_PENDING_DBG_EXCEPTIONS'), 0x4000n);
+    // A #DB exit is not held back, and what is pending goes with it.
+    const about = stepping(2);
+    about.firstExit('mov eax, 0x10; push 0x102; popf; mov ss, eax; int1');
+    assert.equal(about.get('VM_EXIT_INTR_INFO'), 0x80000501n);
+    assert.equal(about.get('GUEST_INTERRUPTIBILITY_INFO'), 2n);
+    assert.equal(about.get('GUEST_PENDING_DBG_EXCEPTIONS'), 0n);
+  });
+
+  it('a single step over STI exits behind it, in its shadow and with nothing pending', () => {
+    const guest = guestWith([], (image) => image.set('EXCEPTION_BITMAP', 2));
+    guest.firstExit('push 0x102; popf; sti; nop');
+    assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 7));
+    assert.equal(guest.get('EXIT_QUALIFICATION'), 0x4000n);
+    assert.equal(guest.get('GUEST_INTERRUPTIBILITY_INFO'), 1n);
+    assert.equal(guest.get('GUEST_PENDING_DBG_EXCEPTIONS'), 0n);
+  });
+
+  it('a single step over HLT exits before the processor sleeps', () => {
+    const guest = guestWith([], (image) => {
+      image.disable('HLT_EXITING');
+      image.set('EXCEPTION_BITMAP', 2);
+    });
+    guest.firstExit('push 0x102; popf; hlt; nop');
+    assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 7));
+    assert.equal(guest.get('GUEST_ACTIVITY_STATE'), 0n);
+    assert.equal(guest.get('GUEST_PENDING_DBG_EXCEPTIONS'), 0n);
+  });
+
   it('RDTSCP and INVPCID are undefined unless enabled', () => {
     for (const source of ['rdtscp', 'invpcid rax, [rbx]']) {
       const guest = guestWith([], (image) => image.set('EXCEPTION_BITMAP', 1 << 6));
