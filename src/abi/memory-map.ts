@@ -4,7 +4,7 @@
 
 /** Start addresses of the fixed regions, ascending; each region ends where the next one starts. */
 export const enum Region {
-  /** State block of the running vCPU, see `state-block.ts`. */
+  /** State block of the running CPU and, behind it, what all CPUs share: see `state-block.ts`. */
   STATE = 0x1000,
   /** A walk through page tables that are not in force, see `walk-space.ts`. */
   WALK = 0x3000,
@@ -30,12 +30,19 @@ export const enum Region {
   PAGE_ATTRIBUTES = 0x200000,
   /** Software TLB. */
   TLB = 0x300000,
+  /** State blocks of the CPUs that do not run, State.END bytes each, by number. */
+  PARKED = 0x3f0000,
   /** Decoded blocks: index, then micro-op arena. */
   BLOCK_INDEX = 0x400000,
   BLOCK_ARENA = 0x800000,
   BLOCK_ARENA_END = 0x7000000,
   /** Host-physical address 0. */
   RAM = 0x8000000,
+}
+
+/** CPUs a machine can have: as many state blocks are parked, and the software TLB has contexts for as many. */
+export const enum CpuCount {
+  MOST = 8,
 }
 
 /** Attribute bits of a host-physical page (bytes at Region.PAGE_ATTRIBUTES). */

@@ -50,12 +50,6 @@ export const enum State {
   MSR_MTRR_FIXED = 0x290, // 11 x u64: 64K_00000, 16K_80000, 16K_A0000, 4K_C0000..4K_F8000
   MSR_MTRR_VARIABLE = 0x2e8, // 16 x u64: PHYSBASE0, PHYSMASK0, ...
 
-  // Time. TSC = RETIRED + TIME_SKEW (+ offset and MSR_TSC_ADJUST).
-  /** Instructions retired since reset, u64: the machine's only clock. */
-  RETIRED = 0x370,
-  /** Ticks that passed while halted or within long string instructions, u64. Owned by the embedder. */
-  TIME_SKEW = 0x378,
-
   // Event state, u32 each unless said.
   /** Interruptibility in the format of GUEST_INTERRUPTIBILITY_INFO: STI 0, MOV SS 1, SMI 2, NMI 3. */
   INTERRUPTIBILITY = 0x380,
@@ -73,8 +67,8 @@ export const enum State {
   CPL = 0x3a0,
   /** Execution mode that decides decoding, see Mode. */
   MODE = 0x3a4,
-  /** 1: an instruction of a feature the profile does not claim stops the core with Gap.UNCLAIMED_FEATURE; else #UD. Set by the embedder. u32 */
-  STOP_UNCLAIMED = 0x3a8,
+  /** Number of this CPU, its initial APIC ID. Set by the embedder; RESET leaves it alone. u32 */
+  CPU = 0x3ac,
 
   // VMX, as the processor itself knows it.
   /** 1 after VMXON. */
@@ -91,12 +85,8 @@ export const enum State {
   TSC_OFFSET = 0x3d0,
   /** 1: the VMX root program is the embedder (built-in L0): every VM exit stops the core with Stop.VM_EXIT. */
   EMBEDDED_HOST = 0x3d8,
-  /** Kinds of events that stop the core, bits of StopOn. Set by the embedder. */
-  STOP_ON = 0x3dc,
 
   // The run loop's contract.
-  /** RETIRED value at which the slice ends, u64: set by the embedder before `run`. */
-  DEADLINE = 0x3e0,
   /** Why `run` returned, see Stop. */
   STOP = 0x3e8,
   /** Detail of the stop (vector, exit reason, VM-instruction error ...), u32, and a 64-bit one. */
@@ -104,10 +94,6 @@ export const enum State {
   STOP_VALUE = 0x3f0, // u64
   /** Linear address of the instruction whose breakpoint is to be passed over once, u64; all ones when none. */
   SKIP_BREAKPOINT = 0x3f8,
-  /** Write position in the trace ring, in records since reset, u32 (wraps); see trace-records.ts. */
-  TRACE_HEAD = 0x400,
-  /** Read position, moved by the embedder; the core stops with Stop.TRACE_FULL before it overwrites unread records. */
-  TRACE_TAIL = 0x404,
   /** 64-bit result of an import (MSR reads), written by the embedder before it returns. u64 */
   IMPORT_VALUE = 0x408,
 
@@ -140,7 +126,28 @@ export const enum State {
 
   /** From here the core's own private variables (lazy flags, fault record, caches): no other side may rely on them. */
   PRIVATE = 0x800,
+  /** End of what belongs to one CPU. */
   END = 0x1000,
+
+  // What all CPUs of the machine share, whichever of them runs. Neither RESET nor a change of CPUs touches it.
+  // TSC = RETIRED + TIME_SKEW (+ offset and MSR_TSC_ADJUST).
+  /** Instructions retired by all CPUs, u64: the machine's only clock. */
+  RETIRED = 0x1000,
+  /** Ticks that passed while halted or within long string instructions, u64. Owned by the embedder. */
+  TIME_SKEW = 0x1008,
+  /** RETIRED value at which the slice ends, u64: set by the embedder before `run`. */
+  DEADLINE = 0x1010,
+  /** RETIRED value from which on PAUSE ends the slice, because other CPUs wait; 0: never. Set by the embedder. u64 */
+  YIELD_AT = 0x1018,
+  /** Kinds of events that stop the core, bits of StopOn. Set by the embedder. u32 */
+  STOP_ON = 0x1020,
+  /** 1: an instruction of a feature the profile does not claim stops the core with Gap.UNCLAIMED_FEATURE; else #UD. Set by the embedder. u32 */
+  STOP_UNCLAIMED = 0x1024,
+  /** Write position in the trace ring, in records since reset, u32 (wraps); see trace-records.ts. */
+  TRACE_HEAD = 0x1028,
+  /** Read position, moved by the embedder; the core stops with Stop.TRACE_FULL before it overwrites unread records. */
+  TRACE_TAIL = 0x102c,
+  SHARED_END = 0x1030,
 }
 
 /** Index of a segment register inside State.SEGMENTS. */

@@ -27,8 +27,10 @@ export const enum TraceRecord {
   INSTRUCTION_LENGTH = 60, // u32
   /** Faults, VMfails, EPT exits: row of isa/fault-reasons from 1, 0 for none, and what its sentence shows. u32 */
   REASON = 64,
-  /** Level of the paging-structure entry. u32 */
+  /** Level of the paging-structure entry. u16 */
   LEVEL = 68,
+  /** The CPU it happened on. u16 */
+  VCPU = 70,
   A = 72, // u64
   B = 80, // u64
   /** Page faults: linear address. u64 */

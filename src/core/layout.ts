@@ -21,9 +21,11 @@ export namespace Tlb {
   export const JUMPS: usize = 0x330000;
   export const JUMPS_MASK: usize = 0xfff0;
   export const JUMPS_END: usize = 0x340000;
-  /** Contexts, see mmu/tlb.ts, and the counters that number them. */
+  /** Contexts of each CPU, see mmu/tlb.ts, and the counters that number them. */
   export const CONTEXTS: usize = 0x340000;
-  export const COUNTERS: usize = 0x341000;
+  export const CONTEXTS_OF_CPU: usize = 0x800;
+  export const CONTEXTS_END: usize = 0x344000;
+  export const COUNTERS: usize = 0x344000;
 }
 
 /** Decoded blocks. */

@@ -5,7 +5,7 @@ import { claimsChanged } from './claims';
 import { Cr0, Dr7, Rflags, Xcr0 } from './gen/constants';
 import { resetMsrs } from './gen/msr-access';
 import { Private } from './layout';
-import { dropAllWriteEntries, dropDataEntries, clearTlb, translationChanged } from './mmu/tlb';
+import { dropAllWriteEntries, dropDataEntries, clearTlb, selectContext, translationChanged } from './mmu/tlb';
 import { hostPhysicalWritten } from './mmu/physical';
 import { modeChanged } from './mode';
 import { setAttention } from './attention';
@@ -25,7 +25,9 @@ function setSegment(index: u32, selector: u32, base: u64, limit: u32, access: u3
 
 /** RESET: registers, mode, caches. Tables (CPUID, capabilities) and RAM are the embedder's and stay. */
 export function reset(): void {
+  const cpu = load<u32>(S + State.CPU);
   memory.fill(S, 0, State.END);
+  store<u32>(S + State.CPU, cpu);
   store<u64>(S + State.RIP, 0xfff0);
   store<u64>(S + State.RFLAGS, Rflags.FIXED);
   for (let i: u32 = Seg.ES; i <= <u32>Seg.GS; i++) setSegment(i, 0, 0, 0xffff, RESET_DATA);
@@ -46,6 +48,12 @@ export function reset(): void {
   clearTlb();
   dropAllBlocks();
   modeChanged();
+  setAttention();
+}
+
+/** Another CPU's state block stands at Region.STATE now. What others did to code and translations meanwhile is made good. */
+export function cpuSelected(): void {
+  selectContext();
   setAttention();
 }
 

@@ -14,6 +14,8 @@ export interface CoreExports {
   run(): number;
   /** Processor state after RESET (SDM 9.1.1), except what the boot loader sets. */
   reset(): void;
+  /** Call after another CPU's state block was put in the running one's place. */
+  cpuSelected(): void;
   /** Call after the breakpoint set was changed. */
   breakpointsChanged(): void;
   /** Call after PageAttribute.WATCHED was changed anywhere. */

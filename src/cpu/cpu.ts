@@ -1,6 +1,9 @@
 /**
- * The chip as TypeScript sees it: run a slice, read and write architectural state and host-physical memory, and use VMX
+ * One CPU of the chip as TypeScript sees it: run a slice, read and write architectural state and host-physical memory, and use VMX
  * as a host does (enter, exit, VMCS). Knows no level, no symbol and no device; never throws on what a guest does.
+ *
+ * All CPUs share one core and its memory. The state of one of them stands where the core works on it, the others' are parked;
+ * reading and writing reaches either, and whatever needs the core brings the CPU's state there first.
  */
 import { Region, PageAttribute, BreakpointTable } from '../abi/memory-map';
 import { type Gpr, type Mode, Seg, Segment, State } from '../abi/state-block';
@@ -47,9 +50,11 @@ export type EntryOutcome =
 /** 2^64 - 1: "no pointer" in VMCS pointers, "off" in deadlines. */
 export const NONE_64 = 0xffffffffffffffffn;
 
-/** What RESET leaves alone because it is not the processor's: time, the slice, the trace ring and its reader. */
-const KEPT_64 = [State.RETIRED, State.TIME_SKEW, State.DEADLINE] as const;
-const KEPT_32 = [State.STOP_ON, State.TRACE_HEAD, State.TRACE_TAIL] as const;
+/** What the CPUs of a machine have in common. */
+interface Chip {
+  /** The CPU whose state the core works on. */
+  running: Cpu;
+}
 
 export class Cpu {
   readonly physical: PhysicalMemory;
@@ -57,19 +62,62 @@ export class Cpu {
   readonly watches: Watches;
   private readonly core: CoreInstance;
   private readonly view: DataView;
+  private readonly chip: Chip;
+  /** Where this CPU's state block is now, in linear memory. */
+  private block: number;
 
-  /** @param ramBytes RAM at host-physical 0, a multiple of 4096. */
+  /**
+   * @param ramBytes RAM at host-physical 0, a multiple of 4096.
+   * @param number of the CPU: its initial APIC ID
+   * @param of the chip it is another CPU of
+   */
   constructor(
     readonly ramBytes: number,
     bus: Bus,
+    readonly number = 0,
+    of?: Cpu,
   ) {
-    this.core = instantiateCore(ramBytes, bus);
+    this.core = of?.core ?? instantiateCore(ramBytes, bus);
     this.view = new DataView(this.core.memory.buffer);
-    this.physical = new PhysicalMemory(this.core, ramBytes);
-    this.watches = new Watches(this.core, ramBytes);
-    const pages = new Uint8Array(this.core.memory.buffer, Region.PAGE_ATTRIBUTES, ramBytes >>> 12);
-    pages.fill(PageAttribute.RAM);
-    this.core.exports.reset();
+    this.physical = of?.physical ?? new PhysicalMemory(this.core, ramBytes);
+    this.watches = of?.watches ?? new Watches(this.core, ramBytes);
+    this.block = of ? Region.PARKED + number * State.END : Region.STATE;
+    this.chip = of?.chip ?? { running: this };
+    if (of) {
+      this.set32(State.CPU, number);
+    } else {
+      const pages = new Uint8Array(this.core.memory.buffer, Region.PAGE_ATTRIBUTES, ramBytes >>> 12);
+      pages.fill(PageAttribute.RAM);
+    }
+    this.reset();
+  }
+
+  /** CPUs of one chip, by number. */
+  static several(count: number, ramBytes: number, bus: Bus): readonly [Cpu, ...Cpu[]] {
+    const first = new Cpu(ramBytes, bus);
+    const others = Array.from({ length: count - 1 }, (_, index) => new Cpu(ramBytes, bus, index + 1, first));
+    first.select();
+    return [first, ...others];
+  }
+
+  /** Brings this CPU's state to where the core works on it. */
+  select(): void {
+    const { chip } = this;
+    const before = chip.running;
+    if (before === this) return;
+    const bytes = new Uint8Array(this.core.memory.buffer);
+    before.block = Region.PARKED + before.number * State.END;
+    bytes.copyWithin(before.block, Region.STATE, Region.STATE + State.END);
+    bytes.copyWithin(Region.STATE, this.block, this.block + State.END);
+    this.block = Region.STATE;
+    chip.running = this;
+    this.core.exports.cpuSelected();
+  }
+
+  /** The core's functions, to work on this CPU's state. */
+  private get exports(): CoreInstance['exports'] {
+    this.select();
+    return this.core.exports;
   }
 
   /** The core's whole linear memory, for snapshots and tables. */
@@ -79,11 +127,7 @@ export class Cpu {
 
   /** RESET. Tables (CPUID, capabilities) and RAM stay; what a profile sets must be applied anew. */
   reset(): void {
-    const kept64 = KEPT_64.map((place) => this.get64(place));
-    const kept32 = KEPT_32.map((place) => this.get32(place));
-    this.core.exports.reset();
-    KEPT_64.forEach((place, index) => this.set64(place, kept64[index]!));
-    KEPT_32.forEach((place, index) => this.set32(place, kept32[index]!));
+    this.exports.reset();
   }
 
   // --- running ---------------------------------------------------------------------------------------------------
@@ -91,10 +135,10 @@ export class Cpu {
   /** Runs until `deadline` instructions are retired in total, or an earlier stop. */
   run(deadline: bigint): Stop {
     this.set64(State.DEADLINE, deadline);
-    return this.core.exports.run();
+    return this.exports.run();
   }
 
-  /** Instructions retired since reset. */
+  /** Instructions retired by all CPUs since the machine began. */
   get retired(): bigint {
     return this.get64(State.RETIRED);
   }
@@ -137,27 +181,32 @@ export class Cpu {
   // --- state -----------------------------------------------------------------------------------------------------
 
   get32(offset: State): number {
-    return this.view.getUint32(Region.STATE + offset, true);
+    return this.view.getUint32(this.place(offset), true);
   }
 
   set32(offset: State, value: number): void {
-    this.view.setUint32(Region.STATE + offset, value >>> 0, true);
+    this.view.setUint32(this.place(offset), value >>> 0, true);
   }
 
   get64(offset: State): bigint {
-    return this.view.getBigUint64(Region.STATE + offset, true);
+    return this.view.getBigUint64(this.place(offset), true);
   }
 
   set64(offset: State, value: bigint): void {
-    this.view.setBigUint64(Region.STATE + offset, value, true);
+    this.view.setBigUint64(this.place(offset), value, true);
+  }
+
+  /** Address in linear memory; behind the CPU's own block all have the same words. */
+  private place(offset: State): number {
+    return (offset < State.END ? this.block : Region.STATE) + offset;
   }
 
   gpr(index: Gpr | number): bigint {
-    return this.view.getBigUint64(Region.STATE + State.GPR + index * 8, true);
+    return this.view.getBigUint64(this.block + State.GPR + index * 8, true);
   }
 
   setGpr(index: Gpr | number, value: bigint): void {
-    this.view.setBigUint64(Region.STATE + State.GPR + index * 8, value, true);
+    this.view.setBigUint64(this.block + State.GPR + index * 8, value, true);
   }
 
   get rip(): bigint {
@@ -169,7 +218,7 @@ export class Cpu {
   }
 
   segment(index: Seg | number): SegmentRegister {
-    const at = Region.STATE + State.SEGMENTS + index * Seg.SIZE;
+    const at = this.block + State.SEGMENTS + index * Seg.SIZE;
     return {
       base: this.view.getBigUint64(at + Segment.BASE, true),
       limit: this.view.getUint32(at + Segment.LIMIT, true),
@@ -179,7 +228,7 @@ export class Cpu {
   }
 
   setSegment(index: Seg | number, value: SegmentRegister): void {
-    const at = Region.STATE + State.SEGMENTS + index * Seg.SIZE;
+    const at = this.block + State.SEGMENTS + index * Seg.SIZE;
     this.view.setBigUint64(at + Segment.BASE, value.base, true);
     this.view.setUint32(at + Segment.LIMIT, value.limit, true);
     this.view.setUint32(at + Segment.ACCESS, value.access, true);
@@ -188,18 +237,18 @@ export class Cpu {
 
   /** Must follow any change of CR0, CR3, CR4, EFER, RFLAGS or a segment made through the setters above. */
   stateReplaced(): void {
-    this.core.exports.stateReplaced();
+    this.exports.stateReplaced();
   }
 
   /** Host-physical address behind a linear address of the running program; `undefined` when not mapped. No side effect. */
   translateLinear(linear: bigint): bigint | undefined {
-    const found = this.core.exports.translateLinear(high(linear), low(linear));
+    const found = this.exports.translateLinear(high(linear), low(linear));
     return found ? this.get64(State.IMPORT_VALUE) : undefined;
   }
 
   /** Host-physical address behind a guest-physical one under the EPT in force; `undefined` when not mapped. */
   translateGuestPhysical(address: bigint): bigint | undefined {
-    const found = this.core.exports.translateGuestPhysical(high(address), low(address));
+    const found = this.exports.translateGuestPhysical(high(address), low(address));
     return found ? this.get64(State.IMPORT_VALUE) : undefined;
   }
 
@@ -209,7 +258,7 @@ export class Cpu {
    */
   walk(space: WalkedSpace, registers: PagingRegisters, linear: bigint, access: Access): GuestWalk {
     writeWalkSpace(this.view, space, registers);
-    return readGuestWalk(this.view, this.core.exports.walkForeign(high(linear), low(linear), access));
+    return readGuestWalk(this.view, this.exports.walkForeign(high(linear), low(linear), access));
   }
 
   /**
@@ -218,7 +267,7 @@ export class Cpu {
    */
   walkEpt(space: WalkedSpace, physical: bigint, need = 0): EptWalk {
     writeWalkSpace(this.view, space);
-    const outcome = this.core.exports.walkEptForeign(high(physical), low(physical), need);
+    const outcome = this.exports.walkEptForeign(high(physical), low(physical), need);
     return readEptWalk(this.view, outcome, space.ept !== undefined);
   }
 
@@ -235,7 +284,7 @@ export class Cpu {
   /** The four page-directory-pointer entries of PAE paging that CR3 names; undefined when one cannot be loaded (SDM 4.4.1). */
   loadPdptes(space: WalkedSpace, cr3: bigint): bigint[] | undefined {
     writeWalkSpace(this.view, space);
-    const loaded = this.core.exports.loadPdptesForeign(high(cr3), low(cr3));
+    const loaded = this.exports.loadPdptesForeign(high(cr3), low(cr3));
     return loaded ? readPdptes(this.view) : undefined;
   }
 
@@ -244,16 +293,16 @@ export class Cpu {
   /** VMXON by the embedder; from now on every VM exit stops the core. */
   vmxon(region: bigint): boolean {
     this.set32(State.EMBEDDED_HOST, 1);
-    return this.core.exports.vmxonByEmbedder(high(region), low(region)) === 0;
+    return this.exports.vmxonByEmbedder(high(region), low(region)) === 0;
   }
 
   vmclear(vmcs: bigint): boolean {
-    return this.core.exports.vmclearByEmbedder(high(vmcs), low(vmcs)) === 0;
+    return this.exports.vmclearByEmbedder(high(vmcs), low(vmcs)) === 0;
   }
 
   /** Makes `vmcs` current. */
   vmptrld(vmcs: bigint): boolean {
-    return this.core.exports.vmptrldByEmbedder(high(vmcs), low(vmcs)) === 0;
+    return this.exports.vmptrldByEmbedder(high(vmcs), low(vmcs)) === 0;
   }
 
   /** Current-VMCS pointer, host-physical; NONE_64 when there is none. */
@@ -294,7 +343,7 @@ export class Cpu {
 
   /** VMLAUNCH or VMRESUME by the embedder. On success `run()` executes the guest. */
   enter(launch: boolean): EntryOutcome {
-    const result = this.core.exports.vmEnterByEmbedder(launch ? 1 : 0);
+    const result = this.exports.vmEnterByEmbedder(launch ? 1 : 0);
     if (result === Stop.VM_FAIL) return { kind: 'vmfail', error: this.stopDetail };
     return result === Stop.VM_EXIT ? { kind: 'exit' } : { kind: 'entered' };
   }
@@ -305,12 +354,12 @@ export class Cpu {
 
   /** INVEPT: single-context for one EPTP, or global. */
   invept(eptp?: bigint): void {
-    this.core.exports.inveptByEmbedder(eptp === undefined ? 2 : 1, high(eptp ?? 0n), low(eptp ?? 0n));
+    this.exports.inveptByEmbedder(eptp === undefined ? 2 : 1, high(eptp ?? 0n), low(eptp ?? 0n));
   }
 
   /** INVVPID single-context for `vpid`, or all contexts. */
   invvpid(vpid?: number): void {
-    this.core.exports.invvpidByEmbedder(vpid === undefined ? 2 : 1, vpid ?? 0);
+    this.exports.invvpidByEmbedder(vpid === undefined ? 2 : 1, vpid ?? 0);
   }
 
   /**
@@ -325,7 +374,7 @@ export class Cpu {
     space: { eptp?: bigint; pointer?: bigint } = {},
   ): number[] {
     const { eptp = 0n, pointer = NONE_64 } = space;
-    const count = this.core.exports.collectFailedChecksThrough(
+    const count = this.exports.collectFailedChecksThrough(
       vmcs,
       capabilities,
       high(eptp),

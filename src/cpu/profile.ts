@@ -15,6 +15,14 @@ import { msrBits, msrField } from './msr-bits';
 import { msrSlot } from './msr-slots';
 import { registerMask } from './register-bits';
 
+/** Leaf 1 EBX: where the number of addressable IDs in the package stands. */
+const LOGICAL_PROCESSORS = 16;
+const TOPOLOGY_LEAF = 0xb;
+/** Leaf 0BH ECX: where the level's type stands, and types. */
+const LEVEL_TYPE = 8;
+const LEVEL_SMT = 1;
+const LEVEL_CORE = 2;
+
 /** One answer of CPUID; `subleaf` undefined means any. Unsigned 32-bit values. */
 export interface CpuidAnswer {
   readonly leaf: number;
@@ -31,8 +39,8 @@ function profileRow(named: CpuProfileName | CpuProfileRow): CpuProfileRow {
   return typeof named === 'string' ? cpuProfiles[named] : named;
 }
 
-/** CPUID answers of a profile, in ascending order of leaf and subleaf. */
-export function cpuidRows(named: CpuProfileName | CpuProfileRow): CpuidAnswer[] {
+/** CPUID answers of a profile, in ascending order of leaf and subleaf; its ID every CPU puts in itself. */
+export function cpuidRows(named: CpuProfileName | CpuProfileRow, cpus = 1): CpuidAnswer[] {
   const profile = profileRow(named);
   const answers = new Map<string, { leaf: number; subleaf?: number } & Registers>();
   // Leaves whose answer depends on ECX; all others answer the same for any subleaf.
@@ -68,7 +76,19 @@ export function cpuidRows(named: CpuProfileName | CpuProfileRow): CpuidAnswer[] 
     ['eax', 'ebx', 'ecx', 'edx'].forEach((register, index) => {
       at(0x80000002 + part, 0)[register as keyof Registers] = word(brand, part * 16 + index * 4);
     });
+  if (cpus > 1) addTopology(at, cpus);
   return [...answers.values()].sort((x, y) => x.leaf - y.leaf || (x.subleaf ?? 0) - (y.subleaf ?? 0));
+}
+
+/** Leaves 1 and 0BH for a package of several cores with one logical processor each (SDM CPUID; 8.9.3). */
+function addTopology(at: (leaf: number, subleaf: number) => Registers, cpus: number): void {
+  const idBits = Math.ceil(Math.log2(cpus));
+  const features = at(1, 0);
+  features.ebx |= (1 << idBits) << LOGICAL_PROCESSORS;
+  features.edx = (features.edx | (1 << cpuidFeature.HTT.bit)) >>> 0;
+  if (at(0, 0).eax < TOPOLOGY_LEAF) return;
+  Object.assign(at(TOPOLOGY_LEAF, 0), { eax: 0, ebx: 1, ecx: LEVEL_SMT << LEVEL_TYPE });
+  Object.assign(at(TOPOLOGY_LEAF, 1), { eax: idBits, ebx: cpus, ecx: (LEVEL_CORE << LEVEL_TYPE) | 1 });
 }
 
 /** Four characters as CPUID packs them into a register. */
@@ -146,10 +166,10 @@ export function writeCapabilities(cpu: Cpu, values: readonly bigint[], region: R
 }
 
 /** Makes a freshly reset chip the processor that the profile describes. */
-export function applyProfile(cpu: Cpu, named: CpuProfileName | CpuProfileRow): void {
+export function applyProfile(cpu: Cpu, named: CpuProfileName | CpuProfileRow, cpus = 1): void {
   const profile = profileRow(named);
   const view = new DataView(cpu.memory);
-  const rows = cpuidRows(profile);
+  const rows = cpuidRows(profile, cpus);
   view.setUint32(Region.CPUID + CpuidTable.COUNT, rows.length, true);
   rows.forEach((row, index) => {
     const at = Region.CPUID + CpuidTable.ROWS + index * CpuidTable.ROW_SIZE;

@@ -145,7 +145,7 @@ export function traceCause(view: DataView, at: number): FaultCause | undefined {
     a: view.getBigUint64(at + TraceRecord.A, true),
     b: view.getBigUint64(at + TraceRecord.B, true),
     data: view.getBigUint64(at + TraceRecord.DATA, true),
-    level: view.getUint32(at + TraceRecord.LEVEL, true),
+    level: view.getUint16(at + TraceRecord.LEVEL, true),
   });
 }
 

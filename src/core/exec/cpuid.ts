@@ -59,11 +59,14 @@ export function execCpuid(u: usize): i32 {
     edx = load<u32>(row + CpuidTable.EDX);
     const cr4 = get64(State.CR4);
     if (leaf == 1) {
+      ebx = (ebx & 0x00ffffff) | (get32(State.CPU) << 24);
       ecx = withFeature(ecx, Feature.OSXSAVE, (cr4 & Cr4.OSXSAVE) != 0);
       if ((get64(State.MSR_APIC_BASE) & Ia32ApicBase.EN) == 0) edx = withoutFeature(edx, Feature.APIC);
       if (!miscEnabled(Ia32MiscEnable.MONITOR)) ecx = withoutFeature(ecx, Feature.MONITOR);
     } else if (leaf == 7 && subleaf == 0) {
       ecx = withFeature(ecx, Feature.OSPKE, (cr4 & Cr4.PKE) != 0);
+    } else if (leaf == 0xb) {
+      edx = get32(State.CPU);
     } else if (leaf == 0xd && subleaf == 0) {
       ebx = areaSize(enabledComponents(false), 0);
     } else if (leaf == 0xd && subleaf == 1) {

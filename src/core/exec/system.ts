@@ -1,5 +1,6 @@
 // HLT, PAUSE, MONITOR, MWAIT, INVLPG, INVPCID, INVD, WBINVD (SDM 2A, 2B; order of faults and exits SDM 3C 25.1.1).
 import { Gpr, State } from '../../abi/state-block';
+import { Stop } from '../../abi/stop-codes';
 import { claimsFeature } from '../claims';
 import { singleStepDue } from '../events/event-state';
 import { faulted, raise, raisePlain } from '../fault';
@@ -23,6 +24,7 @@ import {
   interceptPause,
   interceptWbinvd,
 } from '../vmx/hooks';
+import { requestStop } from '../vmx/stop';
 import { proc2 } from '../vmx/vmcs';
 
 function refuse(vector: u32): i32 {
@@ -40,8 +42,13 @@ export function execHlt(u: usize): i32 {
   return Next.BOUNDARY;
 }
 
+/** A spinning CPU lets others have their turn. */
 export function execPause(u: usize): i32 {
-  return inNonRoot() && interceptPause(u) ? Next.EXITED : Next.DONE;
+  if (inNonRoot() && interceptPause(u)) return Next.EXITED;
+  const from = get64(State.YIELD_AT);
+  if (from == 0 || get64(State.RETIRED) < from) return Next.DONE;
+  requestStop(Stop.PAUSE, 0, 0);
+  return Next.BOUNDARY;
 }
 
 /** Address-range monitoring: claimed or #UD; ring 0 only. */

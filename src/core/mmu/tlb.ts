@@ -41,7 +41,6 @@ export const enum Variant {
   WATCHED = 3,
 }
 
-const CONTEXTS_END: usize = Tlb.CONTEXTS + 32 * 48;
 const LAST_TAG: u32 = 1022;
 const LAST_EPOCH: u32 = 0xfffffe;
 
@@ -51,12 +50,20 @@ function counter(which: u32): u32 {
   return load<u32>(Tlb.COUNTERS + <usize>which);
 }
 
-/** Forgets all translations and renumbers: start of life, and when the numbers run out. */
+/** First context of the running CPU: a CPU's translations are its own, and only the numbers are given to all. */
+function ownContexts(): usize {
+  return Tlb.CONTEXTS + <usize>load<u32>(S + State.CPU) * Tlb.CONTEXTS_OF_CPU;
+}
+
+/** Forgets all translations of all CPUs and renumbers: start of life, and when the numbers run out. */
 export function clearTlb(): void {
   memory.fill(Tlb.READ, 0xff, Tlb.JUMPS_END - Tlb.READ);
   let tag: u32 = 0;
-  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
-    if (load<u32>(c + Context.USED)) store<u32>(c + Context.TAG, ++tag);
+  for (let table = Tlb.CONTEXTS; table < Tlb.CONTEXTS_END; table += Tlb.CONTEXTS_OF_CPU) {
+    for (let i: usize = 0; i < <usize>Context.COUNT; i++) {
+      const c = table + i * Context.SIZE;
+      if (load<u32>(c + Context.USED)) store<u32>(c + Context.TAG, ++tag);
+    }
   }
   store<u32>(Tlb.COUNTERS + Counter.TAGS, tag);
 }
@@ -95,7 +102,8 @@ function enterContext(): usize {
   const control = controlBits();
   let free: usize = 0;
   let found: usize = 0;
-  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
+  const own = ownContexts();
+  for (let c = own; c < own + Context.COUNT * Context.SIZE; c += Context.SIZE) {
     if (!load<u32>(c + Context.USED)) {
       if (!free) free = c;
     } else if (
@@ -126,12 +134,13 @@ function enterContext(): usize {
 function nextVictim(): usize {
   const victim = counter(Counter.VICTIM);
   store<u32>(Tlb.COUNTERS + Counter.VICTIM, (victim + 1) % Context.COUNT);
-  return Tlb.CONTEXTS + Context.SIZE * <usize>victim;
+  return ownContexts() + Context.SIZE * <usize>victim;
 }
 
-/** Forgets the contexts of a VPID and of an EPT pointer (each or any), then enters the one in force. */
+/** Forgets the running CPU's contexts of a VPID and of an EPT pointer (each or any), then enters the one in force. */
 function forget(byVpid: bool, vpid: u32, byEptp: bool, eptp: u64): void {
-  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) {
+  const own = ownContexts();
+  for (let c = own; c < own + Context.COUNT * Context.SIZE; c += Context.SIZE) {
     if (byVpid && load<u32>(c + Context.VPID) != vpid) continue;
     if (byEptp && load<u64>(c + Context.EPTP) >> 12 != eptp >> 12) continue;
     store<u32>(c + Context.USED, 0);
@@ -170,9 +179,11 @@ export function breakLinks(): void {
   selectContext();
 }
 
-/** The next `selectContext` of each context numbers its links anew. */
+/** The next `selectContext` of each context, of any CPU, numbers its links anew. */
 function forgetEpochs(): void {
-  for (let c = Tlb.CONTEXTS; c < CONTEXTS_END; c += Context.SIZE) store<u32>(c + Context.EPOCH, 0);
+  for (let table = Tlb.CONTEXTS; table < Tlb.CONTEXTS_END; table += Tlb.CONTEXTS_OF_CPU) {
+    for (let i: usize = 0; i < <usize>Context.COUNT; i++) store<u32>(table + i * Context.SIZE + Context.EPOCH, 0);
+  }
 }
 
 /** Call after CR0.PG/WP/AM, CR3, CR4 paging bits, EFER.NXE or the PDPTEs changed. */

@@ -19,6 +19,7 @@ function newRecord(kind: u32, code: u32): usize {
   memory.fill(at, 0, TraceRing.RECORD_SIZE);
   store<u32>(at + TraceRecord.KIND, kind);
   store<u32>(at + TraceRecord.CODE, code);
+  store<u16>(at + TraceRecord.VCPU, <u16>get32(State.CPU));
   store<u64>(at + TraceRecord.RETIRED, get64(State.RETIRED));
   store<u64>(at + TraceRecord.RIP, rip());
   store<u64>(at + TraceRecord.VMCS, get64(State.VMCS_POINTER));
@@ -46,7 +47,7 @@ export function traceFault(): void {
   store<u32>(at + TraceRecord.INTERRUPTION, flags | (get32(State.VMX_NON_ROOT) << 31));
   store<u32>(at + TraceRecord.INTERRUPTION_ERROR, faultError());
   because(at, get32(CauseAt.REASON), get64(CauseAt.A), get64(CauseAt.B));
-  store<u32>(at + TraceRecord.LEVEL, get32(CauseAt.LEVEL));
+  store<u16>(at + TraceRecord.LEVEL, <u16>get32(CauseAt.LEVEL));
   store<u64>(at + TraceRecord.DATA, faultData());
 }
 
@@ -72,7 +73,7 @@ export function traceTripleFault(): void {
       load<u64>(link + FaultLink.A),
       load<u64>(link + FaultLink.B),
     );
-    store<u32>(at + TraceRecord.LEVEL, load<u32>(link + FaultLink.LEVEL));
+    store<u16>(at + TraceRecord.LEVEL, <u16>load<u32>(link + FaultLink.LEVEL));
     store<u64>(at + TraceRecord.DATA, load<u64>(link + FaultLink.DATA));
   }
   const last = newRecord(TraceKind.TRIPLE_FAULT, load<u32>(chain + FaultChain.CPL));
@@ -103,7 +104,7 @@ export function traceInjection(info: u32): void {
 export function traceExit(reason: u32): void {
   const at = newRecord(TraceKind.VM_EXIT, reason);
   because(at, get32(CauseAt.REASON), get64(CauseAt.A), get64(CauseAt.B));
-  store<u32>(at + TraceRecord.LEVEL, get32(CauseAt.LEVEL));
+  store<u16>(at + TraceRecord.LEVEL, <u16>get32(CauseAt.LEVEL));
   store<u64>(at + TraceRecord.QUALIFICATION, vm64(V.EXIT_QUALIFICATION));
   store<u64>(at + TraceRecord.GUEST_PHYSICAL, vm64(V.GUEST_PHYSICAL_ADDRESS));
   store<u32>(at + TraceRecord.INTERRUPTION, vm32(V.VM_EXIT_INTR_INFO));
