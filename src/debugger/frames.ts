@@ -165,7 +165,7 @@ function logicalFrames(
 
 /** L0's stack: the traced functions when it is stopped inside, else what it is doing. */
 export function l0Stack(machine: Machine, level: StrandName, doing: string): StackFrame[] {
-  const frames = machine.l0?.frames ?? [];
+  const frames = (machine.driver.currentStrand() === level && machine.l0?.frames) || [];
   if (frames.length === 0)
     return [
       {

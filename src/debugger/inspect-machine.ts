@@ -25,10 +25,10 @@ export function inspectMachine(
     topology: machine.config.topology,
     focused,
     current: machine.driver.currentStrand(),
-    vmcss: machine.driver.vmcss(),
+    vmcss: machine.driver.vmcss(focused),
     log: machine.log,
     previous,
-    failedEntryChecks: (vmcs) => machine.driver.failedEntryChecks(vmcs)?.map((index) => entryChecks[index]!),
+    failedEntryChecks: (vmcs) => machine.driver.failedEntryChecks(focused, vmcs)?.map((index) => entryChecks[index]!),
     place: (level, address) => place({ machine, programs, paths }, level, address),
   };
 }

@@ -187,12 +187,13 @@ function msrCell(machine: Machine, level: StrandName, written: string): Cell | u
     const unknown = `${written} of ${level} is not in the processor while the level waits.`;
     return { value: undefined, bits: 64, unknown, watch };
   }
+  const cpu = machine.driver.cpuOf(level);
   const write = (value: bigint) => {
-    machine.cpu.set64(place, BigInt.asUintN(64, value));
-    machine.cpu.stateReplaced();
+    cpu.set64(place, BigInt.asUintN(64, value));
+    cpu.stateReplaced();
     return undefined;
   };
-  return { value: machine.cpu.get64(place), bits: 64, write, watch };
+  return { value: cpu.get64(place), bits: 64, write, watch };
 }
 
 /** In a caller's frame a preserved register has the value it will have there. */
@@ -212,7 +213,7 @@ function fieldCell(machine: Machine, level: StrandName, written: string, name: s
   if (!VMCS_NAMES.includes(written)) return undefined;
   const vmcs = written === CURRENT_VMCS ? machine.driver.currentVmcs(level) : written;
   if (vmcs === undefined) throw new ExpressionError(withoutVmcs(machine, level));
-  const view = machine.driver.vmcss().find((candidate) => candidate.name === vmcs);
+  const view = machine.driver.vmcss(level).find((candidate) => candidate.name === vmcs);
   if (!view) throw new ExpressionError(`There is no ${vmcs} now.`);
   if (!Object.hasOwn(vmcsField, name)) {
     const written = name.toUpperCase();

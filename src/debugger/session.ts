@@ -269,7 +269,7 @@ export class DebugSession {
 
   /** Innermost frame first. */
   stack(level: StrandName): StackFrame[] {
-    if (this.isBuiltIn(level)) return l0Stack(this.machine, level, l0Doing(this.machine));
+    if (this.isBuiltIn(level)) return l0Stack(this.machine, level, l0Doing(this.machine, level));
     return guestStack(this.machine, this.programs, this.paths, level);
   }
 

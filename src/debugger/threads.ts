@@ -42,7 +42,7 @@ export function threads(machine: Machine, programs: Programs, ground: Ground): L
 }
 
 function aspects(machine: Machine, programs: Programs, ground: Ground, level: StrandName): string[] {
-  if (depthOf(level) < machine.driver.outermost) return ['KVM-like hypervisor', l0Doing(machine)];
+  if (depthOf(level) < machine.driver.outermost) return ['KVM-like hypervisor', l0Doing(machine, level)];
   const registers = machine.driver.registers(level)!;
   const place = where(programs, machine, level, linearRip(registers));
   const root = depthOf(level) === 0 ? ['VMX root'] : [];
@@ -51,10 +51,10 @@ function aspects(machine: Machine, programs: Programs, ground: Ground, level: St
 }
 
 /** What the built-in L0 does, when it is not being stepped. */
-export function l0Doing(machine: Machine): string {
-  if (machine.l0?.stopped) return `in ${machine.l0.frames.at(-1)?.name ?? 'its run loop'}`;
-  const guest = machine.driver.currentStrand();
-  return machine.cpu.inNonRoot
+export function l0Doing({ driver, l0 }: Machine, strand: StrandName): string {
+  if (l0?.stopped && driver.currentStrand() === strand) return `in ${l0.frames.at(-1)?.name ?? 'its run loop'}`;
+  const guest = driver.standsIn(strandNamed(strand).vcpu);
+  return driver.cpuOf(strand).inNonRoot
     ? `vcpu run loop: waits for the next exit of ${guest}`
     : `about to enter ${guest}`;
 }

@@ -13,17 +13,18 @@ import { alloc_host_page, PAGE_SIZE } from './host-memory';
 import { l1_msr_bitmap } from './msr-bitmaps';
 import { chip_capability, nested_vmx_setup_ctls_msrs } from './nested/capability-msrs';
 import { new_vmcs12, vmcs12_fields } from './nested/vmcs12';
-import type { RecordSink } from './records';
+import type { L0Record, RecordSink } from './records';
 import { DR7_FIXED_1, msr_bits, PAT_RESET } from './register-bits';
 import {
   INVALID_GPA,
-  type HostMemory,
-  type L0State,
+  type Vcpu,
   type NestedVmx,
   type QueuedException,
   type VcpuArch,
   type VcpuVmx,
+  type Vm,
 } from './vcpu';
+import { kvm_vcpu_reset } from './vcpu-reset';
 import { init_vmcs01 } from './vmcs01';
 
 /** Host-physical address of L0's first page: page 0 stays empty, so that a null pointer shows. */
@@ -85,7 +86,6 @@ function initial_vmx(): VcpuVmx {
     req_immediate_exit: false,
     handled: '',
     l1_guest_owned_cr0_bits: 0n,
-    eptp01: 0n,
     host_efer: HOST_EFER,
   };
 }
@@ -121,7 +121,7 @@ function initial_nested(config: L0Config): NestedVmx {
 }
 
 /** A page L0 cannot do without. */
-function required_page(vcpu: L0State): bigint {
+function required_page(vcpu: Vcpu): bigint {
   const page = alloc_host_page(vcpu);
   if (page === undefined)
     throw new Error('L0 has no host memory left: l1Base must leave more room below L1.');
@@ -129,7 +129,7 @@ function required_page(vcpu: L0State): bigint {
 }
 
 /** A VMCS or VMXON region of the chip: a page that begins with the chip's revision identifier. */
-function alloc_vmcs(vcpu: L0State): bigint {
+function alloc_vmcs(vcpu: Vcpu): bigint {
   const page = required_page(vcpu);
   const revision = Number(
     chip_capability(vcpu.config, 'IA32_VMX_BASIC') & msr_bits('IA32_VMX_BASIC', 'REVISION'),
@@ -138,25 +138,19 @@ function alloc_vmcs(vcpu: L0State): bigint {
   return page;
 }
 
-/**
- * @param record gets every decision of L0, see records.ts
- * @throws RangeError when `l1Base` or `l1RamBytes` do not fit the machine
- */
-export function create_l0(config: L0Config, cpu: Cpu, board: Board, record: RecordSink): L0State {
-  if (config.l1Base < SMALLEST_L1_BASE || config.l1Base % LARGE_PAGE !== 0n)
-    throw new RangeError('l1Base must be a multiple of 2 MiB and at least 4 MiB.');
-  if (config.l1Base + BigInt(config.l1RamBytes) > BigInt(cpu.ramBytes) || config.l1RamBytes % PAGE_SIZE !== 0)
-    throw new RangeError('L1 RAM must be whole pages inside the RAM of the machine.');
-  const host: HostMemory = { next: FIRST_HOST_PAGE, end: config.l1Base, free: [] };
-  const vcpu: L0State = {
+/** The chip in VMX operation, vmcs01 and vmcs02: everything a vCPU needs before its first state is loaded. */
+function create_vcpu(vm: Vm, config: L0Config, cpu: Cpu, board: Board, record: RecordSink): Vcpu {
+  const vcpu: Vcpu = {
+    vm,
+    id: cpu.number,
     cpu,
     board,
+    apic: board.localApics[cpu.number]!,
     config,
     record,
     arch: initial_arch(),
     vmx: initial_vmx(),
     nested: initial_nested(config),
-    host,
   };
   enter_host_mode(vcpu);
   const vmxon_region = alloc_vmcs(vcpu);
@@ -166,27 +160,63 @@ export function create_l0(config: L0Config, cpu: Cpu, board: Board, record: Reco
   vcpu.vmx.vmcs01.msr_bitmap = required_page(vcpu);
   vcpu.vmx.vmcs02.msr_bitmap = required_page(vcpu);
   cpu.physical.write(vcpu.vmx.vmcs01.msr_bitmap, l1_msr_bitmap());
-  const eptp01 = build_ept01(vcpu);
-  if (eptp01 === undefined) throw new Error('L0 has no host memory left for ept01: raise l1Base.');
-  vcpu.vmx.eptp01 = eptp01;
-  cpu.vmclear(vcpu.vmx.vmcs02.address);
-  cpu.vmclear(vcpu.vmx.vmcs01.address);
-  cpu.vmptrld(vcpu.vmx.vmcs01.address);
-  init_vmcs01(vcpu);
-  cpu.set64(State.MSR_FEATURE_CONTROL, 0n);
   return vcpu;
 }
 
+function load_vmcs01(vcpu: Vcpu): void {
+  const { cpu, vmx } = vcpu;
+  cpu.vmclear(vmx.vmcs02.address);
+  cpu.vmclear(vmx.vmcs01.address);
+  cpu.vmptrld(vmx.vmcs01.address);
+  init_vmcs01(vcpu);
+  cpu.set64(State.MSR_FEATURE_CONTROL, 0n);
+}
+
+/**
+ * @param cpus one for each vCPU; the first is the bootstrap processor, the others wait for a start-up IPI
+ * @param record gets every decision of L0, see records.ts, and the vCPU it is about
+ * @throws RangeError when `l1Base` or `l1RamBytes` do not fit the machine
+ */
+export function create_l0(
+  config: L0Config,
+  cpus: readonly [Cpu, ...Cpu[]],
+  board: Board,
+  record: (record: L0Record, vcpu: Vcpu) => void,
+): Vm {
+  const [{ ramBytes }] = cpus;
+  if (config.l1Base < SMALLEST_L1_BASE || config.l1Base % LARGE_PAGE !== 0n)
+    throw new RangeError('l1Base must be a multiple of 2 MiB and at least 4 MiB.');
+  if (config.l1Base + BigInt(config.l1RamBytes) > BigInt(ramBytes) || config.l1RamBytes % PAGE_SIZE !== 0)
+    throw new RangeError('L1 RAM must be whole pages inside the RAM of the machine.');
+  const vm: Vm = {
+    vcpus: [],
+    host: { next: FIRST_HOST_PAGE, end: config.l1Base, free: [] },
+    eptp01: 0n,
+  };
+  for (const cpu of cpus) {
+    const vcpu = create_vcpu(vm, config, cpu, board, (made) => record(made, vcpu));
+    vm.vcpus.push(vcpu);
+    if (vm.eptp01 === 0n) {
+      const eptp01 = build_ept01(vcpu);
+      if (eptp01 === undefined) throw new Error('L0 has no host memory left for ept01: raise l1Base.');
+      vm.eptp01 = eptp01;
+    }
+    load_vmcs01(vcpu);
+    if (vcpu.id > 0) kvm_vcpu_reset(vcpu);
+  }
+  return vm;
+}
+
 /** L0's data for a snapshot: plain, and independent of what L0 does later. */
-export function save_l0(vcpu: L0State): unknown {
-  return structuredClone({ arch: vcpu.arch, vmx: vcpu.vmx, nested: vcpu.nested, host: vcpu.host });
+export function save_l0({ host, vcpus }: Vm): unknown {
+  return structuredClone({ host, vcpus: vcpus.map(({ arch, vmx, nested }) => ({ arch, vmx, nested })) });
 }
 
 /** Takes back what `save_l0` gave; RAM and chip must be restored too. */
-export function restore_l0(vcpu: L0State, saved: unknown): void {
-  const data = structuredClone(saved) as Pick<L0State, 'arch' | 'vmx' | 'nested' | 'host'>;
-  vcpu.arch = data.arch;
-  vcpu.vmx = data.vmx;
-  vcpu.nested = data.nested;
-  vcpu.host = data.host;
+export function restore_l0(vm: Vm, saved: unknown): void {
+  const data = structuredClone(saved) as Pick<Vm, 'host'> & {
+    vcpus: Pick<Vcpu, 'arch' | 'vmx' | 'nested'>[];
+  };
+  vm.host = data.host;
+  vm.vcpus.forEach((vcpu, id) => Object.assign(vcpu, data.vcpus[id]));
 }

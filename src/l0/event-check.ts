@@ -74,7 +74,7 @@ function inject_nmi_if_possible(vcpu: Vcpu, can_inject: boolean): boolean {
 
 /** An interrupt for the running guest. */
 function inject_interrupt_if_possible(vcpu: Vcpu, can_inject: boolean): void {
-  const apic = vcpu.board.localApic;
+  const apic = vcpu.apic;
   if (!apic.interruptRequested()) return;
   if (can_inject && vmx_interrupt_allowed(vcpu)) {
     const vector = apic.acknowledge();

@@ -12,19 +12,19 @@ export const PAGE_FRAME = page_entry.BASE;
 
 /** A zeroed host page, or undefined when the pool is empty. */
 export function alloc_host_page(vcpu: Vcpu): bigint | undefined {
-  const recycled = vcpu.host.free.pop();
+  const recycled = vcpu.vm.host.free.pop();
   let page = recycled;
   if (page === undefined) {
-    if (vcpu.host.next >= vcpu.host.end) return undefined;
-    page = vcpu.host.next;
-    vcpu.host.next += BigInt(PAGE_SIZE);
+    if (vcpu.vm.host.next >= vcpu.vm.host.end) return undefined;
+    page = vcpu.vm.host.next;
+    vcpu.vm.host.next += BigInt(PAGE_SIZE);
   }
   vcpu.cpu.physical.fill(page, PAGE_SIZE, 0);
   return page;
 }
 
 export function free_host_page(vcpu: Vcpu, page: bigint): void {
-  vcpu.host.free.push(page);
+  vcpu.vm.host.free.push(page);
 }
 
 /**

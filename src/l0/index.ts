@@ -1,7 +1,7 @@
 /**
  * L0 as the machine drives it: create, load the boot state, then "enter, run the chip, handle the exit" in
  * a loop. L0 never runs the chip itself and never throws on what a guest does. All its functions are plain
- * functions over one `L0State`, so that the fast and the traced build can take turns on the same state.
+ * functions over one `Vcpu` of a `Vm`, so that the fast and the traced build can take turns on the same state.
  */
 export { create_l0 as createL0, save_l0 as saveL0, restore_l0 as restoreL0 } from './create';
 export { vcpu_load_boot_state } from './boot-state';
@@ -17,7 +17,7 @@ export {
 export type { EntryResult, HandleResult } from './run-results';
 export { capability_names } from './config';
 export type { L0Config, L0Profile, OfferedFeature, CapabilityName, CpuidRow } from './config';
-export type { L0State, Vcpu } from './vcpu';
+export type { Vcpu, Vm } from './vcpu';
 export type * from './records';
 export type { Vmcs12, Vmcs12Field } from './nested/vmcs12';
 export { VMCS12_REVISION, vmcs12_offset } from './nested/vmcs12';

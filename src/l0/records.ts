@@ -37,6 +37,8 @@ interface RecordBase {
   readonly count: number;
   /** The guest the record is about. */
   readonly level: GuestLevel;
+  /** The vCPU it is about, where that is not the first. The machine adds it. */
+  readonly vcpu?: number;
 }
 
 /** A VM entry by L0 (hardware VMLAUNCH/VMRESUME on vmcs01 or vmcs02). */

@@ -25,7 +25,8 @@ import { nested_cpu_has_preemption_timer, nested_exit_on_intr } from './nested/v
 import { FAILED_VMENTRY, vmx_errors } from './register-bits';
 import type { EntryResult, HandleResult } from './run-results';
 import { host_tsc } from './time';
-import type { L0State, Vcpu } from './vcpu';
+import type { Vcpu } from './vcpu';
+import { init_signal_blocked, kvm_apic_accept_events } from './vcpu-reset';
 
 /**
  * Exit reasons during which an event may have been on its way (KVM: the exceptions to
@@ -50,13 +51,18 @@ function unimplemented(vcpu: Vcpu, what: string): Extract<HandleResult, { kind: 
   return { kind: 'unimplemented', what, rip: vcpu.cpu.vmread('GUEST_RIP'), level: level_of(vcpu) };
 }
 
+/** An INIT that is not blocked, or a start-up IPI, waits to be taken. */
+function init_or_sipi_due(vcpu: Vcpu): boolean {
+  return (vcpu.arch.init_pending && !init_signal_blocked(vcpu)) || vcpu.arch.sipi_pending >= 0;
+}
+
 /** KVM: kvm_vcpu_has_events: something that ends a halt. */
 function kvm_vcpu_has_events(vcpu: Vcpu): boolean {
-  if (vcpu.arch.init_pending || vcpu.arch.sipi_pending >= 0) return true;
+  if (init_or_sipi_due(vcpu)) return true;
   if (vcpu.arch.mp_state === 'init-received') return false;
   if (vcpu.arch.exception.pending || vcpu.arch.exception_vmexit.pending) return true;
   if (vcpu.arch.nmi_pending > 0 && !vmx_nmi_blocked(vcpu)) return true;
-  if (vcpu.board.localApic.interruptRequested() && !vmx_interrupt_blocked(vcpu)) return true;
+  if (vcpu.apic.interruptRequested() && !vmx_interrupt_blocked(vcpu)) return true;
   if (!vcpu.arch.guest_mode) return false;
   const timer = nested_cpu_has_preemption_timer(get_vmcs12(vcpu)) && vcpu.nested.preemption_timer_expired;
   return timer || vcpu.nested.mtf_pending;
@@ -66,7 +72,7 @@ function kvm_vcpu_has_events(vcpu: Vcpu): boolean {
  * Tick at which L0's own timer will be due; undefined when it is not armed, or due already (then the
  * interrupt line is up). The machine must not run the chip past it.
  */
-export function host_timer_deadline(vcpu: L0State): number | undefined {
+export function host_timer_deadline(vcpu: Vcpu): number | undefined {
   const fires_at = vcpu.nested.preemption_timer_fires_at;
   const is_ahead = fires_at >= 0 && fires_at > Number(host_tsc(vcpu));
   return is_ahead ? fires_at : undefined;
@@ -77,15 +83,15 @@ export function host_timer_deadline(vcpu: L0State): number | undefined {
  * wakes)? True while something waits that L0 can act on and for which it has asked for no window. KVM:
  * kvm_vcpu_kick.
  */
-export function wants_host_interrupt(vcpu: L0State): boolean {
+export function wants_host_interrupt(vcpu: Vcpu): boolean {
   const fires_at = vcpu.nested.preemption_timer_fires_at;
   if (fires_at >= 0 && Number(host_tsc(vcpu)) >= fires_at) return true;
   if (vcpu.arch.mp_state !== 'runnable') return kvm_vcpu_has_events(vcpu);
-  if (vcpu.vmx.req_immediate_exit || vcpu.arch.init_pending || vcpu.arch.sipi_pending >= 0) return true;
+  if (vcpu.vmx.req_immediate_exit || init_or_sipi_due(vcpu)) return true;
   const controls = vcpu.cpu.vmread('CPU_BASED_VM_EXEC_CONTROL');
   const windows = primary.INTERRUPT_WINDOW_EXITING | primary.NMI_WINDOW_EXITING;
   if (vcpu.arch.nmi_pending > 0 && (controls & windows) === 0) return true;
-  if (!vcpu.board.localApic.interruptRequested()) return false;
+  if (!vcpu.apic.interruptRequested()) return false;
   if (vcpu.arch.guest_mode && nested_exit_on_intr(get_vmcs12(vcpu))) return true;
   return (controls & primary.INTERRUPT_WINDOW_EXITING) === 0;
 }
@@ -94,17 +100,17 @@ export function wants_host_interrupt(vcpu: L0State): boolean {
  * An NMI arrived for L1. At most two wait, one for now and one latched behind it; only one while another is being injected or
  * handled. KVM: process_nmi.
  */
-export function request_nmi(vcpu: L0State): void {
+export function request_nmi(vcpu: Vcpu): void {
   const limit = vmx_nmi_blocked(vcpu) || vcpu.arch.nmi_injected ? 1 : 2;
   vcpu.arch.nmi_pending = Math.min(vcpu.arch.nmi_pending + 1, limit);
 }
 
-export function request_init(vcpu: L0State): void {
+export function request_init(vcpu: Vcpu): void {
   vcpu.arch.init_pending = true;
 }
 
-/** A start-up IPI arrived with this vector. */
-export function request_sipi(vcpu: L0State, vector: number): void {
+/** A start-up IPI arrived with this vector. One that nothing waits for, now or after the INIT before it, is taken and lost. */
+export function request_sipi(vcpu: Vcpu, vector: number): void {
   vcpu.arch.sipi_pending = vector & 0xff;
 }
 
@@ -202,12 +208,12 @@ function record_hardware_failure(
 /**
  * KVM: vcpu_enter_guest. Requests, nested events, injection, then the entry.
  */
-export function vcpu_enter_guest(vcpu: L0State): EntryResult {
+export function vcpu_enter_guest(vcpu: Vcpu): EntryResult {
   if (vcpu.arch.triple_fault_requested !== '') return service_triple_fault(vcpu);
   vmx_check_preemption_timer(vcpu);
   if (vcpu_block(vcpu)) return { kind: 'halted' };
-  if (!vcpu.arch.guest_mode && (vcpu.arch.init_pending || vcpu.arch.sipi_pending >= 0))
-    return unimplemented(vcpu, 'INIT and start-up IPI for L1');
+  kvm_apic_accept_events(vcpu);
+  if (vcpu.arch.mp_state !== 'runnable') return { kind: 'again' };
   vcpu.vmx.req_immediate_exit = kvm_check_and_inject_events(vcpu);
   if (vcpu.arch.triple_fault_requested !== '') return { kind: 'again' };
   return vmx_vcpu_run(vcpu);
@@ -254,7 +260,7 @@ function vmx_vcpu_run_end(vcpu: Vcpu): void {
 /**
  * KVM: vmx_handle_exit. Call it when the chip has stopped with a VM exit.
  */
-export function vmx_handle_exit(vcpu: L0State): HandleResult {
+export function vmx_handle_exit(vcpu: Vcpu): HandleResult {
   vcpu.vmx.exit_reason = vcpu.cpu.vmread('VM_EXIT_REASON');
   const exit_reason = vcpu.vmx.exit_reason;
   const failed_entry = (exit_reason & FAILED_VMENTRY) !== 0;

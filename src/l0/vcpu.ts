@@ -1,10 +1,10 @@
 /**
- * L0's state: one plain object graph, named as KVM names its own (`vcpu.arch`, `vcpu.vmx`, `vcpu.nested`).
- * No methods, no getters. `cpu`, `board`, `config` and `record` are references to the outside and are not
+ * L0's state: a VM with its vCPUs, plain objects, named as KVM names its own (`vcpu.arch`, `vcpu.vmx`, `vcpu.nested`).
+ * No methods, no getters. `cpu`, `board`, `apic`, `config` and `record` are references to the outside and are not
  * part of a snapshot; everything else is data that survives structured cloning.
  */
 import type { Cpu } from '../cpu/cpu';
-import type { Board } from '../platform/device';
+import type { Board, LocalApicUnit } from '../platform/device';
 import type { FaultCause } from '../isa/fault-reasons';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { L0Config } from './config';
@@ -96,8 +96,6 @@ export interface VcpuVmx {
   handled: string;
   /** CR0 bits L1 may change without an exit. */
   l1_guest_owned_cr0_bits: bigint;
-  /** EPTP of ept01. */
-  eptp01: bigint;
   host_efer: bigint;
 }
 
@@ -165,16 +163,26 @@ export interface HostMemory {
   free: bigint[];
 }
 
+/** L1: what its vCPUs share (KVM: struct kvm). */
+export interface Vm {
+  readonly vcpus: Vcpu[];
+  /** Pages for the tables and VMCSs of all vCPUs. */
+  host: HostMemory;
+  /** EPTP of ept01. */
+  eptp01: bigint;
+}
+
 export interface Vcpu {
+  readonly vm: Vm;
+  /** Its number, the initial ID of its APIC. */
+  readonly id: number;
   readonly cpu: Cpu;
   readonly board: Board;
+  /** The vCPU's own, on the board. */
+  readonly apic: LocalApicUnit;
   readonly config: L0Config;
   readonly record: RecordSink;
   arch: VcpuArch;
   vmx: VcpuVmx;
   nested: NestedVmx;
-  host: HostMemory;
 }
-
-/** What the machine holds. One vCPU, so L0's state is its vCPU's. */
-export type L0State = Vcpu;

@@ -115,7 +115,7 @@ export function init_vmcs01(vcpu: Vcpu): void {
   cpu.vmwrite('CR3_TARGET_COUNT', 0);
   cpu.vmwrite('MSR_BITMAP', vcpu.vmx.vmcs01.msr_bitmap);
   cpu.vmwrite('VIRTUAL_PROCESSOR_ID', vcpu.vmx.vpid);
-  cpu.vmwrite('EPT_POINTER', vcpu.vmx.eptp01);
+  cpu.vmwrite('EPT_POINTER', vcpu.vm.eptp01);
   cpu.vmwrite('VMCS_LINK_POINTER', INVALID_GPA);
   cpu.vmwrite('TSC_OFFSET', 0n);
   // No component of IA32_XSS makes XSAVES exit (KVM: VMX_XSS_EXIT_BITMAP).

@@ -2,6 +2,7 @@
  * From what a user asks for (text, numbers, bytes) to a machine. Everything that can be wrong with the request is found here and
  * said in one sentence that tells what to do.
  */
+import { CpuCount } from '../abi/memory-map';
 import type { CpuProfileRow } from '../isa/cpu-profiles';
 import { control } from '../isa/vmx-controls';
 import { capability_names, type OfferedFeature } from '../l0';
@@ -35,6 +36,8 @@ export interface MachineRequest {
   readonly l0Profile?: string | undefined;
   /** `false` withholds a feature from L1. */
   readonly l0Features?: Readonly<Record<string, boolean>> | undefined;
+  /** CPUs of the machine, default 1. */
+  readonly cpus?: number | undefined;
   /** A profile's name; `,-feature` and `,+feature` may follow it. */
   readonly cpuProfile?: string | undefined;
   /** `false` takes a feature from the profile, `true` adds one. */
@@ -64,11 +67,14 @@ const STOP_OR_FAULT = ['stop', 'fault'] as const;
 /** @throws MachineError */
 export function createMachine(request: MachineRequest): Machine {
   const ramBytes = (request.memoryMiB ?? DEFAULT_MEMORY_MIB) * MIB;
-  const { loadAddress } = request;
+  const { loadAddress, cpus = 1 } = request;
+  if (!Number.isInteger(cpus) || cpus < 1 || cpus > CpuCount.MOST)
+    throw new MachineError(`a machine has 1 to ${CpuCount.MOST} CPUs, not ${cpus}`);
   try {
     const image = loadImage(request.image, {
       name: request.imageName,
       memoryBytes: ramBytes,
+      cpus,
       ...(request.cmdline !== undefined && { append: request.cmdline }),
       modules: request.modules ?? [],
       disks: request.disk === undefined ? 0 : 1,
@@ -78,6 +84,7 @@ export function createMachine(request: MachineRequest): Machine {
     return new Machine({
       image,
       ramBytes,
+      cpus,
       topology: oneOf('topology', request.topology ?? 'nested', TOPOLOGIES),
       cpuProfile: processor(request),
       featureControl: oneOf(

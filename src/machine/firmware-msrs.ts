@@ -18,6 +18,6 @@ export type FeatureControl = keyof typeof featureControls;
 
 export function applyFirmwareMsrs(cpu: Cpu, board: Board, featureControl: FeatureControl): void {
   // The board has the APIC; the chip keeps a copy for CPUID.
-  cpu.set64(State.MSR_APIC_BASE, board.localApic.apicBase);
+  cpu.set64(State.MSR_APIC_BASE, board.localApics[cpu.number]!.apicBase);
   cpu.set64(State.MSR_FEATURE_CONTROL, msrBits('IA32_FEATURE_CONTROL', featureControls[featureControl]));
 }

@@ -3,7 +3,7 @@
  */
 import { registerMask } from '../cpu/register-bits';
 import type { Halt } from './machine-stop';
-import { depthOf } from './strand';
+import { depthOf, type StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
 
 const IF = registerMask('rflags', 'IF');
@@ -16,13 +16,21 @@ export class HaltWatch {
   private at = -1n;
   private alarms = 0;
 
-  /** One more look at a halt at this count of retired instructions: what is to become of it. */
-  look(retired: bigint, driver: TopologyDriver): 'wait' | 'pause' | 'never' {
+  /**
+   * One more look at a halt at this count of retired instructions: what is to become of it.
+   * @param deaf no CPU takes interrupts
+   */
+  look(retired: bigint, deaf: () => boolean): 'wait' | 'pause' | 'never' {
     this.alarms = retired === this.at ? this.alarms + 1 : 0;
     this.at = retired;
-    if (this.alarms >= DEAF && !describeHalt(driver).interruptFlag) return 'never';
+    if (this.alarms >= DEAF && deaf()) return 'never';
     return this.alarms > 0 && this.alarms % PATIENCE === 0 ? 'pause' : 'wait';
   }
+}
+
+/** RFLAGS.IF of a strand. */
+export function interruptFlag(driver: TopologyDriver, strand: StrandName): boolean {
+  return ((driver.registers(strand)?.rflags ?? 0n) & IF) !== 0n;
 }
 
 /** The halt the machine stands in. */
@@ -34,7 +42,7 @@ export function describeHalt(driver: TopologyDriver): Halt {
   return {
     level,
     rip: registers.rip,
-    interruptFlag: (registers.rflags & IF) !== 0n,
+    interruptFlag: interruptFlag(driver, level),
     ...(vmcs && { activity: vmcs.read('GUEST_ACTIVITY_STATE') }),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { host } from '../host/host';
 import * as fast from '../l0';
-import type { EntryResult, HandleResult, L0State } from '../l0';
+import type { EntryResult, HandleResult, Vcpu } from '../l0';
 
 /** One active function of L0, innermost last in `L0Runner.frames`. */
 export interface L0Frame {
@@ -26,8 +26,8 @@ interface TracedBuild {
   readonly frames: L0Frame[];
   /** Lines with a statement, by file below `src/l0`. */
   readonly lines: Readonly<Record<string, readonly number[]>>;
-  readonly vcpu_enter_guest: (l0: L0State) => Run;
-  readonly vmx_handle_exit: (l0: L0State) => Run;
+  readonly vcpu_enter_guest: (l0: Vcpu) => Run;
+  readonly vmx_handle_exit: (l0: Vcpu) => Run;
 }
 
 /** Asked before each statement of the traced build: true stops there. */
@@ -59,7 +59,7 @@ export class L0Runner {
   }
 
   /** Calls `entry`, or goes on with the stopped call. `undefined`: stopped before a statement. */
-  call(entry: Entry, l0: L0State): EntryResult | HandleResult | undefined {
+  call(entry: Entry, l0: Vcpu): EntryResult | HandleResult | undefined {
     if (!this.active) {
       if (!this.filter) return fast[entry](l0);
       this.active = this.load()[entry](l0);

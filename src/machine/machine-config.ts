@@ -15,6 +15,8 @@ export interface MachineConfig {
   readonly topology: Topology;
   /** Guest RAM in bytes, a multiple of 4096. */
   readonly ramBytes: number;
+  /** How many, 1 to CpuCount.MOST. */
+  readonly cpus: number;
   readonly cpuProfile: CpuProfileName | CpuProfileRow;
   readonly featureControl: FeatureControl;
   /** An instruction of a feature that the profile does not claim: stop and name it, or #UD. */

@@ -9,6 +9,7 @@ import type { FaultRecord, L0Record } from '../l0/records';
 export interface ChipFailRecord {
   readonly kind: 'vm-fail';
   readonly count: number;
+  readonly vcpu?: number;
   readonly level: 'L1';
   readonly rip: bigint;
   /** VM-instruction error; 0 for VMfailInvalid. */

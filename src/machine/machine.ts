@@ -1,13 +1,14 @@
 /**
- * The whole machine: chip, board and, in the nested topology, L0. Runs in slices, deterministic to the last bit: time is
- * retired instructions (plus the ticks skipped while halted and iterations of long string instructions), and everything that comes from outside comes between slices.
+ * The whole machine: CPUs, board and, in the nested topology, L0. Runs in slices, deterministic to the last bit: time is the
+ * instructions all CPUs have retired (plus the ticks skipped while all halt and iterations of long string instructions), and
+ * everything that comes from outside comes between slices.
  */
 import { State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
 import { Cpu } from '../cpu/cpu';
 import { readFaultChain } from '../cpu/fault-chain';
 import { createBoard } from '../platform/board';
-import type { Board, InputEvent, InputSource } from '../platform/device';
+import type { Board, InputEvent, InputSource, LocalApicUnit } from '../platform/device';
 import { applyBootImage } from './boot';
 import { bareBus, nestedBus, type BusOwner } from './host-bus';
 import { BareTopology } from './bare-topology';
@@ -19,11 +20,12 @@ import { decodeTraceRecord, isTraceEntry, isTraceEntryFailure, traceExitReason }
 import { ExitCounts } from './exit-counts';
 import { applyFirmwareMsrs } from './firmware-msrs';
 import type { MachineConfig } from './machine-config';
-import { HaltWatch, describeHalt } from './halt';
+import { HaltWatch, describeHalt, interruptFlag } from './halt';
 import { isFinal, type MachineStop } from './machine-stop';
 import { NestedTopology } from './nested-topology';
-import { depthOf } from './strand';
+import { depthOf, type StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
+import { Turns } from './turns';
 import { nameGap } from './gap';
 import { Watchpoints } from './watchpoints';
 import type { WatchRequest } from './watch-request';
@@ -36,8 +38,10 @@ const SLICE = 100_000n;
 export type RecordFilter = (record: MachineRecord) => boolean;
 
 export class Machine implements BusOwner {
-  readonly cpu: Cpu;
+  /** By number. All share one chip, and take turns. */
+  readonly cpus: readonly [Cpu, ...Cpu[]];
   readonly board: Board;
+  private readonly turns: Turns;
   readonly log = new RecordLog();
   readonly counts = new ExitCounts();
   private readonly haltWatch = new HaltWatch();
@@ -66,7 +70,7 @@ export class Machine implements BusOwner {
     const nested = config.topology === 'nested';
     this.board = createBoard({
       ramBytes: config.ramBytes,
-      cpus: 1,
+      cpus: config.cpus,
       memory: {
         read: (address, length) =>
           this.driver.readImage(BigInt(address), length) ?? new Uint8Array(length).fill(0xff),
@@ -77,28 +81,39 @@ export class Machine implements BusOwner {
       debugExit: (status) => this.end({ kind: 'exited', status }),
       shutdown: () => this.end({ kind: 'power', action: 'off' }),
       reset: () => this.resetRequested(),
-      onNmi: () => this.driver.signal({ kind: 'nmi' }),
-      onInit: () => {
-        this.board.localApic.init();
-        this.driver.signal({ kind: 'init' });
+      onNmi: (cpu) => this.driver.signal(cpu, { kind: 'nmi' }),
+      onInit: (cpu) => {
+        this.board.localApics[cpu]!.init();
+        this.driver.signal(cpu, { kind: 'init' });
       },
-      onStartup: (_cpu, vector) => this.driver.signal({ kind: 'startup', vector }),
+      onStartup: (cpu, vector) => this.driver.signal(cpu, { kind: 'startup', vector }),
     });
     const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
-    this.cpu = new Cpu(NestedTopology.hostRamBytes(config), host);
-    beTheProcessor(this.cpu, config);
+    this.turns = new Turns(config.cpus);
+    this.cpus = Cpu.several(config.cpus, NestedTopology.hostRamBytes(config), host);
+    for (const cpu of this.cpus) beTheProcessor(cpu, config);
     this.driver = nested
-      ? new NestedTopology(this.cpu, this.board, config, (made) => this.record(made))
+      ? new NestedTopology(this.cpus, this.board, this.turns, config, (made) => this.record(made))
       : new BareTopology(
-          this.cpu,
+          this.cpus,
           this.board,
+          this.turns,
           (words, at) => this.trace(words, at),
           (made) => this.record(made),
         );
-    this.watchpoints = new Watchpoints(this.cpu, this.driver);
-    applyFirmwareMsrs(this.cpu, this.board, config.featureControl);
+    this.watchpoints = new Watchpoints(this.cpus[0], this.driver);
+    for (const cpu of this.cpus) applyFirmwareMsrs(cpu, this.board, config.featureControl);
     applyBootImage(this.driver, config.image);
     for (const event of config.input ?? []) this.board.input(event);
+  }
+
+  /** The CPU whose turn it is. */
+  get cpu(): Cpu {
+    return this.cpus[this.turns.current]!;
+  }
+
+  get apic(): LocalApicUnit {
+    return this.board.localApics[this.turns.current]!;
   }
 
   /** What the guest has done: retired instructions, and iterations of string instructions that run long. */
@@ -195,17 +210,19 @@ export class Machine implements BusOwner {
     this.driver.drain();
     this.resetWanted = false;
     this.resets++;
-    resetMachine(this.cpu, this.board, this.driver, this.config);
+    this.turns.reset();
+    resetMachine(this.cpus, this.board, this.driver, this.config);
     return undefined;
   }
 
   /** One turn: events that are due, L0's part if it has one, then the chip up to the next event. */
   private turn(deadline: bigint): MachineStop | undefined {
     this.board.runEventsUntil(this.ticks());
+    if (!this.nextTurn()) return this.skipToNextEvent();
     const ready = this.driver.prepare();
     const byL0 = this.watchpoints.beforeChip();
     if (byL0.length > 0) return { kind: 'watch', events: byL0 };
-    if (ready === 'halted') return this.skipToNextEvent();
+    if (ready === 'halted') return this.rest();
     if (ready !== 'run') return ready === 'again' ? undefined : ready;
     this.sliceEnd = deadline;
     this.limitSlice();
@@ -228,13 +245,16 @@ export class Machine implements BusOwner {
       case Stop.EVENT:
       case Stop.WATCHPOINT:
         return undefined;
+      case Stop.PAUSE:
+        this.turns.giveUp();
+        return undefined;
       case Stop.BREAKPOINT:
         return { kind: 'breakpoint', linear: this.cpu.stopValue };
       case Stop.VM_EXIT:
         return this.driver.exited();
       case Stop.HALT:
       case Stop.WAIT_FOR_SIPI:
-        return this.skipToNextEvent();
+        return this.rest();
       case Stop.SHUTDOWN:
         return {
           kind: 'shutdown',
@@ -255,6 +275,21 @@ export class Machine implements BusOwner {
     }
   }
 
+  /** Gives the next CPU its turn when this one's is over; false when all rest. L0 finishes what it does for a CPU first. */
+  private nextTurn(): boolean {
+    if (this.driver.runner?.stopped) return true;
+    const goesOn = this.turns.choose(this.cpu.retired, (cpu) => this.driver.canWake(cpu));
+    this.cpu.set64(State.YIELD_AT, this.turns.pauseFrom);
+    return goesOn;
+  }
+
+  /** The CPU halts: others go on. With nobody to go on, time jumps. */
+  private rest(): MachineStop | undefined {
+    if (this.cpus.length === 1) return this.skipToNextEvent();
+    this.turns.rest();
+    return this.haltWatch.look(this.cpu.retired, () => this.deaf()) === 'pause' ? { kind: 'budget' } : undefined;
+  }
+
   /** Time passes within a repeated string instruction that runs long: a tick an iteration. */
   private pass(iterations: bigint): void {
     this.iterations += iterations;
@@ -269,10 +304,10 @@ export class Machine implements BusOwner {
   private skipToNextEvent(): MachineStop | undefined {
     this.board.runEventsUntil(this.ticks());
     this.driver.updateInterruptLine();
-    const verdict = this.haltWatch.look(this.cpu.retired, this.driver);
+    const verdict = this.haltWatch.look(this.cpu.retired, () => this.deaf());
     if (verdict === 'never') return { kind: 'halted', halt: describeHalt(this.driver) };
     if (verdict === 'pause') return { kind: 'budget' };
-    if (this.driver.canWake()) return undefined;
+    if (this.cpus.some(({ number }) => this.driver.canWake(number))) return undefined;
     const next = this.nextEvent();
     if (next === undefined) return this.halted();
     this.skip(BigInt(Math.max(0, next - this.ticks())));
@@ -282,10 +317,17 @@ export class Machine implements BusOwner {
   }
 
   private halted(): MachineStop {
-    const halt = describeHalt(this.driver);
-    // A guest of the guest is woken whatever its IF says: the interrupt may be its hypervisor's.
-    const hears = halt.interruptFlag || depthOf(halt.level) > this.driver.outermost;
-    return this.awaitsInput && hears ? { kind: 'idle' } : { kind: 'halted', halt };
+    const heard = this.cpus.some(({ number }) => this.hears(this.driver.standsIn(number)));
+    return this.awaitsInput && heard ? { kind: 'idle' } : { kind: 'halted', halt: describeHalt(this.driver) };
+  }
+
+  /** A guest of the guest is woken whatever its IF says: the interrupt may be its hypervisor's. */
+  private hears(strand: StrandName): boolean {
+    return depthOf(strand) > this.driver.outermost || interruptFlag(this.driver, strand);
+  }
+
+  private deaf(): boolean {
+    return this.cpus.every(({ number }) => !interruptFlag(this.driver, this.driver.standsIn(number)));
   }
 
   private nextEvent(): number | undefined {
@@ -308,6 +350,8 @@ export class Machine implements BusOwner {
   /** The slice never passes the next event, nor the instruction that ended the machine. */
   private limitSlice(): void {
     if (this.ended || this.resetWanted) this.sliceEnd = this.cpu.retired;
+    const { end: turnEnd } = this.turns;
+    if (turnEnd !== undefined && turnEnd < this.sliceEnd) this.sliceEnd = turnEnd;
     const next = this.nextEvent();
     const now = this.ticks();
     // What is due already does not limit: the chip sees it at its next instruction boundary.

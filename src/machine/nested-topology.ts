@@ -2,94 +2,105 @@
  * Nested topology: L0 is the built-in hypervisor (`src/l0`), which drives the chip as KVM drives hardware. L1 is the user's
  * image, L2 its guest.
  */
-import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
 import { StopOn } from '../abi/stop-codes';
 import { TraceKind } from '../abi/trace-records';
 import type { Cpu } from '../cpu/cpu';
-import { exitReasonByNumber } from '../isa/exit-reasons';
 import { capabilityValues, cpuidRows } from '../cpu/profile';
 import type { InitialCpuState } from '../platform/boot/boot-image';
 import type { Board } from '../platform/device';
 import {
   createL0,
   host_timer_deadline,
-  request_init,
-  request_nmi,
-  request_sipi,
   vcpu_load_boot_state,
   wants_host_interrupt,
-  type EntryResult,
-  type HandleResult,
-  type L0State,
+  type L0Record,
+  type Vcpu,
+  type Vm,
 } from '../l0';
-import { ExitRegisters } from './exit-registers';
-import { FaultAccount } from './fault-account';
 import { L0Runner } from './l0-runner';
-import { liveRegisters, type LevelRegisters } from './level-state';
-import { depthOf, strandsOf, type StrandName } from './strand';
+import type { LevelRegisters } from './level-state';
+import { depthOf, strandAt, strandNamed, strandsOf, type StrandName } from './strand';
 import type { MachineConfig } from './machine-config';
 import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
-import type { WalkedSpace } from '../cpu/walk-space';
-import { ept12_space, l1_space } from '../l0/nested/ept12-walk';
+import { NestedCpu } from './nested-cpu';
 import { walkLinear, walkToHost } from './page-walk';
 import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
-import { drainTraceRing, traceCause, traceFault, traceKind } from './trace-ring';
-import { writeDryRunImage } from './dry-run-image';
+import { drainTraceRing, traceCause, traceFault, traceKind, traceVcpu } from './trace-ring';
+import type { Turns } from './turns';
 import type { RegisterHome } from './register-write';
-import { cachedVmcs12, hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
-import { fieldReader, guestState, usesEpt, type FieldReader } from './vmcs-state';
+import type { VmcsName, VmcsView } from './vmcs-view';
 
 /** Host-physical address of L1's address 0: never 0, so that mixing the two spaces shows. */
 const L1_BASE = 0x2000000n;
 
 export class NestedTopology implements TopologyDriver {
-  readonly strands = strandsOf(1, 2);
+  readonly strands;
   readonly outermost = 1;
   readonly innermost = 2;
   readonly runner = new L0Runner();
-  l0: L0State;
-  private exitRegisters = new ExitRegisters();
-  private readonly account = new FaultAccount(() => this.cpu.memory);
-  /** What the machine does next: let L0 enter, run the chip, or let L0 handle an exit. */
-  private phase: 'enter' | 'guest' | 'exit' = 'enter';
+  private parts: readonly NestedCpu[] = [];
 
   constructor(
-    private readonly cpu: Cpu,
+    private readonly cpus: readonly [Cpu, ...Cpu[]],
     private readonly board: Board,
+    private readonly turns: Turns,
     private readonly config: MachineConfig,
     private readonly record: (made: MachineRecord) => void,
   ) {
-    this.l0 = this.createL0();
+    this.strands = strandsOf(cpus.length, this.innermost);
+    this.reset();
   }
 
-  private createL0(): L0State {
-    const { cpu, board, config } = this;
+  /** A fresh L0 in the same pages: VMCSs and tables are made anew, L2 is gone. */
+  reset(): void {
+    this.runner.abandon();
+    const { vcpus } = this.createVm();
+    this.parts = vcpus.map(
+      (vcpu) => new NestedCpu(vcpu.cpu, vcpu, this.runner, (depth) => this.nameOf(vcpu.id, depth)),
+    );
+  }
+
+  private createVm(): Vm {
+    const { cpus, board, config } = this;
     return createL0(
       {
         profile: config.l0.profile,
         features: config.l0.features,
         l1Base: L1_BASE,
         l1RamBytes: config.ramBytes,
-        cpuid: cpuidRows(config.cpuProfile),
+        cpuid: cpuidRows(config.cpuProfile, cpus.length),
         capabilities: capabilityValues(config.cpuProfile),
       },
-      cpu,
+      cpus,
       board,
-      (made) => {
-        if (made.kind === 'nested-exit') this.exitRegisters.exited(made.count, cpu);
-        this.record(this.account.explained(made));
-      },
+      (made, vcpu) => this.told(made, vcpu.id),
     );
   }
 
-  /** A fresh L0 in the same pages: vmcs01, vmcs02 and the tables are made anew, L2 is gone. */
-  reset(): void {
-    this.runner.abandon();
-    this.exitRegisters = new ExitRegisters();
-    this.l0 = this.createL0();
-    this.phase = 'enter';
+  private told(made: L0Record, vcpu: number): void {
+    const part = this.parts[vcpu]!;
+    if (made.kind === 'nested-exit') part.exitRegisters.exited(made.count, part.cpu);
+    const explained = part.account.explained(made);
+    this.record(vcpu === 0 ? explained : { ...explained, vcpu });
+  }
+
+  private nameOf(vcpu: number, depth: number): StrandName {
+    return strandAt(vcpu, depth, this.cpus.length).name;
+  }
+
+  /** The CPU whose turn it is. */
+  private get now(): NestedCpu {
+    return this.parts[this.turns.current]!;
+  }
+
+  private partOf(strand: StrandName): NestedCpu | undefined {
+    return this.parts[strandNamed(strand).vcpu];
+  }
+
+  get l0(): Vcpu {
+    return this.now.vcpu;
   }
 
   /** Host RAM: L0's own pages, then all of L1's. */
@@ -98,217 +109,117 @@ export class NestedTopology implements TopologyDriver {
   }
 
   writeImage(address: bigint, bytes: Uint8Array): boolean {
-    return this.cpu.physical.write(L1_BASE + address, bytes);
+    return this.cpus[0].physical.write(L1_BASE + address, bytes);
   }
 
   readImage(address: bigint, length: number): Uint8Array | undefined {
-    return this.cpu.physical.read(L1_BASE + address, length)?.slice();
+    return this.cpus[0].physical.read(L1_BASE + address, length)?.slice();
   }
 
   loadBootState(state: InitialCpuState): void {
-    vcpu_load_boot_state(this.l0, state);
+    vcpu_load_boot_state(this.parts[0]!.vcpu, state);
   }
 
   prepare(): 'run' | 'again' | 'halted' | MachineStop {
-    if (this.phase === 'guest') return 'run';
-    const result = this.runner.call(this.phase === 'exit' ? 'vmx_handle_exit' : 'vcpu_enter_guest', this.l0);
-    return result === undefined ? { kind: 'l0' } : this.after(result);
-  }
-
-  private after(result: EntryResult | HandleResult): 'run' | 'again' | 'halted' | MachineStop {
-    switch (result.kind) {
-      case 'entered':
-        this.phase = 'guest';
-        return 'run';
-      case 'resume':
-      case 'again':
-        this.phase = 'enter';
-        return 'again';
-      case 'halted':
-        this.phase = 'enter';
-        return 'halted';
-      case 'shutdown':
-        return {
-          kind: 'shutdown',
-          text: result.reason,
-          level: 'L1',
-          ...(this.account.faults && { faults: this.account.faults }),
-        };
-      case 'unimplemented':
-        return {
-          kind: 'unimplemented',
-          text: `unimplemented: ${result.what}, ${result.level} RIP 0x${result.rip.toString(16)}`,
-        };
-    }
+    return this.now.prepare();
   }
 
   exited(): undefined {
-    this.phase = 'exit';
+    this.now.phase = 'exit';
     return undefined;
   }
 
   /** L0 tells of every exit itself; of the chip's own records only faults are news. */
   drain(): void {
-    drainTraceRing(this.cpu, (words, at) => {
+    drainTraceRing(this.cpus[0], (words, at) => {
       const kind = traceKind(words, at);
-      if (kind === TraceKind.VM_EXIT) this.account.exited(traceCause(new DataView(words.buffer), at * 4));
+      const part = this.parts[traceVcpu(words, at)]!;
+      if (kind === TraceKind.VM_EXIT) part.account.exited(traceCause(new DataView(words.buffer), at * 4));
       if (kind !== TraceKind.FAULT) return;
-      const fault = traceFault(new DataView(words.buffer), at * 4, this.inL2 ? 'L2' : 'L1');
-      this.record(this.account.explained(fault));
+      const fault = traceFault(new DataView(words.buffer), at * 4, part.vcpu.arch.guest_mode ? 'L2' : 'L1');
+      this.record(part.account.explained(fault));
     });
   }
 
   /** Every exit comes to L0, so only faults need a stop of the chip. */
   recordsWanted(wanted: boolean): void {
-    this.cpu.set32(State.STOP_ON, wanted ? StopOn.FAULT : 0);
+    this.cpus[0].set32(State.STOP_ON, wanted ? StopOn.FAULT : 0);
   }
 
   updateInterruptLine(): void {
-    this.cpu.set32(State.INTR, wants_host_interrupt(this.l0) ? 1 : 0);
+    this.now.updateInterruptLine();
   }
 
-  /** The board's APIC is L1's: its messages are for L1, and L0 takes them. */
-  signal(signal: CpuSignal): void {
-    if (signal.kind === 'nmi') request_nmi(this.l0);
-    else if (signal.kind === 'init') request_init(this.l0);
-    else request_sipi(this.l0, signal.vector);
+  signal(vcpu: number, signal: CpuSignal): void {
+    this.parts[vcpu]!.signal(signal);
   }
 
-  canWake(): boolean {
-    return wants_host_interrupt(this.l0);
+  canWake(vcpu: number): boolean {
+    return wants_host_interrupt(this.parts[vcpu]!.vcpu);
   }
 
   deadline(): number | undefined {
-    return host_timer_deadline(this.l0);
+    const times = this.parts.map(({ vcpu }) => host_timer_deadline(vcpu)).filter((time) => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   emulating(): { name: string; rip: bigint } | undefined {
-    if (this.phase !== 'exit' || this.inL2) return undefined;
-    const reason = exitReasonByNumber.get(this.l0.vmx.exit_reason & 0xffff);
-    const { address } = this.l0.vmx.vmcs01;
-    const rip = this.cpu.physical.view.getBigUint64(
-      Region.RAM + Number(this.cpu.fieldAddress('GUEST_RIP', address)),
-      true,
-    );
-    return reason && { name: reason.name, rip };
-  }
-
-  /** L2 is the guest: L0 has entered vmcs02 and not left it. */
-  get inL2(): boolean {
-    return this.l0.arch.guest_mode;
+    return this.now.emulating();
   }
 
   currentStrand(): StrandName {
-    if (this.runner.stopped) return 'L0';
-    return this.inL2 ? 'L2' : 'L1';
+    const vcpu = this.turns.current;
+    return this.runner.stopped ? this.nameOf(vcpu, 0) : this.standsIn(vcpu);
+  }
+
+  standsIn(vcpu: number): StrandName {
+    return this.nameOf(vcpu, this.parts[vcpu]!.depth);
+  }
+
+  cpuOf(strand: StrandName): Cpu {
+    return (this.partOf(strand) ?? this.now).cpu;
   }
 
   parentOf(strand: StrandName): StrandName | undefined {
-    return depthOf(strand) === 2 ? 'L1' : undefined;
+    const { vcpu, depth } = strandNamed(strand);
+    return depth > this.outermost ? this.nameOf(vcpu, depth - 1) : undefined;
   }
 
   isCrossing({ kind }: MachineRecord): boolean {
     return kind === 'nested-entry' || kind === 'nested-exit';
   }
 
-  registers(level: StrandName): LevelRegisters | undefined {
-    const running = this.inL2 ? 'L2' : 'L1';
-    if (level === running) return this.runningRegisters();
-    if (level === 'L0') return undefined;
-    const nested = this.l0.nested;
-    if (level === 'L1') {
-      const read = fieldReader(this.cpu, this.l0.vmx.vmcs01.address);
-      return guestState(read, 'vmcs01, guest state: L1 waits in its VM entry');
-    }
-    // L2 exists once its VMCS is launched; until then there is nothing to go on with.
-    const read = this.vmcs12Reader();
-    if (!read || nested.cached_vmcs12.launch_state === 0) return undefined;
-    return guestState(read, 'vmcs12, guest state', this.exitRegisters.general);
+  registers(strand: StrandName): LevelRegisters | undefined {
+    return this.partOf(strand)?.registers(depthOf(strand));
   }
 
-  registerHome(level: StrandName): RegisterHome | undefined {
-    const { vmx } = this.l0;
-    const hardware = (name: 'vmcs01' | 'vmcs02') =>
-      hardwareVmcs(this.cpu, name, vmx[name].address, true).write!;
-    if (level === (this.inL2 ? 'L2' : 'L1')) {
-      if (this.cpu.inNonRoot) return { kind: 'chip' };
-      const write = hardware(vmx.loaded_vmcs.name);
-      return { kind: 'vmcs', area: 'GUEST', generalInChip: true, write };
-    }
-    if (level === 'L0' || !this.registers(level)) return undefined;
-    const write = level === 'L1' ? hardware('vmcs01') : cachedVmcs12(this.l0).write!;
-    return { kind: 'vmcs', area: 'GUEST', generalInChip: false, write };
+  registerHome(strand: StrandName): RegisterHome | undefined {
+    return this.partOf(strand)?.registerHome(depthOf(strand));
   }
 
-  private runningRegisters(): LevelRegisters {
-    if (this.cpu.inNonRoot) return liveRegisters(this.cpu);
-    const gprs = Array.from({ length: 16 }, (_, index) => this.cpu.gpr(index));
-    const { loaded_vmcs } = this.l0.vmx;
-    return {
-      ...guestState(fieldReader(this.cpu, loaded_vmcs.address), `${loaded_vmcs.name}, guest state`, gprs),
-      cr2: this.cpu.get64(State.CR2),
-    };
+  vmcss(strand: StrandName = this.currentStrand()): VmcsView[] {
+    return this.partOf(strand)?.vmcss() ?? [];
   }
 
-  /** Reads the cached vmcs12; undefined while L1 has no current VMCS. */
-  vmcs12Reader(): FieldReader | undefined {
-    const { nested } = this.l0;
-    if (!nested.vmxon || nested.current_vmptr === 0xffffffffffffffffn) return undefined;
-    return (name) => BigInt((nested.cached_vmcs12 as unknown as Record<string, bigint | number>)[name] ?? 0);
+  currentVmcs(strand: StrandName): VmcsName | undefined {
+    return this.partOf(strand)?.currentVmcs(depthOf(strand));
   }
 
-  vmcss(): VmcsView[] {
-    const { vmx, nested } = this.l0;
-    const hardware = (name: 'vmcs01' | 'vmcs02') => hardwareVmcs(this.cpu, name, vmx[name].address, false);
-    return [
-      ...(this.vmcs12Reader() ? [cachedVmcs12(this.l0)] : []),
-      ...(nested.vmcs02_initialized ? [hardware('vmcs02')] : []),
-      hardware('vmcs01'),
-    ];
-  }
-
-  currentVmcs(level: StrandName): VmcsName | undefined {
-    if (level === 'L0') return this.l0.vmx.loaded_vmcs.name;
-    return level === 'L1' && this.vmcs12Reader() ? 'vmcs12' : undefined;
-  }
-
-  failedEntryChecks(vmcs?: 'vmcs02'): number[] | undefined {
-    if (vmcs) return this.failedChecksOf02();
-    if (!this.vmcs12Reader()) return undefined;
-    writeDryRunImage(this.cpu, cachedVmcs12(this.l0), this.l0.nested.msrs);
-    return this.cpu.failedChecks(Region.SCRATCH_VMCS, Region.CAPABILITIES_DRY_RUN, {
-      eptp: this.l0.vmx.eptp01,
-      pointer: this.l0.nested.current_vmptr,
-    });
-  }
-
-  /** By what the chip itself offers: L0 is the host that enters it. */
-  private failedChecksOf02(): number[] | undefined {
-    const { vmx, nested } = this.l0;
-    if (!nested.vmcs02_initialized) return undefined;
-    const pointer = vmx.vmcs02.address;
-    return this.cpu.failedChecks(Region.RAM + Number(pointer), Region.CAPABILITIES, { pointer });
+  failedEntryChecks(strand: StrandName = this.currentStrand(), vmcs?: 'vmcs02'): number[] | undefined {
+    return this.partOf(strand)?.failedEntryChecks(vmcs);
   }
 
   translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined {
     if (space.kind === 'host') return address;
-    if (space.level === 'L0') return address;
-    const level = space.level;
-    if (space.kind === 'physical') return this.toHost(level, address, visit);
-    const registers = this.registers(level);
+    const part = this.partOf(space.level);
+    const depth = depthOf(space.level);
+    if (!part) return undefined;
+    if (depth === 0) return address;
+    const { cpu } = part;
+    if (space.kind === 'physical') return walkToHost(cpu, part.walkedSpace(depth), address, visit);
+    const registers = part.registers(depth);
     if (!registers) return undefined;
-    const physical = walkLinear(this.cpu, this.walkedSpace(level), registers, address, visit);
-    return physical === undefined ? undefined : this.toHost(level, physical, visit);
-  }
-
-  private toHost(level: StrandName, physical: bigint, visit?: EntryVisitor): bigint | undefined {
-    return walkToHost(this.cpu, this.walkedSpace(level), physical, visit);
-  }
-
-  /** L2's physical addresses go through ept12 (if L1 uses EPT) and then, as L1's, to host RAM. */
-  private walkedSpace(level: StrandName): WalkedSpace {
-    const vmcs12 = this.vmcs12Reader();
-    const hasEpt12 = level === 'L2' && vmcs12 !== undefined && usesEpt(vmcs12);
-    return hasEpt12 ? ept12_space(this.l0, vmcs12('EPT_POINTER')) : l1_space(this.l0);
+    const physical = walkLinear(cpu, part.walkedSpace(depth), registers, address, visit);
+    return physical === undefined ? undefined : walkToHost(cpu, part.walkedSpace(depth), physical, visit);
   }
 }

@@ -1,8 +1,8 @@
 /** The VMX capability MSRs as L0 gives them to L1. */
 import type { MsrName } from '../isa/msrs';
-import type { L0State } from '../l0';
+import type { Vcpu } from '../l0';
 
-export type OfferedMsrs = L0State['nested']['msrs'];
+export type OfferedMsrs = Vcpu['nested']['msrs'];
 
 export function offeredMsrs(msrs: OfferedMsrs): ReadonlyMap<MsrName, bigint> {
   const word = ({ low, high }: { low: number; high: number }) =>

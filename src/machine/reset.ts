@@ -13,16 +13,23 @@ import type { TopologyDriver } from './topology-driver';
 
 /** What a chip is by its configuration, after power-on and after each reset. */
 export function beTheProcessor(cpu: Cpu, config: MachineConfig): void {
-  applyProfile(cpu, config.cpuProfile);
+  applyProfile(cpu, config.cpuProfile, config.cpus);
   cpu.set32(State.STOP_UNCLAIMED, config.unclaimedInstructions === 'stop' ? 1 : 0);
 }
 
-export function resetMachine(cpu: Cpu, board: Board, driver: TopologyDriver, config: MachineConfig): void {
-  cpu.reset();
-  beTheProcessor(cpu, config);
+export function resetMachine(
+  cpus: readonly Cpu[],
+  board: Board,
+  driver: TopologyDriver,
+  config: MachineConfig,
+): void {
+  for (const cpu of cpus) {
+    cpu.reset();
+    beTheProcessor(cpu, config);
+  }
   board.reset();
   driver.reset();
-  applyFirmwareMsrs(cpu, board, config.featureControl);
+  for (const cpu of cpus) applyFirmwareMsrs(cpu, board, config.featureControl);
   clearBootImage(driver, config.image);
   applyBootImage(driver, config.image);
 }

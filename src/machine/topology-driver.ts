@@ -1,8 +1,9 @@
 /**
  * What differs between the topologies: who is in VMX root operation, and how the machine brings the chip to run. Interface only.
  */
+import type { Cpu } from '../cpu/cpu';
 import type { InitialCpuState } from '../platform/boot/boot-image';
-import type { L0State } from '../l0';
+import type { Vcpu } from '../l0';
 import type { AddressSpace } from './address-space';
 import type { L0Runner } from './l0-runner';
 import type { LevelRegisters } from './level-state';
@@ -30,8 +31,8 @@ export interface TopologyDriver {
   readonly outermost: number;
   readonly innermost: number;
   readonly runner: L0Runner | undefined;
-  /** What the built-in L0 keeps; undefined without one. */
-  readonly l0: L0State | undefined;
+  /** What the built-in L0 keeps of the CPU whose turn it is; undefined without an L0. */
+  readonly l0: Vcpu | undefined;
   /** Writes bytes of the boot image at a physical address of the user's program. False outside RAM. */
   writeImage(address: bigint, bytes: Uint8Array): boolean;
   /** A copy of RAM of the user's program, at its physical address. Undefined outside RAM. */
@@ -48,13 +49,13 @@ export interface TopologyDriver {
   drain(): void;
   /** Records are (not) looked at: stop the chip at each event if nothing else does. */
   recordsWanted(wanted: boolean): void;
-  /** Carries the interrupt controller's request to the chip. */
+  /** Carries the interrupt controller's request to the CPU whose turn it is. */
   updateInterruptLine(): void;
-  /** An NMI, INIT or start-up message reached the vCPU. */
-  signal(signal: CpuSignal): void;
-  /** Halted: is there an event that wakes the vCPU now? */
-  canWake(): boolean;
-  /** Tick at which the driver itself needs control (L0's timers). */
+  /** An NMI, INIT or start-up message reached a CPU. */
+  signal(vcpu: number, signal: CpuSignal): void;
+  /** A CPU halts: is there an event that wakes it now? */
+  canWake(vcpu: number): boolean;
+  /** Tick at which the driver itself needs control (timers of the chip or of L0, on any CPU). */
   deadline(): number | undefined;
 
   /** The instruction of L1 that L0 emulates at this moment; undefined when L0 does something else. */
@@ -62,6 +63,10 @@ export interface TopologyDriver {
 
   /** Strand whose instructions the chip runs, or will run next; L0's while L0 is stopped inside. */
   currentStrand(): StrandName;
+  /** The same of another CPU: what it runs when its turn comes. */
+  standsIn(vcpu: number): StrandName;
+  /** The CPU a strand runs on. */
+  cpuOf(strand: StrandName): Cpu;
   /** The user's strand that gets exits of `strand`; undefined for an outermost program. */
   parentOf(strand: StrandName): StrandName | undefined;
   /** The user's hypervisor enters its guest, or its guest exits to it. What L0 does for itself is no crossing. */
@@ -75,13 +80,13 @@ export interface TopologyDriver {
    * @param visit told the host-physical address of every paging-structure entry that is read on the way
    */
   translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined;
-  /** The VMCSs there are now; in the bare topology the current one of the user's program, as `vmcs01`. */
-  vmcss(): VmcsView[];
+  /** The VMCSs of a CPU (the strand's; else that whose turn it is); in the bare topology the current one of the program, as `vmcs01`. */
+  vmcss(strand?: StrandName): VmcsView[];
   /** The one of them that VMREAD and VMWRITE at this level work on; undefined when it has none. */
   currentVmcs(level: StrandName): VmcsName | undefined;
   /**
    * Indexes (rows of isa/entry-checks) of all checks the VMCS of the user's program fails as it stands, or vmcs02, which L0 makes of
    * it; undefined when there is none.
    */
-  failedEntryChecks(vmcs?: 'vmcs02'): number[] | undefined;
+  failedEntryChecks(strand?: StrandName, vmcs?: 'vmcs02'): number[] | undefined;
 }

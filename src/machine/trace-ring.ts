@@ -68,7 +68,7 @@ export function traceCount(words: Uint32Array, at: number): number {
 export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
   const u32 = (offset: TraceRecord) => view.getUint32(at + offset, true);
   const u64 = (offset: TraceRecord) => view.getBigUint64(at + offset, true);
-  const base = { count: Number(u64(TraceRecord.RETIRED)), level: 'L1' as const };
+  const base = { count: Number(u64(TraceRecord.RETIRED)), level: 'L1' as const, ...namedVcpu(view, at) };
   const code = u32(TraceRecord.CODE);
   const rip = u64(TraceRecord.RIP);
   switch (u32(TraceRecord.KIND) as TraceKind) {
@@ -139,6 +139,17 @@ export function decodeTraceRecord(view: DataView, at: number): MachineRecord {
   }
 }
 
+/** The CPU a record is about. */
+export function traceVcpu(words: Uint32Array, at: number): number {
+  return words[at + TraceRecord.LEVEL / 4]! >>> 16;
+}
+
+/** The same as records name it: CPU 0 not at all. */
+function namedVcpu(view: DataView, at: number): { vcpu?: number } {
+  const vcpu = view.getUint16(at + TraceRecord.VCPU, true);
+  return vcpu === 0 ? {} : { vcpu };
+}
+
 /** The rule named in a record; undefined where the core named none. */
 export function traceCause(view: DataView, at: number): FaultCause | undefined {
   return faultCause(view.getUint32(at + TraceRecord.REASON, true), {
@@ -167,6 +178,7 @@ export function traceFault(
     kind: 'fault',
     count: Number(view.getBigUint64(at + TraceRecord.RETIRED, true)),
     level,
+    ...namedVcpu(view, at),
     rip: view.getBigUint64(at + TraceRecord.RIP, true),
     vector: view.getUint32(at + TraceRecord.CODE, true),
     ...(hasError && { error: view.getUint32(at + TraceRecord.INTERRUPTION_ERROR, true) }),

@@ -11,7 +11,7 @@ import { msr, type MsrName } from '../isa/msrs';
 import { vmcsField, vmcsFields, type FieldName } from '../isa/vmcs-fields';
 import type { ControlWord } from '../isa/vmx-controls';
 import { maxphyaddr } from '../l0/nested/ept12-walk';
-import { vmcs12_offset, VMCS12_REVISION, type L0State } from '../l0';
+import { vmcs12_offset, VMCS12_REVISION, type Vcpu } from '../l0';
 import { offeredMsrs } from './offered-msrs';
 
 export { merge_rules, type MergeRule } from '../l0';
@@ -85,7 +85,7 @@ export function hardwareVmcs(cpu: Cpu, name: VmcsName, pointer: bigint, writable
 }
 
 /** The cached vmcs12 of L0: what L1 sees and wrote. Writes take effect at L1's next VM entry. */
-export function cachedVmcs12(l0: L0State): VmcsView {
+export function cachedVmcs12(l0: Vcpu): VmcsView {
   const fields = l0.nested.cached_vmcs12 as unknown as Record<string, bigint | number>;
   const capability = (name: MsrName): bigint => offeredMsrs(l0.nested.msrs).get(name) ?? 0n;
   return {

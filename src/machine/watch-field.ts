@@ -3,7 +3,7 @@
  * accessor for as long as the machine runs.
  */
 import type { FieldName } from '../isa/vmcs-fields';
-import type { L0State } from '../l0';
+import type { Vcpu } from '../l0';
 import type { TopologyDriver } from './topology-driver';
 import type { VmcsName } from './vmcs-view';
 import type { Accessor, WatchEvent, WatchRequest, WatchTarget } from './watch-request';
@@ -17,6 +17,8 @@ export class FieldWatch {
   private requests: readonly FieldRequest[] = [];
   private events: WatchEvent[] = [];
   private installed: Fields | undefined;
+  /** Whose vmcs12 that is. */
+  private vcpu = 0;
   /** The values behind the accessors. */
   private readonly values = new Map<FieldName, bigint | number>();
 
@@ -53,12 +55,13 @@ export class FieldWatch {
     if (this.requests.length === 0) return [];
     const { l0 } = this;
     // VMPTRLD brought another vmcs12: its fields are watched in place of the old one's.
-    if (l0 && this.installed !== (l0.nested.cached_vmcs12 as unknown as Fields)) this.replaced();
+    if (l0 && this.installed !== (l0.nested.cached_vmcs12 as unknown as Fields)) this.replaced(l0);
     return this.events.splice(0);
   }
 
-  private replaced(): void {
-    const before = new Map(this.values);
+  private replaced(l0: Vcpu): void {
+    // Another CPU has its turn: its vmcs12 is another one all the time.
+    const before = l0.id === this.vcpu ? new Map(this.values) : new Map<FieldName, bigint | number>();
     this.end();
     this.install();
     for (const [name, old] of before) {
@@ -72,6 +75,7 @@ export class FieldWatch {
     if (this.installed || !l0 || this.requests.length === 0) return;
     const fields = l0.nested.cached_vmcs12 as unknown as Fields;
     this.installed = fields;
+    this.vcpu = l0.id;
     for (const { target } of this.requests) this.watch(fields, target.field);
   }
 
@@ -115,7 +119,7 @@ export class FieldWatch {
     return { by: 'L0', rip: undefined };
   }
 
-  private get l0(): L0State | undefined {
+  private get l0(): Vcpu | undefined {
     return this.driver.l0;
   }
 }

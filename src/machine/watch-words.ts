@@ -4,7 +4,7 @@
  */
 import type { Cpu } from '../cpu/cpu';
 import type { WatchHit } from '../cpu/watches';
-import { userStrands, type StrandName } from './strand';
+import { strandNamed, type StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
 import type { WatchEvent, WatchRequest, WatchTarget } from './watch-request';
 
@@ -69,8 +69,9 @@ export class WordWatches {
 
   /** The level whose registers the chip holds. */
   private running(): StrandName {
-    const home = (level: StrandName) => this.driver.registerHome(level)?.kind === 'chip';
-    return userStrands(this.driver).find(home) ?? this.driver.currentStrand();
+    const current = this.driver.currentStrand();
+    const guest = this.driver.standsIn(strandNamed(current).vcpu);
+    return this.driver.registerHome(guest)?.kind === 'chip' ? guest : current;
   }
 }
 

@@ -5,7 +5,7 @@
 import { VmcsPage } from '../abi/vmcs-page';
 import type { Cpu } from '../cpu/cpu';
 import type { WatchHit, WatchRange } from '../cpu/watches';
-import type { StrandName } from './strand';
+import { strandNamed, type StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
 import { FieldWatch } from './watch-field';
 import type { Accessor, WatchEvent, WatchRequest } from './watch-request';
@@ -120,7 +120,9 @@ export class Watchpoints {
     // In non-root operation nobody but the processor writes to a VMCS of the chip: it saves a guest's state.
     if (target.kind === 'field' && hit.nonRoot) return 'processor';
     if (nested) return level;
-    return hit.nonRoot ? 'L1' : 'L0';
+    const { vcpu } = strandNamed(level);
+    const depth = hit.nonRoot ? this.driver.innermost : this.driver.outermost;
+    return this.driver.strands.find((strand) => strand.vcpu === vcpu && strand.depth === depth)!.name;
   }
 
   private concernsEntry(hit: WatchHit & { kind: 'read' | 'write' }): boolean {

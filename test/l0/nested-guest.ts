@@ -211,7 +211,7 @@ export function createVcpu(
     reset: () => undefined,
   });
   const records: L0Record[] = [];
-  const vcpu = createL0(
+  const [vcpu] = createL0(
     {
       profile: 'kvm-6.12',
       l1Base: L1_BASE,
@@ -220,10 +220,10 @@ export function createVcpu(
       capabilities: capabilityValues(profile),
       features,
     },
-    cpu,
+    [cpu],
     board,
     (record) => records.push(record),
-  );
+  ).vcpus as [Vcpu];
   vcpu_load_boot_state(vcpu, bootState());
   return { vcpu, cpu, records };
 }

@@ -122,14 +122,14 @@ describe('L0: ept02', () => {
     assert.equal(guest.runToNestedExit().reason, 'HLT');
     assert.equal(guest.vcpu.nested.shadow_roots.length, 0);
     const eptp02 = guest.cpu.vmread('EPT_POINTER', guest.vcpu.vmx.vmcs02.address);
-    assert.equal(eptp02, guest.vcpu.vmx.eptp01);
+    assert.equal(eptp02, guest.vcpu.vm.eptp01);
   });
 
   it('gives its tables up and goes on when L0 has no page left', () => {
     const guest = createNestedGuest([...READ, ...WRITE]);
     guest.launch();
     // One page more than the tables that exist already need.
-    guest.vcpu.host.end = guest.vcpu.host.next + 0x3000n;
+    guest.vcpu.vm.host.end = guest.vcpu.vm.host.next + 0x3000n;
     assert.equal(guest.runToNestedExit().reason, 'HLT');
   });
 });

@@ -9,15 +9,15 @@ describe('L0: saved data', () => {
     const guest = createNestedGuest([0x0f, 0xa2]);
     guest.launch();
     guest.runToNestedExit();
-    const saved = saveL0(guest.vcpu);
+    const saved = saveL0(guest.vcpu.vm);
     const before = structuredClone(saved);
     guest.vcpu.nested.cached_vmcs12.GUEST_RIP = PLACE.CODE + 2n;
     guest.launch();
     assert.equal(guest.runToNestedExit().reason, 'HLT');
     assert.deepEqual(saved, before);
-    restoreL0(guest.vcpu, saved);
+    restoreL0(guest.vcpu.vm, saved);
     assert.equal(guest.vcpu.nested.cached_vmcs12.VM_EXIT_REASON, 10);
-    assert.deepEqual(saveL0(guest.vcpu), before);
+    assert.deepEqual(saveL0(guest.vcpu.vm), before);
     // The VMCS that is loaded is one of the two, not a copy.
     assert.equal(guest.vcpu.vmx.loaded_vmcs, guest.vcpu.vmx.vmcs01);
   });
@@ -33,6 +33,6 @@ describe('L0: saved data', () => {
       assert.ok(prototype === Object.prototype || Array.isArray(value), path);
       for (const [key, inner] of Object.entries(value)) walk(inner, `${path}.${key}`);
     };
-    walk(saveL0(guest.vcpu), 'l0');
+    walk(saveL0(guest.vcpu.vm), 'l0');
   });
 });

@@ -6,7 +6,7 @@ import { codeBits, linearRip } from '../code-mode';
 import { decodeInstructions, type DecodedInstruction } from '../instruction';
 import { linear, readMemory } from '../level-memory';
 import type { Programs } from '../programs';
-import { userStrands, type StrandName } from '../../machine/strand';
+import { strandNamed, type StrandName } from '../../machine/strand';
 import type { Machine } from '../../machine/machine';
 import type { FunctionLevel, SourceLocation } from '../../symbols/program-symbols';
 import type { Place } from './motion';
@@ -24,14 +24,8 @@ export class Ground {
 
   /** The user's level that runs next. While L0 is stopped inside, it is the guest L0 works for. */
   get guest(): StrandName {
-    const current = this.machine.driver.currentStrand();
-    if (!this.machine.l0?.stopped) return current;
-    return userStrands(this.machine.driver).find((level) => this.isRunning(level)) ?? current;
-  }
-
-  private isRunning(level: StrandName): boolean {
-    const home = this.machine.driver.registerHome(level);
-    return home !== undefined && (home.kind === 'chip' || home.generalInChip);
+    const { driver } = this.machine;
+    return driver.standsIn(strandNamed(driver.currentStrand()).vcpu);
   }
 
   /** Where a level stands; undefined when it does not exist now. */

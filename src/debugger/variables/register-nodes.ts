@@ -72,7 +72,7 @@ export function registerNodes(
   ];
   const live = machine.driver.registerHome(level)?.kind === 'chip';
   if (live) {
-    groups.push(...vectorNodes(machine.cpu));
+    groups.push(...vectorNodes(machine.driver.cpuOf(level)));
     groups.push(groupNode('MSRs', 'as the processor holds them', msrNodes(machine, level)));
   }
   groups.push({ name: 'source', value: registers.source });
@@ -162,7 +162,7 @@ function tableNodes(level: StrandName, registers: LevelRegisters): VariableNode[
 
 function msrNodes(machine: Machine, level: StrandName): VariableNode[] {
   return keptMsrs.map((name) => {
-    const value = machine.cpu.get64(msrPlaces[name]);
+    const value = machine.driver.cpuOf(level).get64(msrPlaces[name]);
     const ranges = msrRanges(name);
     const watched = { evaluateName: `$${name}`, watch: wordTarget(level, name) };
     if (ranges.length === 0) return { ...hexNode(name, value), ...watched };

@@ -22,7 +22,7 @@ const EXITS = 50;
 export function vmxNodes(session: DebugSession, level: StrandName): VariableNode[] {
   const { machine } = session;
   return [
-    ...machine.driver.vmcss().map((vmcs) => vmcsNode(session, level, vmcs)),
+    ...machine.driver.vmcss(level).map((vmcs) => vmcsNode(session, level, vmcs)),
     lazyNode('exits', `${machine.log.total} records`, () => exitNodes(session)),
     lazyNode('event in flight', '', () => eventNodes(session, level)),
     lazyNode('entry check', 'of the VMCS as it stands', () => checkNodes(session)),

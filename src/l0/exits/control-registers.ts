@@ -145,7 +145,7 @@ function kvm_set_cr3(vcpu: Vcpu, value: bigint): boolean {
 function kvm_set_cr8(vcpu: Vcpu, value: bigint): boolean {
   if (value > 15n) return false;
   advance_board(vcpu);
-  vcpu.board.localApic.cr8 = Number(value);
+  vcpu.apic.cr8 = Number(value);
   return true;
 }
 
@@ -177,7 +177,7 @@ export function handle_cr(vcpu: Vcpu): undefined {
     return undefined;
   }
   if (access_type === 1) {
-    const value = cr === 3 ? vcpu.cpu.vmread('GUEST_CR3') : BigInt(vcpu.board.localApic.cr8);
+    const value = cr === 3 ? vcpu.cpu.vmread('GUEST_CR3') : BigInt(vcpu.apic.cr8);
     kvm_register_write(vcpu, register, value);
     vcpu.vmx.handled = `MOV from CR${cr} = 0x${value.toString(16)}`;
     kvm_skip_emulated_instruction(vcpu);

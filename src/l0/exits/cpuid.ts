@@ -53,7 +53,7 @@ function l1_cpuid(vcpu: Vcpu, leaf: number, subleaf: number): CpuidRow {
   let ecx = with_bit(row.ecx, OSXSAVE_BIT, CR4.OSXSAVE, vcpu);
   let edx = row.edx;
   if (!feature_wanted(vcpu.config, 'VMX')) ecx &= ~VMX_BIT;
-  if (!vcpu.board.localApic.globallyEnabled) edx &= ~APIC_BIT;
+  if (!vcpu.apic.globallyEnabled) edx &= ~APIC_BIT;
   return { ...row, ecx: ecx >>> 0, edx: edx >>> 0 };
 }
 

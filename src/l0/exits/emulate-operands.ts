@@ -64,7 +64,7 @@ export function read_memory(vcpu: Vcpu, linear: bigint, bytes: number): MemoryRe
   const hpa = gpa_to_hpa(vcpu, gpa);
   if (hpa === undefined) {
     advance_board(vcpu);
-    const value = vcpu.board.memoryRead(gpa, bytes as 1 | 2 | 4 | 8);
+    const value = vcpu.board.memoryRead(gpa, bytes as 1 | 2 | 4 | 8, vcpu.id);
     return { kind: 'done', value: BigInt.asUintN(bytes * 8, value) };
   }
   let value = 0n;
@@ -80,7 +80,7 @@ export function write_memory(vcpu: Vcpu, linear: bigint, bytes: number, value: b
   const hpa = gpa_to_hpa(vcpu, gpa);
   if (hpa === undefined) {
     advance_board(vcpu);
-    vcpu.board.memoryWrite(gpa, bytes as 1 | 2 | 4 | 8, BigInt.asUintN(bytes * 8, value));
+    vcpu.board.memoryWrite(gpa, bytes as 1 | 2 | 4 | 8, BigInt.asUintN(bytes * 8, value), vcpu.id);
     return true;
   }
   const data = new Uint8Array(bytes);

@@ -63,9 +63,9 @@ function nested_vmx_allowed(vcpu: Vcpu): boolean {
 
 /** The value of an MSR of the running guest; undefined raises #GP(0). KVM: kvm_get_msr. */
 export function kvm_get_msr(vcpu: Vcpu, index: number): bigint | undefined {
-  if (vcpu.board.localApic.ownsMsr(index)) {
+  if (vcpu.apic.ownsMsr(index)) {
     advance_board(vcpu);
-    return vcpu.board.localApic.readMsr(index);
+    return vcpu.apic.readMsr(index);
   }
   if (index >= MSR_IA32_VMX_BASIC && index <= MSR_IA32_VMX_LAST)
     return nested_vmx_allowed(vcpu) ? vmx_get_vmx_msr(vcpu.nested.msrs, index) : undefined;
@@ -128,7 +128,7 @@ function adjust_tsc_offset(vcpu: Vcpu, delta: bigint): void {
     ? kvm_calc_nested_tsc_offset(vcpu, get_vmcs12(vcpu))
     : vcpu.arch.l1_tsc_offset;
   vcpu.cpu.vmwrite('TSC_OFFSET', vcpu.arch.tsc_offset);
-  vcpu.board.localApic.tscOffset = vcpu.arch.l1_tsc_offset;
+  vcpu.apic.tscOffset = vcpu.arch.l1_tsc_offset;
 }
 
 /** IA32_TSC and IA32_TSC_ADJUST move together (SDM 17.15.3). */
@@ -209,11 +209,11 @@ function set_misc_enable(vcpu: Vcpu, data: bigint): boolean {
 
 /** Writes an MSR of the running guest; false raises #GP(0). KVM: kvm_set_msr. */
 export function kvm_set_msr(vcpu: Vcpu, index: number, value: bigint): boolean {
-  if (vcpu.board.localApic.ownsMsr(index)) {
+  if (vcpu.apic.ownsMsr(index)) {
     advance_board(vcpu);
-    const accepted = vcpu.board.localApic.writeMsr(index, value);
+    const accepted = vcpu.apic.writeMsr(index, value);
     // Where a debugger looks for it; the chip's own CPUID answers nobody here.
-    vcpu.cpu.set64(State.MSR_APIC_BASE, vcpu.board.localApic.apicBase);
+    vcpu.cpu.set64(State.MSR_APIC_BASE, vcpu.apic.apicBase);
     return accepted;
   }
   if (is_mtrr(index)) return set_mtrr(vcpu, index, value);

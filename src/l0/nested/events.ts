@@ -144,7 +144,7 @@ function check_nmi_and_interrupt(vcpu: Vcpu, blocked: boolean): NestedEvents {
     vmx_set_nmi_mask(vcpu, true);
     return 'left-l2';
   }
-  if (vcpu.board.localApic.interruptRequested() && !vmx_interrupt_blocked(vcpu)) {
+  if (vcpu.apic.interruptRequested() && !vmx_interrupt_blocked(vcpu)) {
     if (blocked) {
       record_event(vcpu, 'interrupt', 'blocked', blocked_because(vcpu));
       return 'blocked';
@@ -155,7 +155,7 @@ function check_nmi_and_interrupt(vcpu: Vcpu, blocked: boolean): NestedEvents {
       nested_vmx_vmexit(vcpu, exit_reasons.EXTERNAL_INTERRUPT, 0, 0n);
       return 'left-l2';
     }
-    const vector = vcpu.board.localApic.acknowledge();
+    const vector = vcpu.apic.acknowledge();
     const intr_info = (vector | INTR_TYPE.EXTERNAL | INTR_INFO_VALID) >>> 0;
     nested_vmx_vmexit(vcpu, exit_reasons.EXTERNAL_INTERRUPT, intr_info, 0n);
     return 'left-l2';

@@ -44,7 +44,7 @@ function nested_vmx_max_atomic_switch_msrs(vcpu: Vcpu): number {
 
 /** KVM: nested_vmx_msr_check_common. */
 function nested_vmx_msr_check_common(vcpu: Vcpu, entry: MsrEntry): boolean {
-  if (vcpu.board.localApic.x2apic && entry.index >>> 8 === 8) return false;
+  if (vcpu.apic.x2apic && entry.index >>> 8 === 8) return false;
   if (entry.index === MSR_IA32_UCODE_WRITE || entry.index === MSR_IA32_UCODE_REV) return false;
   return entry.reserved === 0;
 }

@@ -214,7 +214,7 @@ export function prepare_vmcs02(vcpu: Vcpu, vmcs12: Vmcs12): EntryStateFailure | 
   nested_vmx_transition_tlb_flush(vcpu, true);
 
   const root = nested_cpu_has_ept(vmcs12) ? nested_ept_load_root(vcpu) : undefined;
-  cpu.vmwrite('EPT_POINTER', root ? root.eptp02 : vcpu.vmx.eptp01);
+  cpu.vmwrite('EPT_POINTER', root ? root.eptp02 : vcpu.vm.eptp01);
 
   // Long mode is decided by EFER below; without LME here the order of CR0 and EFER does not matter.
   const next_efer = nested_vmx_calc_efer(vcpu, vmcs12);

@@ -1,0 +1,93 @@
+/**
+ * Whose turn it is: CPUs run one after another, in order, for a fixed number of instructions each. A CPU that halts, or spins with
+ * PAUSE, gives the rest of its turn away; one that rests is passed over until something can wake it. Everything follows from the
+ * count of retired instructions, so turns are the same in every run, however a debugger cuts it.
+ */
+
+/** Instructions of a turn: changing CPUs then costs less than one in a hundred, and an IPI waits some ten microseconds. */
+const TURN = 20_000n;
+/** A CPU that pauses sooner in its turn has something to do still. */
+const BEFORE_PAUSE = 100n;
+
+export class Turns {
+  /** Number of the CPU that runs, or runs next. */
+  current = 0;
+  private endsAt = 0n;
+  private paused = 0n;
+  /** CPUs that gave up because they halt or wait for a start-up IPI. */
+  private resting: boolean[];
+
+  constructor(readonly cpus: number) {
+    this.resting = Turns.atReset(cpus);
+  }
+
+  /** All but the bootstrap processor wait to be started. */
+  private static atReset(cpus: number): boolean[] {
+    return Array.from({ length: cpus }, (_, cpu) => cpu > 0);
+  }
+
+  /** Back to CPU 0: the machine was reset. */
+  reset(): void {
+    this.current = 0;
+    this.endsAt = 0n;
+    this.resting = Turns.atReset(this.cpus);
+  }
+
+  /** RETIRED at which the turn is over; undefined for the only CPU, whose turn never is. */
+  get end(): bigint | undefined {
+    return this.cpus > 1 ? this.endsAt : undefined;
+  }
+
+  /** RETIRED from which on PAUSE gives the turn away; 0: never. */
+  get pauseFrom(): bigint {
+    return this.cpus > 1 ? this.paused : 0n;
+  }
+
+  /**
+   * Begins the next turn when the present one is over. False: every CPU rests and none can wake.
+   * @param wakes is there something that ends this CPU's rest now?
+   */
+  choose(retired: bigint, wakes: (cpu: number) => boolean): boolean {
+    if (this.cpus === 1 || (!this.resting[this.current] && retired < this.endsAt)) return true;
+    for (let step = 1; step <= this.cpus; step++) {
+      const next = (this.current + step) % this.cpus;
+      if (this.resting[next] && !wakes(next)) continue;
+      // A CPU alone need not be asked at each PAUSE whether there is another one.
+      this.paused = retired + (next === this.current ? TURN : BEFORE_PAUSE);
+      this.current = next;
+      this.resting[next] = false;
+      this.endsAt = retired + TURN;
+      return true;
+    }
+    return false;
+  }
+
+  /** The CPU has nothing to do: its turn is over, and it gets no other one before it can wake. */
+  rest(): void {
+    this.resting[this.current] = true;
+  }
+
+  /** The CPU gives the rest of its turn away. */
+  giveUp(): void {
+    this.endsAt = 0n;
+  }
+
+  save(): unknown {
+    return structuredClone({
+      current: this.current,
+      endsAt: this.endsAt,
+      paused: this.paused,
+      resting: this.resting,
+    });
+  }
+
+  restore(saved: unknown): void {
+    const { current, endsAt, paused, resting } = structuredClone(saved) as {
+      current: number;
+      endsAt: bigint;
+      paused: bigint;
+      resting: boolean[];
+    };
+    Object.assign(this, { current, endsAt, paused, resting });
+  }
+}
