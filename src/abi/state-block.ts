@@ -147,7 +147,8 @@ export const enum State {
   TRACE_HEAD = 0x1028,
   /** Read position, moved by the embedder; the core stops with Stop.TRACE_FULL before it overwrites unread records. */
   TRACE_TAIL = 0x102c,
-  SHARED_END = 0x1030,
+  /** 1: a PAUSE has ended the slice. The embedder clears it. u32 */
+  YIELDED = 0x1030,
 }
 
 /** Index of a segment register inside State.SEGMENTS. */

@@ -30,8 +30,6 @@ export const enum Stop {
   VM_FAIL = 11,
   /** A watched byte was accessed or a watched word changed, see WatchTable; the instruction that did it is complete. */
   WATCHPOINT = 12,
-  /** PAUSE, from State.YIELD_AT on: the instruction is complete, and another CPU may have its turn. */
-  PAUSE = 13,
 }
 
 /** Bits of State.STOP_ON. */

@@ -15,8 +15,6 @@ import { msrBits, msrField } from './msr-bits';
 import { msrSlot } from './msr-slots';
 import { registerMask } from './register-bits';
 
-/** Leaf 1 EBX: where the number of addressable IDs in the package stands. */
-const LOGICAL_PROCESSORS = 16;
 const TOPOLOGY_LEAF = 0xb;
 /** Leaf 0BH ECX: where the level's type stands, and types. */
 const LEVEL_TYPE = 8;
@@ -84,7 +82,9 @@ export function cpuidRows(named: CpuProfileName | CpuProfileRow, cpus = 1): Cpui
 function addTopology(at: (leaf: number, subleaf: number) => Registers, cpus: number): void {
   const idBits = Math.ceil(Math.log2(cpus));
   const features = at(1, 0);
-  features.ebx |= (1 << idBits) << LOGICAL_PROCESSORS;
+  const { high, low } = cpuidNumbers.LOGICAL_PROCESSORS;
+  const field = ((1 << (high - low + 1)) - 1) << low;
+  features.ebx = ((features.ebx & ~field) | ((1 << idBits) << low)) >>> 0;
   features.edx = (features.edx | (1 << cpuidFeature.HTT.bit)) >>> 0;
   if (at(0, 0).eax < TOPOLOGY_LEAF) return;
   Object.assign(at(TOPOLOGY_LEAF, 0), { eax: 0, ebx: 1, ecx: LEVEL_SMT << LEVEL_TYPE });

@@ -166,7 +166,7 @@ export class BareTopology implements TopologyDriver {
     return depthOf(strand) === 0 ? this.vmcss(strand)[0]?.name : undefined;
   }
 
-  failedEntryChecks(strand: StrandName = this.currentStrand()): number[] | undefined {
-    return this.partOf(strand)?.failedEntryChecks();
+  failedEntryChecks(strand: StrandName = this.currentStrand(), vmcs?: 'vmcs02'): number[] | undefined {
+    return vmcs ? undefined : this.partOf(strand)?.failedEntryChecks();
   }
 }

@@ -239,14 +239,13 @@ export class Machine implements BusOwner {
       case Stop.BUDGET:
         this.storm = this.cpu.retired < this.cpu.get64(State.DEADLINE);
         this.pass(this.cpu.stopValue);
+        if (this.cpu.get32(State.YIELDED) !== 0) this.turns.giveUp();
+        this.cpu.set32(State.YIELDED, 0);
         return undefined;
       case Stop.DEVICE:
       case Stop.TRACE_FULL:
       case Stop.EVENT:
       case Stop.WATCHPOINT:
-        return undefined;
-      case Stop.PAUSE:
-        this.turns.giveUp();
         return undefined;
       case Stop.BREAKPOINT:
         return { kind: 'breakpoint', linear: this.cpu.stopValue };
@@ -287,7 +286,9 @@ export class Machine implements BusOwner {
   private rest(): MachineStop | undefined {
     if (this.cpus.length === 1) return this.skipToNextEvent();
     this.turns.rest();
-    return this.haltWatch.look(this.cpu.retired, () => this.deaf()) === 'pause' ? { kind: 'budget' } : undefined;
+    return this.haltWatch.look(this.cpu.retired, () => this.deaf()) === 'pause'
+      ? { kind: 'budget' }
+      : undefined;
   }
 
   /** Time passes within a repeated string instruction that runs long: a tick an iteration. */

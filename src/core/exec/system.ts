@@ -1,6 +1,5 @@
 // HLT, PAUSE, MONITOR, MWAIT, INVLPG, INVPCID, INVD, WBINVD (SDM 2A, 2B; order of faults and exits SDM 3C 25.1.1).
 import { Gpr, State } from '../../abi/state-block';
-import { Stop } from '../../abi/stop-codes';
 import { claimsFeature } from '../claims';
 import { singleStepDue } from '../events/event-state';
 import { faulted, raise, raisePlain } from '../fault';
@@ -11,7 +10,7 @@ import { flushTlb } from '../mmu/tlb';
 import { in64BitMode, isCanonical } from '../mode';
 import { checkedOperandLinear, effectiveAddress, linearOf } from '../operands';
 import { setAttention } from '../attention';
-import { get32, get64, gpr, set32 } from '../state';
+import { get32, get64, gpr, set32, set64 } from '../state';
 import { Next, Uop } from '../uop';
 import {
   inNonRoot,
@@ -24,7 +23,6 @@ import {
   interceptPause,
   interceptWbinvd,
 } from '../vmx/hooks';
-import { requestStop } from '../vmx/stop';
 import { proc2 } from '../vmx/vmcs';
 
 function refuse(vector: u32): i32 {
@@ -47,7 +45,8 @@ export function execPause(u: usize): i32 {
   if (inNonRoot() && interceptPause(u)) return Next.EXITED;
   const from = get64(State.YIELD_AT);
   if (from == 0 || get64(State.RETIRED) < from) return Next.DONE;
-  requestStop(Stop.PAUSE, 0, 0);
+  set32(State.YIELDED, 1);
+  set64(State.DEADLINE, get64(State.RETIRED) + 1);
   return Next.BOUNDARY;
 }
 

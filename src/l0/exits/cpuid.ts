@@ -1,8 +1,9 @@
 /**
- * CPUID of L1: the CPU model's answers, with what L0 withholds removed and the bits that follow L1's state.
+ * CPUID of L1: the CPU model's answers, with the vCPU's ID, with what L0 withholds removed and the bits that follow L1's state.
  * SDM volume 2, CPUID; KVM: cpuid.c.
  */
 import { Gpr } from '../../abi/state-block';
+import { cpuidNumbers } from '../../isa/cpuid-features';
 import type { CpuidRow } from '../config';
 import { xstate_size_now } from '../extended-state';
 import { feature_wanted } from '../nested/capability-msrs';
@@ -16,10 +17,12 @@ import {
 import type { Vcpu } from '../vcpu';
 
 const EXTENDED = 0x80000000;
+const TOPOLOGY_LEAF = 0xb;
 const VMX_BIT = cpuid_bit('VMX');
 const OSXSAVE_BIT = cpuid_bit('OSXSAVE');
 const OSPKE_BIT = cpuid_bit('OSPKE');
 const APIC_BIT = cpuid_bit('APIC');
+const APIC_ID_FIELD = 0xff << cpuidNumbers.APIC_ID.low;
 
 const nothing: CpuidRow = { leaf: 0, eax: 0, ebx: 0, ecx: 0, edx: 0 };
 
@@ -49,12 +52,14 @@ function l1_cpuid(vcpu: Vcpu, leaf: number, subleaf: number): CpuidRow {
   const row = kvm_find_cpuid_entry(vcpu.config.cpuid, leaf, subleaf);
   if (leaf === 7 && subleaf === 0) return { ...row, ecx: with_bit(row.ecx, OSPKE_BIT, CR4.PKE, vcpu) };
   if (leaf === 0xd) return { ...row, ebx: xstate_size_now(vcpu, subleaf, row) };
+  if (leaf === TOPOLOGY_LEAF) return { ...row, edx: vcpu.id };
   if (leaf !== 1) return row;
   let ecx = with_bit(row.ecx, OSXSAVE_BIT, CR4.OSXSAVE, vcpu);
   let edx = row.edx;
   if (!feature_wanted(vcpu.config, 'VMX')) ecx &= ~VMX_BIT;
   if (!vcpu.apic.globallyEnabled) edx &= ~APIC_BIT;
-  return { ...row, ecx: ecx >>> 0, edx: edx >>> 0 };
+  const ebx = (row.ebx & ~APIC_ID_FIELD) | (vcpu.id << cpuidNumbers.APIC_ID.low);
+  return { ...row, ebx: ebx >>> 0, ecx: ecx >>> 0, edx: edx >>> 0 };
 }
 
 /** KVM: kvm_emulate_cpuid. */
