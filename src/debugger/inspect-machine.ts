@@ -28,7 +28,8 @@ export function inspectMachine(
     vmcss: machine.driver.vmcss(focused),
     log: machine.log,
     previous,
-    failedEntryChecks: (vmcs) => machine.driver.failedEntryChecks(focused, vmcs)?.map((index) => entryChecks[index]!),
+    failedEntryChecks: (vmcs) =>
+      machine.driver.failedEntryChecks(focused, vmcs)?.map((index) => entryChecks[index]!),
     place: (level, address) => place({ machine, programs, paths }, level, address),
   };
 }

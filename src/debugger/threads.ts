@@ -52,7 +52,8 @@ function aspects(machine: Machine, programs: Programs, ground: Ground, level: St
 
 /** What the built-in L0 does, when it is not being stepped. */
 export function l0Doing({ driver, l0 }: Machine, strand: StrandName): string {
-  if (l0?.stopped && driver.currentStrand() === strand) return `in ${l0.frames.at(-1)?.name ?? 'its run loop'}`;
+  if (l0?.stopped && driver.currentStrand() === strand)
+    return `in ${l0.frames.at(-1)?.name ?? 'its run loop'}`;
   const guest = driver.standsIn(strandNamed(strand).vcpu);
   return driver.cpuOf(strand).inNonRoot
     ? `vcpu run loop: waits for the next exit of ${guest}`

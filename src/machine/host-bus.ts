@@ -29,7 +29,8 @@ export function bareBus(owner: BusOwner): Bus {
   return {
     portRead: (port, size) => access(() => board().portRead(port, size as 1 | 2 | 4)),
     portWrite: (port, size, value) => access(() => board().portWrite(port, size as 1 | 2 | 4, value)),
-    memoryRead: (address, size) => access(() => Number(board().memoryRead(address, size as 1 | 2 | 4, owner.apic.id))),
+    memoryRead: (address, size) =>
+      access(() => Number(board().memoryRead(address, size as 1 | 2 | 4, owner.apic.id))),
     memoryWrite: (address, size, value) =>
       access(() => board().memoryWrite(address, size as 1 | 2 | 4, BigInt(value), owner.apic.id)),
     msrRead: (index) => access(() => owner.apic.readMsr(index)),

@@ -159,7 +159,9 @@ export class NestedTopology implements TopologyDriver {
   }
 
   deadline(): number | undefined {
-    const times = this.parts.map(({ vcpu }) => host_timer_deadline(vcpu)).filter((time) => time !== undefined);
+    const times = this.parts
+      .map(({ vcpu }) => host_timer_deadline(vcpu))
+      .filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
