@@ -52,6 +52,7 @@ export const machineOptions = {
     'the image is L1 under the built-in L0 (default), or runs in VMX root itself',
   ),
   memory: attribute('memory', 'MiB', 'guest RAM (default 256)', number),
+  smp: attribute('cpus', 'N', 'CPUs, 1 to 8 (default 1)', number),
   append: attribute(
     'cmdline',
     '"ARGS"',

@@ -126,6 +126,15 @@ export const launchAttributes = {
     unit: 'MiB',
     markdownDescription: 'Guest RAM in MiB; it ends below the devices, so 3 GiB are the most.',
   },
+  cpus: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 8,
+    default: 1,
+    unit: 'CPUs',
+    markdownDescription:
+      'CPUs of the machine. Each has its own thread for every level; they take turns, the same in every run.',
+  },
   cpu: {
     type: 'string',
     markdownDescription: 'CPU profile: what CPUID and the VMX capability MSRs claim.',

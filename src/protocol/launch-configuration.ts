@@ -44,6 +44,8 @@ export interface LaunchConfiguration {
   modules?: ModuleConfiguration[];
   /** Guest RAM in MiB. */
   memory?: number;
+  /** CPUs of the machine; default 1. */
+  cpus?: number;
   /** CPU profile, a name of `isa/cpuid`. */
   cpu?: string;
   /** CPUID features taken from the profile (`false`) or added to it (`true`), by name. */

@@ -25,6 +25,7 @@ export function machineRequest(configuration: LaunchConfiguration, image: NamedF
     loadAddress: loadAddress === undefined ? undefined : Number(loadAddress),
     onReset: configuration.onReset,
     onTripleFault: configuration.onTripleFault,
+    cpus: configuration.cpus,
     l0Profile: l0?.profile,
     l0Features: l0?.features,
     cpuProfile: configuration.cpu,

@@ -140,6 +140,11 @@ describe('turtlescope', () => {
         /--memory must be a whole number of MiB from 2 to/,
       ],
       [
+        'too many CPUs',
+        ['run', hello, '--smp', '9'],
+        /--smp must be a whole number of CPUs from 1 to 8, not 9/,
+      ],
+      [
         'a module that is not there',
         ['run', hello, '--module', 'no.bin'],
         /--module names no\.bin, and there is no such file/,
