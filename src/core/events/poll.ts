@@ -81,7 +81,9 @@ export function pollEvents(): i32 {
   const activity = get32(State.ACTIVITY);
   if (activity != 0) {
     setAttention();
-    return activity == Activity.SHUTDOWN ? stop(Stop.SHUTDOWN, 0, 0) : stop(Stop.HALT, 0, 0);
+    // A guest that was entered in shutdown waits there for an NMI, INIT or the preemption timer (SDM 24.4.2).
+    const down = activity == Activity.SHUTDOWN && !inNonRoot();
+    return down ? stop(Stop.SHUTDOWN, 0, 0) : stop(Stop.HALT, 0, 0);
   }
   return beforeInstruction(resume, blocking);
 }

@@ -38,6 +38,8 @@ const TSS: u32 = 11 | AccessRights.P;
 /** `controls`: VM-exit controls in force. `nmi`: the exit is caused by an NMI, which blocks further ones. */
 export function loadHost(controls: u32, nmi: bool): void {
   const wide = (controls & ExitCtl.VM_EXIT_HOST_ADDRESS_SPACE_SIZE) != 0;
+  // A guest can have gone to IA-32e mode by itself (SDM 27.7).
+  if (!wide && (get64(State.EFER) & Efer.LMA) != 0) return abort(VmxAbort.HOST_NOT_64_BIT);
   leaveContext(get32(Vmx.VPID), get64(Vmx.EPTP));
   loadControlRegisters(controls, wide);
   loadSegments(wide);

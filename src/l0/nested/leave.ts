@@ -14,7 +14,7 @@ import {
   INTR_INFO_VECTOR,
   INTR_TYPE,
 } from '../interruption-words';
-import { exit_reasons, FAILED_VMENTRY, vectors, vmx_errors } from '../register-bits';
+import { exit_reasons, FAILED_VMENTRY, vectors, vmx_aborts, vmx_errors } from '../register-bits';
 import { is_pae_paging } from '../registers';
 import type { Vcpu } from '../vcpu';
 import { vmx_switch_vmcs } from '../vmcs-switch';
@@ -35,8 +35,8 @@ import {
   nested_exit_has,
 } from './vmcs12-controls';
 
-/** VMX-abort indicator: saving guest MSRs failed (SDM 27.7). */
-const VMX_ABORT_SAVE_GUEST_MSR_FAIL = 1;
+/** VMX-abort indicator (SDM 27.7). */
+const VMX_ABORT_SAVE_GUEST_MSR_FAIL = vmx_aborts.SAVE_GUEST_MSRS;
 
 /** KVM: vmcs12_save_pending_event. What was queued for L2 becomes IDT-vectoring information for L1. */
 function vmcs12_save_pending_event(

@@ -1,6 +1,7 @@
 # The frame of a small L1: long mode with identity tables, VMX operation, a 64-bit L2 that shares L1's tables, an exit loop that logs.
 # Symbols of the manual come from names.ts, what a test adds from small-hypervisor.ts (TEST_...). Addresses are physical and linear at
-# once. Ends through port F4H: 0 the test said so, 1 VMX instruction failed, 2 a control is not offered, 3 L1 met an exception.
+# once. Ends through port F4H: 0 the test said so, 1 VMX instruction failed, 2 a control is not offered, 3 L1 met an
+# exception, its vector in RESULTS[61].
 .set PML4, 0x200000
 .set PDPT, 0x201000
 .set DIRECTORIES, 0x202000
@@ -28,6 +29,8 @@
 .set L2_DATA, 0x187000
 .set L1_STACK, 0x1a0000
 .set APIC, 0xfee00000
+.set USER_DATA, 0x2b
+.set USER_CODE, 0x33
 
 .macro field name:req, value:vararg
   mov edx, \name
@@ -88,12 +91,12 @@
   mov edi, RESULTS
   mov ecx, 0x10000 / 4
   rep stosd
-  mov dword ptr [PML4], PDPT + 3
+  mov dword ptr [PML4], PDPT + 7
   mov dword ptr [EPT_PML4], EPT_PDPT + 7
   xor ecx, ecx
 1: mov eax, ecx
   shl eax, 12
-  lea edx, [eax + DIRECTORIES + 3]
+  lea edx, [eax + DIRECTORIES + 7]
   mov [PDPT + ecx * 8], edx
   lea edx, [eax + EPT_DIRECTORIES + 7]
   mov [EPT_PDPT + ecx * 8], edx
@@ -103,7 +106,7 @@
   xor ecx, ecx
 1: mov eax, ecx
   shl eax, 21
-  lea edx, [eax + 0x83]
+  lea edx, [eax + 0x87]
   mov [DIRECTORIES + ecx * 8], edx
   lea edx, [eax + 0xb7]
   mov [EPT_DIRECTORIES + ecx * 8], edx
@@ -122,7 +125,7 @@
   # The same descriptors for L1 and L2: L2's lie in pages of their own.
   mov esi, OFFSET descriptors
   mov edi, L2_GDT
-  mov ecx, 10
+  mov ecx, 14
   rep movsd
   mov eax, 0x2620                     # PAE, VMXE, OSFXSR, OSXMMEXCPT
   mov cr4, eax
@@ -140,8 +143,9 @@
 .balign 8
 descriptors:
   .quad 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0x0000890000000000 + (L2_TSS & 0xffffff) * 0x10000 + 0x67, 0
+  .quad 0x00cff3000000ffff, 0x00affb000000ffff
 l1_gdt_pointer:
-  .word 39
+  .word 55
   .long L2_GDT
 idt_pointer:
   .word 0xfff
@@ -238,7 +242,7 @@ long_mode:
   field GUEST_LDTR_AR_BYTES, 0x10000
   field HOST_GDTR_BASE, L2_GDT
   field GUEST_GDTR_BASE, L2_GDT
-  field GUEST_GDTR_LIMIT, 39
+  field GUEST_GDTR_LIMIT, 55
   field HOST_IDTR_BASE, OFFSET l1_idt
   field GUEST_IDTR_BASE, L2_IDT
   field GUEST_IDTR_LIMIT, 0xfff
@@ -337,6 +341,8 @@ not_offered:
   mov ebx, 2
   jmp report
 l1_exception:
+  mov rax, [rsp]
+  mov [RESULTS + 61 * 8], rax
   mov ebx, 3
 report:
   mov dx, 0x3f8

@@ -7,6 +7,7 @@ import type { FieldName } from '../../../src/isa/vmcs-fields';
 import { control, type ControlName, type ControlWord } from '../../../src/isa/vmx-controls';
 import { createMachine, type MachineRequest } from '../../../src/machine/create';
 import type { Machine } from '../../../src/machine/machine';
+import type { MachineStop } from '../../../src/machine/machine-stop';
 import { assemble } from '../../core/system/assembly';
 import { architectureNames } from './names';
 
@@ -37,7 +38,8 @@ export type LoggedExit = { readonly reason: string; readonly failedEntry: boolea
 >;
 
 export interface HypervisorRun {
-  /** 0: finished; 1: a VMX instruction failed, its error in results[62]; 2: a control is not offered; 3: L1 met an exception. */
+  readonly stop: MachineStop;
+  /** NaN: halted or shut down; 0: finished; 1: a VMX instruction failed, its error in results[62]; 2: a control is not offered; 3: L1 met an exception, its vector in results[61]. */
   readonly status: number;
   readonly exits: readonly LoggedExit[];
   /** L2's registers in the order of Gpr; RSP is not among them. */
@@ -117,7 +119,8 @@ export function runHypervisor(program: HypervisorProgram, topology: TopologyName
   });
   program.prepare?.(machine);
   const stop = machine.run(5_000_000n);
-  if (stop.kind !== 'exited') {
+  const ended = stop.kind === 'exited' || stop.kind === 'halted' || stop.kind === 'shutdown';
+  if (!ended) {
     const said = JSON.stringify(stop, (_, value: unknown) =>
       typeof value === 'bigint' ? `${value}` : value,
     );
@@ -136,7 +139,8 @@ export function runHypervisor(program: HypervisorProgram, topology: TopologyName
     });
   }
   return {
-    status: (stop.status - 1) / 2,
+    stop,
+    status: stop.kind === 'exited' ? (stop.status - 1) / 2 : NaN,
     exits,
     registers: words.slice(0, REGISTERS),
     results: words.slice(REGISTERS, REGISTERS + RESULTS),
