@@ -114,8 +114,6 @@ export const enum State {
   FPU_IP = 0x430,
   FPU_DP = 0x438,
   MSR_XSS = 0x440, // u64
-  /** State components not in their initial configuration, u64, bits as in XCR0 (SDM Vol. 1, 13.6). */
-  XINUSE = 0x448,
   /** Physical x87 registers R0..R7, 16 bytes each: significand u64, sign and exponent u16. MMX registers are the significands. */
   X87 = 0x480,
   /** YMM0..YMM15, 32 bytes each; XMM registers are their low halves. */

@@ -45,6 +45,11 @@ export function raisePlainBecause(reason: u32, vector: u32, a: u64 = 0, b: u64 =
   if (pendingKind() == Pending.FAULT) because(reason, a, b, 0);
 }
 
+/** A third value for the sentence of the fault just recorded. */
+export function faultAbout(value: u64): void {
+  if (pendingKind() == Pending.FAULT) store<u64>(S + PendingAt.DATA, value);
+}
+
 /** Records #PF; CR2 is written at delivery, not here, so that an intercepted #PF leaves it alone (SDM 27.2.1). */
 export function raisePageFault(linear: u64, error: u32): void {
   raise(Vector.PF, error);

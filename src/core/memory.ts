@@ -1,7 +1,7 @@
 // Data accesses by linear address, and through segments. The slow half of the software TLB's fast path. All of them may
 // raise a fault (or end in a VM exit): check `faulted()` after each. SDM Vol. 3, chapters 4 and 5.
 import { Gpr, Mode, Seg, Segment, State } from '../abi/state-block';
-import { faulted, raise, raiseBecause } from './fault';
+import { faulted, raiseBecause } from './fault';
 import { SegmentType } from './gen/descriptors';
 import { Vector } from './gen/exceptions';
 import { Reason } from './gen/reasons';
@@ -36,7 +36,7 @@ function admissible(linear: u64, size: u32, access: u32): bool {
     return false;
   }
   if (load<u32>(S + Private.WATCHED) && access & Access.USER && <u32>linear & (size - 1)) {
-    raise(Vector.AC, 0);
+    raiseBecause(Reason.ALIGNMENT_CHECK, Vector.AC, 0, linear, size);
     return false;
   }
   return true;

@@ -1,8 +1,9 @@
 // Data accesses of 16 and 32 bytes, and of the pieces that vector instructions move, by linear address. A read answers where
 // the bytes lie in linear memory: in RAM itself after one TLB probe, else in a copy. Check `faulted()` after each. SDM Vol. 1,
 // 4.1.1 and Vol. 3, 6.15 (#AC).
-import { faulted, raise } from './fault';
+import { faulted, raiseBecause } from './fault';
 import { Vector } from './gen/exceptions';
+import { Reason } from './gen/reasons';
 import { Private, Tlb } from './layout';
 import { hit, nextPage, userAccess } from './memory';
 import { Access } from './mmu/access';
@@ -22,12 +23,12 @@ const ALIGNMENT: u32 = 16;
 
 function admissible(linear: u64, bytes: u32, access: u32): bool {
   if (in64BitMode() && !(isCanonical(linear) && isCanonical(linear + bytes - 1))) {
-    raise(Vector.GP, 0);
+    raiseBecause(Reason.LINEAR_NOT_CANONICAL, Vector.GP, 0, linear);
     return false;
   }
   const alignment = bytes < ALIGNMENT ? bytes : ALIGNMENT;
   if (load<u32>(S + Private.WATCHED) && access & Access.USER && (<u32>linear) & (alignment - 1)) {
-    raise(Vector.AC, 0);
+    raiseBecause(Reason.ALIGNMENT_CHECK, Vector.AC, 0, linear, alignment);
     return false;
   }
   return true;

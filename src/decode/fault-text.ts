@@ -2,6 +2,7 @@
  * Faults in words: an exception with its error code, the rule that raised it with its values, and the chain of exceptions that ends in
  * a triple fault.
  */
+import { cpuidFeatures } from '../isa/cpuid-features';
 import { exceptionByVector } from '../isa/exceptions';
 import {
   faultReasonById,
@@ -48,6 +49,12 @@ const formats: Readonly<Record<string, (value: bigint) => string>> = {
   msr: (value) => {
     const row = msrs.find(({ number }) => BigInt(number) === value);
     return row ? `${row.name} (${hex(value)})` : hex(value);
+  },
+  feature: (value) => {
+    const row = cpuidFeatures[Number(value)];
+    return row
+      ? `${row.title} (CPUID ${hex(row.leaf)}, ${row.register.toUpperCase()} bit ${row.bit})`
+      : hex(value);
   },
   field: (value) => {
     const row = vmcsFields.find(

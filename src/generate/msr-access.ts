@@ -47,24 +47,32 @@ export function msrAccessors(): string {
   ].join('\n');
 }
 
-function entry(name: MsrName, statement: string | undefined): string[] {
-  return statement === undefined ? [] : [`    case Msr.${name}:`, `      return ${statement};`];
+function entry(name: MsrName, statement: string): string[] {
+  return [`    case Msr.${name}:`, `      return ${statement};`];
+}
+
+/** What reading an MSR does that has no value, writing one that is kept: both exist, so the sentence is another. */
+function refusals(row: MsrAccessRow): { readonly read: string; readonly write: string } {
+  return {
+    read: guarded(row, 'refuseCommand()', 'refuseRead()'),
+    write: guarded(row, 'refuseReadOnly(value)', 'refuseWrite()'),
+  };
 }
 
 function guarded(row: MsrAccessRow, value: string, refusal: string): string {
   return row.feature ? `claimsFeature(Feature.${row.feature}) ? ${value} : ${refusal}` : value;
 }
 
-function read(row: MsrAccessRow): string | undefined {
+function read(row: MsrAccessRow): string {
   const value =
     typeof row.read === 'bigint'
       ? String(row.read)
       : (row.read?.call ?? (row.slot && `get64(State.${row.slot})`));
-  return value === undefined ? undefined : guarded(row, value, 'refuseRead()');
+  return value === undefined ? refusals(row).read : guarded(row, value, 'refuseRead()');
 }
 
-function write(name: MsrName, row: MsrAccessRow): string | undefined {
-  if (row.write === undefined) return undefined;
+function write(name: MsrName, row: MsrAccessRow): string {
+  if (row.write === undefined) return refusals(row).write;
   return guarded(row, writer(name, row.write, `State.${row.slot ?? ''}`), 'refuseWrite()');
 }
 

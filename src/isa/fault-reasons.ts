@@ -5,12 +5,20 @@ import { deliveryReasons } from './fault-reasons/delivery';
 import { eptReasons } from './fault-reasons/ept';
 import { memoryReasons } from './fault-reasons/memory';
 import type { FaultReasonRow } from './fault-reasons/row';
+import { stateReasons } from './fault-reasons/state';
 import { systemReasons } from './fault-reasons/system';
 import { vmxReasons } from './fault-reasons/vmx';
 
 export type { FaultOutcome, FaultReasonRow } from './fault-reasons/row';
 
-const rows = [...deliveryReasons, ...memoryReasons, ...eptReasons, ...systemReasons, ...vmxReasons] as const;
+const rows = [
+  ...deliveryReasons,
+  ...memoryReasons,
+  ...eptReasons,
+  ...stateReasons,
+  ...systemReasons,
+  ...vmxReasons,
+] as const;
 
 export type FaultReasonId = (typeof rows)[number]['id'];
 export type FaultReason = FaultReasonRow<FaultReasonId>;

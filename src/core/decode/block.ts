@@ -3,8 +3,9 @@
 import { BreakpointTable, Region } from '../../abi/memory-map';
 import { Mode, Seg, Segment } from '../../abi/state-block';
 import { Block, BlockFlag, PLAIN, Tail, commitBlock, reserveBlock } from '../blocks';
-import { faulted, raise } from '../fault';
+import { faulted, raiseBecause } from '../fault';
 import { Vector } from '../gen/exceptions';
+import { Reason } from '../gen/reasons';
 import { Private } from '../layout';
 import { translateFetch } from '../mmu/translate';
 import { ramPointer } from '../mmu/physical';
@@ -109,7 +110,7 @@ export function decodeBlock(hpa: u64, linear: u64, rip: u64, key: u32): usize {
     if (decoded == Decoded.INCOMPLETE) {
       if (count) break;
       if (end == pageEnd) return decodeCrossing(b, p, end - p, linear, rip, key);
-      raise(Vector.GP, 0);
+      raiseBecause(Reason.INSTRUCTION_LENGTH, Vector.GP, 0);
       return 0;
     }
     specialize(u, key);

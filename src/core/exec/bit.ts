@@ -1,8 +1,8 @@
 // Bit tests, bit scans, POPCNT, and the double-width compare-and-exchange. SDM Vol. 1, 7.3.6; Vol. 2 CMPXCHG8B.
 import { Gpr } from '../../abi/state-block';
-import { faulted, raise } from '../fault';
+import { faulted } from '../fault';
+import { Reason } from '../gen/reasons';
 import { Flag, rflags, setArithmeticFlags } from '../flags';
-import { Vector } from '../gen/exceptions';
 import { probeWrite, readForModify, readLinear, segmentLinear, writeLinear } from '../memory';
 import {
   checkedOperandLinear,
@@ -18,6 +18,7 @@ import {
 } from '../operands';
 import { gpr, setGpr } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
+import { refuse } from './refusal';
 import { signed } from './alu';
 
 /** BT, BTS, BTR, BTC. */
@@ -116,10 +117,7 @@ export function execCmpxchg8b(u: usize): i32 {
 export function execCmpxchg16b(u: usize): i32 {
   const linear = checkedOperandLinear(u, 16, true);
   if (faulted()) return Next.FAULT;
-  if (linear & 15) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (linear & 15) return refuse(Reason.OPERAND_ALIGNMENT, linear, 16);
   probeWrite(linear, 16);
   if (faulted()) return Next.FAULT;
   const low = readForModify(linear, 8);

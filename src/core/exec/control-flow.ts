@@ -1,23 +1,27 @@
 // Near branches, calls, returns and loops in general form: with the limit or canonical check of the target before anything
 // is committed. SDM Vol. 1, 6.4 and 7.3.8. Far transfers are far-transfer.ts.
 import { Gpr, Mode, Seg, Segment, State } from '../../abi/state-block';
-import { faulted, raise } from '../fault';
+import { faulted } from '../fault';
 import { condition, zero } from '../flags';
-import { Vector } from '../gen/exceptions';
+import { Reason } from '../gen/reasons';
 import { pushWidth, readSegment, setStackPointer, stackPointer } from '../memory';
 import { isCanonical } from '../mode';
 import { readOperand, readReg, truncateAddress, writeReg } from '../operands';
 import { S, rip, segment, setRip } from '../state';
 import { Next, Uop } from '../uop';
+import { refuse } from './refusal';
 
 /** True when RIP may become `target`; else #GP(0) is pending. */
 function admissible(target: u64): bool {
-  const fits =
-    load<u32>(S + State.MODE) == Mode.LONG_64
-      ? isCanonical(target)
-      : target <= <u64>load<u32>(segment(Seg.CS) + Segment.LIMIT);
-  if (!fits) raise(Vector.GP, 0);
-  return fits;
+  if (load<u32>(S + State.MODE) == Mode.LONG_64) {
+    if (isCanonical(target)) return true;
+    refuse(Reason.TARGET_NOT_CANONICAL, target);
+    return false;
+  }
+  const limit = <u64>load<u32>(segment(Seg.CS) + Segment.LIMIT);
+  if (target <= limit) return true;
+  refuse(Reason.TARGET_LIMIT, target, limit);
+  return false;
 }
 
 function jump(target: u64): i32 {

@@ -3,8 +3,8 @@
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
 import { cpuidRegister } from '../cpuid-table';
-import { faulted, raise, raisePlain } from '../fault';
-import { AccessRights, Cr0, Cr3, Cr4, Efer, Proc2, SystemType, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { AccessRights, Cr0, Cr3, Cr4, Efer, Proc2, Reason, SystemType } from '../gen/constants';
 import { claimedCr4Features } from '../gen/cr4-features';
 import { taskPriorityRead, taskPriorityWrite } from '../imports';
 import { flushTlb, translationChanged } from '../mmu/tlb';
@@ -36,6 +36,7 @@ import {
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
 import { physicalMask } from '../physical-width';
+import { privileged, refuse, refuseUndefined } from './refusal';
 
 const CR0_DEFINED: u64 =
   Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
@@ -48,16 +49,22 @@ const CR4_TRANSLATION: u64 = Cr4.PAE | Cr4.PGE | Cr4.PSE | Cr4.SMEP | Cr4.SMAP |
 const PERFORMANCE_LEAF: u32 = 0xa;
 const NO_FLUSH: u64 = 0x8000000000000000;
 
-function protectionFault(): bool {
-  raise(Vector.GP, 0);
+/** #GP(0); always false, as a write that failed. */
+function protectionFault(reason: u32, a: u64, b: u64 = 0): bool {
+  refuse(reason, a, b);
   return false;
 }
 
-/** Bits that VMX operation fixes have their fixed values (SDM 23.8). */
-function fixedBitsHold(value: u64, zero: u32, one: u32, exempt: u64): bool {
+/**
+ * Bits that VMX operation fixes have their fixed values (SDM 23.8); else #GP(0). `reason`: the row for bits that must be 1, the
+ * row after it is for those that must be 0.
+ */
+function fixedBitsHold(value: u64, zero: u32, one: u32, exempt: u64, reason: u32): bool {
   if (get32(State.VMX_ON) == 0) return true;
-  const must = capability(zero) & ~exempt;
-  return (value & must) == must && (value & ~capability(one)) == 0;
+  const missing = capability(zero) & ~exempt & ~value;
+  if (missing != 0) return protectionFault(reason, value, missing);
+  const extra = value & ~capability(one);
+  return extra == 0 || protectionFault(reason + 1, value, extra);
 }
 
 /** PAE paging (not 4-level) with these registers. */
@@ -67,23 +74,27 @@ function paePaging(cr0: u64, cr4: u64, efer: u64): bool {
 
 /** Loads CR0 after all checks; false with #GP(0) pending. */
 export function writeCr0(raw: u64): bool {
-  if (raw >> 32 != 0) return protectionFault();
+  if (raw >> 32 != 0) return protectionFault(Reason.CR0_HIGH_BITS, raw);
   const old = get64(State.CR0);
   const value = (raw & CR0_DEFINED) | Cr0.ET;
   const cr4 = get64(State.CR4);
   let efer = get64(State.EFER);
   const paging = (value & Cr0.PG) != 0;
   const changed = old ^ value;
-  if (paging && (value & Cr0.PE) == 0) return protectionFault();
-  if ((value & Cr0.NW) != 0 && (value & Cr0.CD) == 0) return protectionFault();
-  if (!paging && (changed & Cr0.PG) != 0 && ((cr4 & Cr4.PCIDE) != 0 || get32(State.MODE) == Mode.LONG_64))
-    return protectionFault();
+  if (paging && (value & Cr0.PE) == 0) return protectionFault(Reason.CR0_PG_WITHOUT_PE, value);
+  if ((value & Cr0.NW) != 0 && (value & Cr0.CD) == 0) return protectionFault(Reason.CR0_NW_WITHOUT_CD, value);
+  if (!paging && (changed & Cr0.PG) != 0) {
+    if ((cr4 & Cr4.PCIDE) != 0) return protectionFault(Reason.CR0_PG_CLEARED_WITH_PCIDE, value, cr4);
+    if (get32(State.MODE) == Mode.LONG_64)
+      return protectionFault(Reason.CR0_PG_CLEARED_IN_64_BIT_MODE, value);
+  }
   const exempt: u64 = (proc2() & Proc2.UNRESTRICTED_GUEST) != 0 ? Cr0.PE | Cr0.PG : 0;
-  if (!fixedBitsHold(value, CAP_CR0_FIXED0, CAP_CR0_FIXED1, exempt)) return protectionFault();
+  if (!fixedBitsHold(value, CAP_CR0_FIXED0, CAP_CR0_FIXED1, exempt, Reason.CR0_VMX_FIXED0)) return false;
   if ((changed & Cr0.PG) != 0) {
     if (!paging) efer &= ~Efer.LMA;
     else if ((efer & Efer.LME) != 0) {
-      if ((cr4 & Cr4.PAE) == 0 || startsLongModeBadly()) return protectionFault();
+      if ((cr4 & Cr4.PAE) == 0) return protectionFault(Reason.CR0_PG_WITHOUT_PAE, value, cr4);
+      if (startsLongModeBadly()) return false;
       efer |= Efer.LMA;
     }
   }
@@ -98,15 +109,18 @@ export function writeCr0(raw: u64): bool {
   return true;
 }
 
-/** IA-32e mode cannot be activated from a code segment with L, nor with a 16-bit TSS (SDM 9.8.5). */
+/** IA-32e mode cannot be activated from a code segment with L, nor with a 16-bit TSS (SDM 9.8.5): then #GP(0) is pending. */
 function startsLongModeBadly(): bool {
-  if ((load<u32>(segment(Seg.CS) + Segment.ACCESS) & AccessRights.L) != 0) return true;
-  return (load<u32>(segment(Seg.TR) + Segment.ACCESS) & AccessRights.TYPE) <= <u32>SystemType.TSS16_BUSY;
+  const code = load<u32>(segment(Seg.CS) + Segment.ACCESS);
+  if ((code & AccessRights.L) != 0) return !protectionFault(Reason.CR0_PG_WITH_CS_L, code);
+  const task = load<u32>(segment(Seg.TR) + Segment.ACCESS);
+  if ((task & AccessRights.TYPE) > <u32>SystemType.TSS16_BUSY) return false;
+  return !protectionFault(Reason.CR0_PG_WITH_16_BIT_TSS, task);
 }
 
 function reloadPdptes(cr3: u64): bool {
   const good = loadPdptes(cr3);
-  if (!good && !faulted()) raise(Vector.GP, 0);
+  if (!good && !faulted()) refuse(Reason.PDPTE_RESERVED, cr3);
   return good && !faulted();
 }
 
@@ -115,7 +129,9 @@ export function writeCr3(raw: u64): bool {
   const cr4 = get64(State.CR4);
   let value = raw;
   if ((cr4 & Cr4.PCIDE) != 0) value &= ~NO_FLUSH;
-  if (get32(State.MODE) == Mode.LONG_64 && (value & ~physicalMask()) != 0) return protectionFault();
+  const beyond = value & ~physicalMask();
+  if (get32(State.MODE) == Mode.LONG_64 && beyond != 0)
+    return protectionFault(Reason.CR3_RESERVED, value, beyond);
   if (paePaging(get64(State.CR0), cr4, get64(State.EFER)) && !reloadPdptes(value)) return false;
   set64(State.CR3, value);
   translationChanged();
@@ -133,11 +149,12 @@ export function writeCr4(value: u64): bool {
   const changed = get64(State.CR4) ^ value;
   const efer = get64(State.EFER);
   const long = (efer & Efer.LMA) != 0;
-  if ((value & ~claimedCr4()) != 0) return protectionFault();
-  if (long && (value & Cr4.PAE) == 0) return protectionFault();
+  const reserved = value & ~claimedCr4();
+  if (reserved != 0) return protectionFault(Reason.CR4_RESERVED, value, reserved);
+  if (long && (value & Cr4.PAE) == 0) return protectionFault(Reason.CR4_PAE_CLEARED, value);
   if ((changed & value & Cr4.PCIDE) != 0 && (!long || (get64(State.CR3) & ~Cr3.BASE) != 0))
-    return protectionFault();
-  if (!fixedBitsHold(value, CAP_CR4_FIXED0, CAP_CR4_FIXED1, 0)) return protectionFault();
+    return protectionFault(Reason.CR4_PCIDE, value, get64(State.CR3));
+  if (!fixedBitsHold(value, CAP_CR4_FIXED0, CAP_CR4_FIXED1, 0, Reason.CR4_VMX_FIXED0)) return false;
   if (
     (changed & CR4_PDPTE) != 0 &&
     paePaging(get64(State.CR0), value, efer) &&
@@ -152,10 +169,7 @@ export function writeCr4(value: u64): bool {
 }
 
 function writeCr8(u: usize, value: u64): i32 {
-  if (value > 15) {
-    protectionFault();
-    return Next.FAULT;
-  }
+  if (value > 15) return refuse(Reason.CR8_RESERVED, value);
   if (inNonRoot() && tprShadowActive()) return writeTprShadow(u, value) ? Next.EXITED : Next.BOUNDARY;
   taskPriorityWrite(<u32>value);
   setAttention();
@@ -170,9 +184,8 @@ function exists(cr: u32): bool {
 
 /** #UD and the privilege check, which come before any exit; false when refused. */
 function admitted(cr: u32): bool {
-  if (!exists(cr)) raisePlain(Vector.UD);
-  else if (get32(State.CPL) != 0) raise(Vector.GP, 0);
-  else return true;
+  if (exists(cr)) return privileged();
+  refuseUndefined(Reason.CR_DOES_NOT_EXIST, cr);
   return false;
 }
 
@@ -208,10 +221,8 @@ export function execMovFromCr(u: usize): i32 {
 
 /** A register takes as many bits as its width; memory gets 16. */
 export function execSmsw(u: usize): i32 {
-  if (get32(State.CPL) != 0 && (get64(State.CR4) & Cr4.UMIP) != 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  const cpl = get32(State.CPL);
+  if (cpl != 0 && (get64(State.CR4) & Cr4.UMIP) != 0) return refuse(Reason.USER_MODE_PREVENTED, cpl);
   const register = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
   const width: u32 = register ? load<u8>(u + Uop.WIDTH) : 2;
   const value = readCrShadowed(0);
@@ -221,10 +232,7 @@ export function execSmsw(u: usize): i32 {
 
 /** LMSW writes PE, MP, EM, TS and cannot clear PE. */
 export function execLmsw(u: usize): i32 {
-  if (get32(State.CPL) != 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (!privileged()) return Next.FAULT;
   const memory = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) == 0;
   const linear: u64 = memory ? checkedOperandLinear(u, 2, false) : 0;
   if (faulted()) return Next.FAULT;
@@ -238,10 +246,7 @@ export function execLmsw(u: usize): i32 {
 }
 
 export function execClts(u: usize): i32 {
-  if (get32(State.CPL) != 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (!privileged()) return Next.FAULT;
   if (inNonRoot() && interceptClts(u)) return Next.EXITED;
   if (cltsClearsTs()) set64(State.CR0, get64(State.CR0) & ~Cr0.TS);
   modeChanged();

@@ -2,20 +2,20 @@
 // two odd ones: CLFLUSH without a cache, instructions that are too long.
 import { Gap, Stop } from '../../abi/stop-codes';
 import { State } from '../../abi/state-block';
-import { faulted, raise, raisePlain } from '../fault';
-import { Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { Reason } from '../gen/constants';
 import { stop } from '../leave';
 import { readOperand } from '../operands';
 import { get32 } from '../state';
 import { Next, Uop } from '../uop';
+import { refuse, refuseUndefined } from './refusal';
 import { checkWait } from './vector-access';
 
 /** #UD, or a stop that names the feature where the user asked for one and software does not probe by executing. */
 export function execUnclaimed(u: usize): i32 {
   if (get32(State.STOP_UNCLAIMED) && !load<u8>(u + Uop.REG))
     return stop(Stop.UNIMPLEMENTED, Gap.UNCLAIMED_FEATURE, load<u64>(u + Uop.IMMEDIATE));
-  raisePlain(Vector.UD);
-  return Next.FAULT;
+  return refuseUndefined(Reason.FEATURE_NOT_CLAIMED, load<u64>(u + Uop.IMMEDIATE));
 }
 
 export function execFwait(): i32 {
@@ -33,6 +33,5 @@ export function execClflush(u: usize): i32 {
 }
 
 export function execTooLong(): i32 {
-  raise(Vector.GP, 0);
-  return Next.FAULT;
+  return refuse(Reason.INSTRUCTION_LENGTH);
 }

@@ -3,14 +3,15 @@
 import { Mode, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
 import { debugGap } from '../events/debug-traps';
-import { raise, raiseDebug, raisePlain } from '../fault';
-import { Cr4, Dr6, Dr7, Vector } from '../gen/constants';
+import { raiseDebug } from '../fault';
+import { Cr4, Dr6, Dr7, Reason } from '../gen/constants';
 import { setAttention } from '../attention';
 import { unimplementedMechanism } from '../leave';
 import { DR6_ONES } from '../reset-values';
 import { get32, get64, gpr, set64, setGpr } from '../state';
 import { Next, Uop } from '../uop';
 import { inNonRoot, interceptMovDr } from '../vmx/hooks';
+import { privileged, refuse, refuseUndefined } from './refusal';
 
 const DR6_WRITABLE: u64 = Dr6.B0 | Dr6.B1 | Dr6.B2 | Dr6.B3 | Dr6.BD | Dr6.BS | Dr6.BT;
 const DR7_WRITABLE: u64 = 0xffff23ff;
@@ -19,20 +20,17 @@ const DR7_WRITABLE: u64 = 0xffff23ff;
 function admitted(index: u32): u32 {
   let dr = index;
   if (dr >= 8) {
-    raisePlain(Vector.UD);
+    refuseUndefined(Reason.DR_DOES_NOT_EXIST, index);
     return 0xff;
   }
   if (dr == 4 || dr == 5) {
     if ((get64(State.CR4) & Cr4.DE) != 0) {
-      raisePlain(Vector.UD);
+      refuseUndefined(Reason.DR4_DR5_WITH_DE, index);
       return 0xff;
     }
     dr += 2;
   }
-  if (get32(State.CPL) != 0) {
-    raise(Vector.GP, 0);
-    return 0xff;
-  }
+  if (!privileged()) return 0xff;
   if ((get64(State.DR7) & Dr7.GD) != 0) {
     raiseDebug(Dr6.BD);
     return 0xff;
@@ -51,10 +49,7 @@ export function execMovToDr(u: usize): i32 {
     set64(<usize>State.DR0 + ((<usize>dr) << 3), value);
     return Next.BOUNDARY;
   }
-  if (value >> 32 != 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (value >> 32 != 0) return refuse(Reason.DR_HIGH_BITS, value, dr);
   if (dr == 6) {
     set64(State.DR6, (value & DR6_WRITABLE) | DR6_ONES);
     return Next.DONE;

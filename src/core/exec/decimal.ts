@@ -1,8 +1,9 @@
 // Decimal adjustment and SALC, outside 64-bit mode. SDM Vol. 1, 7.3.2.5 and Vol. 2.
 import { Gpr } from '../../abi/state-block';
-import { raisePlain } from '../fault';
 import { Flag, carry, rflags, setArithmeticFlags } from '../flags';
+import { raisePlainBecause } from '../fault';
 import { Vector } from '../gen/exceptions';
+import { Reason } from '../gen/reasons';
 import { readReg, writeReg } from '../operands';
 import { Next, Uop } from '../uop';
 import { logic } from './alu';
@@ -51,7 +52,7 @@ export function execAscii(subtract: bool): i32 {
 export function execAam(u: usize): i32 {
   const base = <u32>load<u64>(u + Uop.IMMEDIATE);
   if (base == 0) {
-    raisePlain(Vector.DE);
+    raisePlainBecause(Reason.DIVIDE, Vector.DE);
     return Next.FAULT;
   }
   const value = al();

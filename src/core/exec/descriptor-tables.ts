@@ -1,8 +1,8 @@
 // SGDT SIDT LGDT LIDT SLDT STR LLDT LTR (SDM 2A, 2B; SDM 3A 2.4). In non-root operation privilege faults and #UD come
 // before the exit, everything else after it (SDM 3C 25.1.1).
 import { Seg, Segment, State } from '../../abi/state-block';
-import { faulted, raise, raisePlain } from '../fault';
-import { AccessRights, Cr4, SystemType, SystemTypeBit, Vector } from '../gen/constants';
+import { faulted, raiseBecause } from '../fault';
+import { AccessRights, Cr4, Reason, SystemType, SystemTypeBit, Vector } from '../gen/constants';
 import {
   readLinear16,
   readLinear32,
@@ -26,21 +26,26 @@ import {
   setBusy,
 } from './descriptors';
 import { longModeActive, realOrVirtual } from './far-code';
+import { privileged, refuse, refuseSelector, refuseUndefined } from './refusal';
 import { storeNull, storeSegment } from './segment-load';
 
-function refuse(vector: u32, error: u32): i32 {
-  if (vector == Vector.UD) raisePlain(vector);
-  else raise(vector, error);
-  return Next.FAULT;
+/** CR4.UMIP keeps user code from reading the tables' addresses: #GP(0) is pending then. */
+function userPrevented(): bool {
+  const cpl = get32(State.CPL);
+  if (cpl == 0 || (get64(State.CR4) & Cr4.UMIP) == 0) return false;
+  refuse(Reason.USER_MODE_PREVENTED, cpl);
+  return true;
 }
 
-/** CR4.UMIP keeps user code from reading the tables' addresses. */
-function userPrevented(): bool {
-  return get32(State.CPL) != 0 && (get64(State.CR4) & Cr4.UMIP) != 0;
+/** Descriptor tables of selectors exist in protected mode only; #UD is pending elsewhere. */
+function undefinedHere(): bool {
+  if (!realOrVirtual()) return false;
+  refuseUndefined(Reason.REAL_MODE);
+  return true;
 }
 
 function storeTable(u: usize, kind: u32, base: u64, limit: u32): i32 {
-  if (userPrevented()) return refuse(Vector.GP, 0);
+  if (userPrevented()) return Next.FAULT;
   if (inNonRoot() && interceptDescriptorTable(u, kind)) return Next.EXITED;
   const wide = in64BitMode();
   const linear = checkedOperandLinear(u, wide ? 10 : 6, true);
@@ -62,7 +67,7 @@ export function execSidt(u: usize): i32 {
 
 /** A 16-bit operand size loads 24 bits of base. */
 function loadTable(u: usize, kind: u32, base: usize, limit: usize): i32 {
-  if (get32(State.CPL) != 0) return refuse(Vector.GP, 0);
+  if (!privileged()) return Next.FAULT;
   if (inNonRoot() && interceptDescriptorTable(u, kind)) return Next.EXITED;
   const wide = in64BitMode();
   const linear = checkedOperandLinear(u, wide ? 10 : 6, false);
@@ -72,7 +77,7 @@ function loadTable(u: usize, kind: u32, base: usize, limit: usize): i32 {
   let start: u64 = wide ? readLinear64(linear + 2) : <u64>readLinear32(linear + 2);
   if (faulted()) return Next.FAULT;
   if (!wide && load<u8>(u + Uop.WIDTH) == 2) start &= 0xffffff;
-  if (!isCanonical(start)) return refuse(Vector.GP, 0);
+  if (!isCanonical(start)) return refuse(Reason.TABLE_BASE_NOT_CANONICAL, start);
   set64(base, start);
   set32(limit, size);
   return Next.DONE;
@@ -87,8 +92,7 @@ export function execLidt(u: usize): i32 {
 }
 
 function storeSelector(u: usize, kind: u32, index: u32): i32 {
-  if (realOrVirtual()) return refuse(Vector.UD, 0);
-  if (userPrevented()) return refuse(Vector.GP, 0);
+  if (undefinedHere() || userPrevented()) return Next.FAULT;
   if (inNonRoot() && interceptDescriptorTable(u, kind)) return Next.EXITED;
   const register = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
   writeOperand(
@@ -112,13 +116,13 @@ function systemBase(selector: u32, descriptor: u64): u64 {
   let base = descriptorBase(descriptor);
   if (!longModeActive()) return base;
   base |= readDescriptorHigh(selector, Vector.GP) << 32;
-  if (!faulted() && !isCanonical(base)) raise(Vector.GP, selectorError(selector));
+  if (!faulted() && !isCanonical(base))
+    raiseBecause(Reason.TABLE_BASE_NOT_CANONICAL, Vector.GP, selectorError(selector), base);
   return base;
 }
 
 export function execLldt(u: usize): i32 {
-  if (realOrVirtual()) return refuse(Vector.UD, 0);
-  if (get32(State.CPL) != 0) return refuse(Vector.GP, 0);
+  if (undefinedHere() || !privileged()) return Next.FAULT;
   if (inNonRoot() && interceptDescriptorTable(u, TableInstruction.LLDT)) return Next.EXITED;
   const selector = <u32>readOperand(u, 2);
   if (faulted()) return Next.FAULT;
@@ -126,13 +130,14 @@ export function execLldt(u: usize): i32 {
     storeNull(Seg.LDTR, selector, 0);
     return Next.DONE;
   }
-  if ((selector & 4) != 0) return refuse(Vector.GP, selectorError(selector));
+  if ((selector & 4) != 0) return refuseSelector(Reason.SELECTOR_IN_LDT, Vector.GP, selector, 0);
   const descriptor = readDescriptor(selector, Vector.GP);
   if (faulted()) return Next.FAULT;
   const access = descriptorAccess(descriptor);
   if ((access & (AccessRights.S | AccessRights.TYPE)) != SystemType.LDT)
-    return refuse(Vector.GP, selectorError(selector));
-  if ((access & AccessRights.P) == 0) return refuse(Vector.NP, selectorError(selector));
+    return refuseSelector(Reason.SYSTEM_DESCRIPTOR_TYPE, Vector.GP, selector, descriptor);
+  if ((access & AccessRights.P) == 0)
+    return refuseSelector(Reason.SYSTEM_DESCRIPTOR_NOT_PRESENT, Vector.NP, selector, descriptor);
   const base = systemBase(selector, descriptor);
   if (faulted()) return Next.FAULT;
   storeSegment(Seg.LDTR, selector, base, descriptorLimit(descriptor), access);
@@ -140,20 +145,20 @@ export function execLldt(u: usize): i32 {
 }
 
 export function execLtr(u: usize): i32 {
-  if (realOrVirtual()) return refuse(Vector.UD, 0);
-  if (get32(State.CPL) != 0) return refuse(Vector.GP, 0);
+  if (undefinedHere() || !privileged()) return Next.FAULT;
   if (inNonRoot() && interceptDescriptorTable(u, TableInstruction.LTR)) return Next.EXITED;
   const selector = <u32>readOperand(u, 2);
   if (faulted()) return Next.FAULT;
-  if ((selector & 0xfffc) == 0) return refuse(Vector.GP, 0);
-  if ((selector & 4) != 0) return refuse(Vector.GP, selectorError(selector));
+  if ((selector & 0xfffc) == 0) return refuse(Reason.SELECTOR_NULL, selector);
+  if ((selector & 4) != 0) return refuseSelector(Reason.SELECTOR_IN_LDT, Vector.GP, selector, 0);
   const descriptor = readDescriptor(selector, Vector.GP);
   if (faulted()) return Next.FAULT;
   const access = descriptorAccess(descriptor);
   const kind = access & (AccessRights.S | AccessRights.TYPE);
   const available = kind == SystemType.TSS32 || (kind == SystemType.TSS16 && !longModeActive());
-  if (!available) return refuse(Vector.GP, selectorError(selector));
-  if ((access & AccessRights.P) == 0) return refuse(Vector.NP, selectorError(selector));
+  if (!available) return refuseSelector(Reason.SYSTEM_DESCRIPTOR_TYPE, Vector.GP, selector, descriptor);
+  if ((access & AccessRights.P) == 0)
+    return refuseSelector(Reason.SYSTEM_DESCRIPTOR_NOT_PRESENT, Vector.NP, selector, descriptor);
   const base = systemBase(selector, descriptor);
   if (faulted()) return Next.FAULT;
   setBusy(selector, true);

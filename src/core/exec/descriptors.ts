@@ -1,7 +1,7 @@
 // Segment and gate descriptors: their pieces, and fetching them from the GDT or LDT (SDM 3A 3.4.5, 3.5, 8-byte and
 // 16-byte system descriptors of IA-32e mode). Checks of privilege and type stand with the instructions, not here.
 import { State, Seg, Segment } from '../../abi/state-block';
-import { raise, raiseBecause } from '../fault';
+import { raiseBecause } from '../fault';
 import { AccessRights, Reason, SegmentType } from '../gen/constants';
 import { readSystem64, readSystem8, writeSystem8 } from '../memory';
 import { get32, get64, segment, segmentBase } from '../state';
@@ -80,7 +80,8 @@ export function readDescriptorHigh(selector: u32, vector: u32): u64 {
     return 0;
   }
   const high = readSystem64(address + 8);
-  if (((high >> 40) & 0x1f) != 0) raise(vector, selectorError(selector));
+  if (((high >> 40) & 0x1f) != 0)
+    raiseBecause(Reason.SYSTEM_DESCRIPTOR_HIGH, vector, selectorError(selector), selector, high);
   return high;
 }
 

@@ -3,13 +3,13 @@ import { Gpr, State } from '../../abi/state-block';
 import { CpuidTable } from '../../abi/tables';
 import { claimsFeature } from '../claims';
 import { cpuidRegister } from '../cpuid-table';
-import { raise, raisePlain } from '../fault';
-import { Cr4, Vector, Xcr0 } from '../gen/constants';
+import { Cr4, Reason, Xcr0 } from '../gen/constants';
 import { Feature } from '../gen/features';
 import { modeChanged } from '../mode';
-import { get32, get64, gpr, set64, setGpr } from '../state';
+import { get64, gpr, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptXsetbv } from '../vmx/hooks';
+import { privileged, refuse, refuseUndefined } from './refusal';
 import { componentsInUse } from './xsave-layout';
 
 export { execFxrstor, execFxsave, execLdmxcsr, execStmxcsr } from './fxsave';
@@ -22,13 +22,8 @@ const XSAVE_LEAF: u32 = 0xd;
 /** Without CR4.OSXSAVE the instructions do not exist. */
 function undefinedHere(): bool {
   if ((get64(State.CR4) & Cr4.OSXSAVE) != 0) return false;
-  raisePlain(Vector.UD);
+  refuseUndefined(Reason.XSETBV_OSXSAVE, get64(State.CR4));
   return true;
-}
-
-function refuse(): i32 {
-  raise(Vector.GP, 0);
-  return Next.FAULT;
 }
 
 /** XCR0 bits the profile offers. */
@@ -42,7 +37,7 @@ export function execXgetbv(_u: usize): i32 {
   if (undefinedHere()) return Next.FAULT;
   const index = <u32>gpr(Gpr.RCX);
   const inUse = claimsFeature(Feature.XGETBV_1);
-  if (index > 1 || (index == 1 && !inUse)) return refuse();
+  if (index > 1 || (index == 1 && !inUse)) return refuse(Reason.XSETBV_INDEX, index);
   const value = index == 0 ? get64(State.XCR0) : get64(State.XCR0) & componentsInUse();
   setGpr(Gpr.RAX, value & 0xffffffff);
   setGpr(Gpr.RDX, value >> 32);
@@ -51,11 +46,14 @@ export function execXgetbv(_u: usize): i32 {
 
 export function execXsetbv(u: usize): i32 {
   if (undefinedHere()) return Next.FAULT;
-  if (get32(State.CPL) != 0) return refuse();
+  if (!privileged()) return Next.FAULT;
   if (inNonRoot() && interceptXsetbv(u)) return Next.EXITED;
   const value = (gpr(Gpr.RAX) & 0xffffffff) | (gpr(Gpr.RDX) << 32);
-  if (<u32>gpr(Gpr.RCX) != 0 || (value & Xcr0.X87) == 0 || (value & ~offered()) != 0) return refuse();
-  if ((value & Xcr0.AVX) != 0 && (value & Xcr0.SSE) == 0) return refuse();
+  const index = <u32>gpr(Gpr.RCX);
+  if (index != 0) return refuse(Reason.XSETBV_INDEX, index);
+  const withoutSse = (value & Xcr0.AVX) != 0 && (value & Xcr0.SSE) == 0;
+  if (withoutSse || (value & Xcr0.X87) == 0 || (value & ~offered()) != 0)
+    return refuse(Reason.XSETBV_VALUE, value, offered());
   set64(State.XCR0, value);
   modeChanged();
   return Next.BOUNDARY;

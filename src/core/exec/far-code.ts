@@ -2,8 +2,8 @@
 // pushes and pops nothing.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
-import { faulted, raise } from '../fault';
-import { AccessRights, Efer, SegmentType, SystemTypeBit, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { AccessRights, Efer, Reason, SegmentType, SystemTypeBit, Vector } from '../gen/constants';
 import { isCanonical, modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, get64, segment, set32, set64, setRip } from '../state';
@@ -15,8 +15,8 @@ import {
   readDescriptor,
   readDescriptorHigh,
   rightsDpl,
-  selectorError,
 } from './descriptors';
+import { refuse, refuseSelector } from './refusal';
 import { storeFromDescriptor, storeReal, storeVirtual } from './segment-load';
 
 export function longModeActive(): bool {
@@ -30,7 +30,8 @@ export function realOrVirtual(): bool {
 
 /** Far transfer target without descriptors; #GP(0) outside CS.limit. */
 export function checkRealTarget(offset: u64): void {
-  if (offset > load<u32>(segment(Seg.CS) + Segment.LIMIT)) raise(Vector.GP, 0);
+  const limit = load<u32>(segment(Seg.CS) + Segment.LIMIT);
+  if (offset > limit) refuse(Reason.TARGET_LIMIT, offset, limit);
 }
 
 export function jumpReal(selector: u32, offset: u64): void {
@@ -46,6 +47,15 @@ export function isCode(access: u32): bool {
   return !longModeActive() || (access & both) != both;
 }
 
+/** The descriptor is a present code segment that may be entered; else #GP or #NP(selector) is pending. */
+export function checkCode(selector: u32, descriptor: u64, allowed: bool): void {
+  const access = descriptorAccess(descriptor);
+  if (!isCode(access)) refuseSelector(Reason.SEGMENT_LOAD_TYPE, Vector.GP, selector, descriptor);
+  else if (!allowed) refuseSelector(Reason.SEGMENT_LOAD_PRIVILEGE, Vector.GP, selector, descriptor);
+  else if ((access & AccessRights.P) == 0)
+    refuseSelector(Reason.SEGMENT_LOAD_NOT_PRESENT, Vector.NP, selector, descriptor);
+}
+
 /** Checks of a code segment named directly by JMP or CALL; the CPL stays. */
 export function checkDirectCode(selector: u32, descriptor: u64): void {
   const access = descriptorAccess(descriptor);
@@ -53,16 +63,15 @@ export function checkDirectCode(selector: u32, descriptor: u64): void {
   const cpl = get32(State.CPL);
   const conforming = (access & SegmentType.CONFORMING) != 0;
   const allowed = conforming ? dpl <= cpl : dpl == cpl && (selector & 3) <= cpl;
-  if (!isCode(access) || !allowed) raise(Vector.GP, selectorError(selector));
-  else if ((access & AccessRights.P) == 0) raise(Vector.NP, selectorError(selector));
+  checkCode(selector, descriptor, allowed);
 }
 
 /** The offset lies in the code segment: canonical in a 64-bit one, else inside the limit; #GP(0). */
 export function checkOffset(descriptor: u64, offset: u64): void {
   if (longModeActive() && (descriptorAccess(descriptor) & AccessRights.L) != 0) {
-    if (!isCanonical(offset)) raise(Vector.GP, 0);
+    if (!isCanonical(offset)) refuse(Reason.TARGET_NOT_CANONICAL, offset);
   } else if (offset > descriptorLimit(descriptor)) {
-    raise(Vector.GP, 0);
+    refuse(Reason.TARGET_LIMIT, offset, descriptorLimit(descriptor));
   }
 }
 
@@ -84,11 +93,11 @@ export function readCallGate(selector: u32, gate: u64, jump: bool): u64 {
   const dpl = rightsDpl(access);
   const cpl = get32(State.CPL);
   if (dpl < cpl || dpl < (selector & 3)) {
-    raise(Vector.GP, selectorError(selector));
+    refuseSelector(Reason.SEGMENT_LOAD_PRIVILEGE, Vector.GP, selector, gate);
     return 0;
   }
   if ((access & AccessRights.P) == 0) {
-    raise(Vector.NP, selectorError(selector));
+    refuseSelector(Reason.SEGMENT_LOAD_NOT_PRESENT, Vector.NP, selector, gate);
     return 0;
   }
   const long = longModeActive();
@@ -102,7 +111,7 @@ export function readCallGate(selector: u32, gate: u64, jump: bool): u64 {
   }
   const target = gateSelector(gate);
   if ((target & 0xfffc) == 0) {
-    raise(Vector.GP, 0);
+    refuse(Reason.CODE_SELECTOR_NULL, target);
     return 0;
   }
   const code = readDescriptor(target, Vector.GP);
@@ -112,8 +121,8 @@ export function readCallGate(selector: u32, gate: u64, jump: bool): u64 {
   const conforming = (codeAccess & SegmentType.CONFORMING) != 0;
   const wrongDpl = jump && !conforming ? codeDpl != cpl : codeDpl > cpl;
   const wrongSize = long && (codeAccess & (AccessRights.L | AccessRights.DB)) != AccessRights.L;
-  if (!isCode(codeAccess) || wrongDpl || wrongSize) raise(Vector.GP, selectorError(target));
-  else if ((codeAccess & AccessRights.P) == 0) raise(Vector.NP, selectorError(target));
+  if (wrongSize) refuseSelector(Reason.SEGMENT_LOAD_TYPE, Vector.GP, target, code);
+  else checkCode(target, code, !wrongDpl);
   set64(Private.GATE_OFFSET, offset);
   set32(Private.GATE_SELECTOR, target);
   return code;

@@ -1,26 +1,27 @@
 // Far RET and IRET: to the same and to outer privilege levels, IRET to and from virtual-8086 mode, IRETQ with its
 // unconditional stack switch (SDM 2A IRET, 2B RET pseudocode, SDM 3A 6.12.1). Back to the task before: task-switch.ts.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
-import { faulted, raise } from '../fault';
+import { faulted } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { AccessRights, Interruptibility, Rflags, SegmentType, Vector } from '../gen/constants';
+import { AccessRights, Interruptibility, Reason, Rflags, SegmentType, Vector } from '../gen/constants';
 import { readSystem16 } from '../memory';
 import { modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, rip, segment, segmentBase, set32, setRip } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch, iretUnblocksNmi } from '../vmx/hooks';
-import { descriptorAccess, markAccessed, readDescriptor, rightsDpl, selectorError } from './descriptors';
+import { descriptorAccess, markAccessed, readDescriptor, rightsDpl } from './descriptors';
 import {
+  checkCode,
   checkOffset,
   checkRealTarget,
   enterCode,
-  isCode,
   jumpReal,
   longModeActive,
   realOrVirtual,
 } from './far-code';
 import { commitFrame, commitStackPointer, framePop, frameSkip, openCurrentStack } from './frame';
+import { refuse } from './refusal';
 import { checkStack, commitStack, dropPrivilegedSegments, storeNull, storeVirtual } from './segment-load';
 import { readTask, switchTask } from './task-switch';
 
@@ -32,7 +33,7 @@ const IRET_32: u64 = Rflags.RF | Rflags.AC | Rflags.ID;
 /** Checks the code segment a return leads to (RPL = new CPL); returns its descriptor. */
 function readReturnCode(selector: u32): u64 {
   if ((selector & 0xfffc) == 0) {
-    raise(Vector.GP, 0);
+    refuse(Reason.CODE_SELECTOR_NULL, selector);
     return 0;
   }
   const rpl = selector & 3;
@@ -41,8 +42,7 @@ function readReturnCode(selector: u32): u64 {
   const access = descriptorAccess(code);
   const dpl = rightsDpl(access);
   const wrongDpl = (access & SegmentType.CONFORMING) != 0 ? dpl > rpl : dpl != rpl;
-  if (rpl < get32(State.CPL) || !isCode(access) || wrongDpl) raise(Vector.GP, selectorError(selector));
-  else if ((access & AccessRights.P) == 0) raise(Vector.NP, selectorError(selector));
+  checkCode(selector, code, rpl >= get32(State.CPL) && !wrongDpl);
   return code;
 }
 
@@ -53,7 +53,7 @@ function readReturnCode(selector: u32): u64 {
 function checkReturnStack(selector: u32, cpl: u32, code: u64): void {
   if ((selector & 0xfffc) == 0) {
     const long = longModeActive() && (descriptorAccess(code) & AccessRights.L) != 0;
-    if (!long || cpl == 3 || (selector & 3) != cpl) raise(Vector.GP, 0);
+    if (!long || cpl == 3 || (selector & 3) != cpl) refuse(Reason.STACK_SEGMENT_NULL, selector);
     return;
   }
   checkStack(selector, cpl, Vector.GP);
@@ -125,10 +125,8 @@ export function execIret(u: usize): i32 {
   const width: u32 = load<u8>(u + Uop.WIDTH);
   const mode = get32(State.MODE);
   const flags = rflags();
-  if (mode == Mode.VIRTUAL_8086 && (flags & Rflags.IOPL) != Rflags.IOPL) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  const iopl = (flags & Rflags.IOPL) >> Rflags.IOPL_SHIFT;
+  if (mode == Mode.VIRTUAL_8086 && iopl != 3) return refuse(Reason.IO_PRIVILEGE, get32(State.CPL), iopl);
   if (!realOrVirtual() && (flags & Rflags.NT) != 0) return nestedTask(u);
   unblockNmi();
   openCurrentStack();
@@ -144,10 +142,7 @@ export function execIret(u: usize): i32 {
 
 /** IRET with NT set: #GP(0) in IA-32e mode, elsewhere back to the task that the TSS links to. */
 function nestedTask(u: usize): i32 {
-  if (longModeActive()) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (longModeActive()) return refuse(Reason.NESTED_TASK_IN_IA32E_MODE, rflags());
   const link = readSystem16(segmentBase(Seg.TR)) & 0xffff;
   if (faulted()) return Next.FAULT;
   const task = readTask(link, TaskSwitchSource.IRET);
@@ -195,10 +190,7 @@ function returnToVirtual(selector: u32, offset: u64, image: u64): i32 {
   const fs = <u32>framePop(4);
   const gs = <u32>framePop(4);
   if (faulted()) return Next.FAULT;
-  if (offset > 0xffff) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (offset > 0xffff) return refuse(Reason.TARGET_LIMIT, offset, 0xffff);
   const mask = IRET_ALWAYS | IRET_32 | Rflags.IF | Rflags.IOPL | Rflags.VM | Rflags.VIF | Rflags.VIP;
   setRflags((rflags() & ~mask) | (image & mask));
   storeVirtual(Seg.CS, selector);

@@ -4,21 +4,14 @@ import { Gpr, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
 import { readTaskStack, taskStackOffset } from '../events/long-delivery';
 import { openReadInnerStack, readInnerStack } from '../events/protected-delivery';
-import { faulted, raise } from '../fault';
-import { AccessRights, SegmentType, SystemType, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { AccessRights, Reason, SegmentType, SystemType, Vector } from '../gen/constants';
 import { readLinear16, readLinear32, readLinear64 } from '../memory';
 import { checkedOperandLinear } from '../operands';
 import { get32, get64, gpr, rip, segment, segmentBase } from '../state';
 import { Next, Uop } from '../uop';
 import { TaskSwitchSource, inNonRoot, interceptTaskSwitch } from '../vmx/hooks';
-import {
-  descriptorAccess,
-  gateSelector,
-  markAccessed,
-  readDescriptor,
-  rightsDpl,
-  selectorError,
-} from './descriptors';
+import { descriptorAccess, gateSelector, markAccessed, readDescriptor, rightsDpl } from './descriptors';
 import {
   checkDirectCode,
   checkOffset,
@@ -30,6 +23,7 @@ import {
   realOrVirtual,
 } from './far-code';
 import { commitFrame, framePush, openCurrentStack, openLongStack } from './frame';
+import { refuse, refuseSelector } from './refusal';
 import { commitStack, storeNull } from './segment-load';
 import { readTask, switchTask } from './task-switch';
 
@@ -79,7 +73,7 @@ function gateKind(selector: u32, descriptor: u64): u32 {
     if (type == SystemType.CALL_GATE16 || type == SystemType.TASK_GATE) return type;
     if (type == SystemType.TSS16 || type == SystemType.TSS32) return type;
   }
-  raise(Vector.GP, selectorError(selector));
+  refuseSelector(Reason.SEGMENT_LOAD_TYPE, Vector.GP, selector, descriptor);
   return 0;
 }
 
@@ -87,15 +81,11 @@ function gateKind(selector: u32, descriptor: u64): u32 {
 function taskSwitch(u: usize, selector: u32, descriptor: u64, source: u32): i32 {
   const access = descriptorAccess(descriptor);
   const dpl = rightsDpl(access);
-  if (dpl < get32(State.CPL) || dpl < (selector & 3)) {
-    raise(Vector.GP, selectorError(selector));
-    return Next.FAULT;
-  }
+  if (dpl < get32(State.CPL) || dpl < (selector & 3))
+    return refuseSelector(Reason.SEGMENT_LOAD_PRIVILEGE, Vector.GP, selector, descriptor);
   const gate = (access & AccessRights.TYPE) == SystemType.TASK_GATE;
-  if (gate && (access & AccessRights.P) == 0) {
-    raise(Vector.NP, selectorError(selector));
-    return Next.FAULT;
-  }
+  if (gate && (access & AccessRights.P) == 0)
+    return refuseSelector(Reason.SEGMENT_LOAD_NOT_PRESENT, Vector.NP, selector, descriptor);
   const target: u32 = gate ? gateSelector(descriptor) : selector;
   const task = readTask(target, source);
   if (faulted()) return Next.FAULT;
@@ -111,10 +101,7 @@ function farJump(u: usize, selector: u32, offset: u64): i32 {
     jumpReal(selector, offset);
     return Next.JUMPED;
   }
-  if ((selector & 0xfffc) == 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if ((selector & 0xfffc) == 0) return refuse(Reason.CODE_SELECTOR_NULL, selector);
   let code = readDescriptor(selector, Vector.GP);
   if (faulted()) return Next.FAULT;
   let target = selector;
@@ -153,10 +140,7 @@ function farCall(u: usize, selector: u32, offset: u64): i32 {
     jumpReal(selector, offset);
     return Next.JUMPED;
   }
-  if ((selector & 0xfffc) == 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if ((selector & 0xfffc) == 0) return refuse(Reason.CODE_SELECTOR_NULL, selector);
   const code = readDescriptor(selector, Vector.GP);
   if (faulted()) return Next.FAULT;
   if ((descriptorAccess(code) & AccessRights.S) == 0) {

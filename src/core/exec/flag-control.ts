@@ -2,9 +2,9 @@
 // decides alone).
 import { Mode, State } from '../../abi/state-block';
 import { claimsFeature } from '../claims';
-import { faulted, raise, raisePlain } from '../fault';
+import { faulted } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { Interruptibility, Rflags, Vector } from '../gen/constants';
+import { Interruptibility, Reason, Rflags } from '../gen/constants';
 import { Feature } from '../gen/features';
 import { pushWidth } from '../memory';
 import { modeChanged, setInterruptShadow } from '../mode';
@@ -12,6 +12,7 @@ import { setAttention } from '../attention';
 import { get32 } from '../state';
 import { Next, Uop } from '../uop';
 import { commitFrame, framePop, openCurrentStack } from './frame';
+import { refuse, refuseUndefined } from './refusal';
 
 /** Flags POPF may change at any privilege level, in a 16-bit image and above it. */
 const POPF_LOW: u64 =
@@ -24,15 +25,16 @@ function ioPrivilege(): u32 {
 
 /** CPL (3 in virtual-8086 mode) is within IOPL; real mode has CPL 0. */
 function mayChangeInterruptFlag(): bool {
-  if (get32(State.CPL) <= ioPrivilege()) return true;
-  raise(Vector.GP, 0);
+  const cpl = get32(State.CPL);
+  if (cpl <= ioPrivilege()) return true;
+  refuse(Reason.IO_PRIVILEGE, cpl, ioPrivilege());
   return false;
 }
 
 /** PUSHF and POPF in virtual-8086 mode need IOPL 3. */
 function virtualRefused(): bool {
   if (get32(State.MODE) != Mode.VIRTUAL_8086 || ioPrivilege() == 3) return false;
-  raise(Vector.GP, 0);
+  refuse(Reason.IO_PRIVILEGE, get32(State.CPL), ioPrivilege());
   return true;
 }
 
@@ -77,10 +79,9 @@ export function execPopf(u: usize): i32 {
 }
 
 function setAlignmentCheck(value: u64): i32 {
-  if (!claimsFeature(Feature.SMAP) || get32(State.CPL) != 0) {
-    raisePlain(Vector.UD);
-    return Next.FAULT;
-  }
+  if (!claimsFeature(Feature.SMAP)) return refuseUndefined(Reason.NOT_CLAIMED);
+  const cpl = get32(State.CPL);
+  if (cpl != 0) return refuseUndefined(Reason.STAC_PRIVILEGE, cpl);
   setRflags((rflags() & ~Rflags.AC) | value);
   modeChanged();
   return Next.BOUNDARY;

@@ -1,7 +1,7 @@
 // FXSAVE and FXRSTOR, LDMXCSR and STMXCSR. SDM Vol. 1, 10.5; Vol. 2, FXSAVE.
 import { State } from '../../abi/state-block';
-import { faulted, raise } from '../fault';
-import { Cr4, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { Cr4, Reason } from '../gen/constants';
 import { probeWrite } from '../memory';
 import { checkedOperandLinear, readOperand, writeOperand } from '../operands';
 import { get32, get64, set32 } from '../state';
@@ -18,14 +18,21 @@ import {
   loadXmm,
   xmmEnd,
 } from './extended-image';
+import { refuse } from './refusal';
 
 const LEGACY_BYTES: u32 = 512;
 
 /** Address of an area that must be aligned; check `faulted()`. */
 export function areaLinear(u: usize, bytes: u32, write: bool, alignment: u32): u64 {
   const linear = checkedOperandLinear(u, bytes, write);
-  if (!faulted() && ((<u32>linear) & (alignment - 1)) != 0) raise(Vector.GP, 0);
+  if (!faulted() && ((<u32>linear) & (alignment - 1)) != 0)
+    refuse(Reason.OPERAND_ALIGNMENT, linear, alignment);
   return linear;
+}
+
+/** #GP(0) for bits that MXCSR does not have. */
+export function checkMxcsr(value: u32): void {
+  if (value & ~MXCSR_MASK) refuse(Reason.MXCSR_RESERVED, value, value & ~MXCSR_MASK);
 }
 
 /** With REX.W the pointers are 64 bits. */
@@ -57,7 +64,7 @@ export function execFxsave(u: usize): i32 {
 export function execFxrstor(u: usize): i32 {
   const linear = areaLinear(u, LEGACY_BYTES, false, 16);
   if (!faulted()) loadState(image, linear, LEGACY_BYTES);
-  if (!faulted() && withSse() && load<u32>(image + Area.MXCSR) & ~MXCSR_MASK) raise(Vector.GP, 0);
+  if (!faulted() && withSse()) checkMxcsr(load<u32>(image + Area.MXCSR));
   if (faulted()) return Next.FAULT;
   loadX87(wide(u));
   if (withSse()) {
@@ -69,7 +76,7 @@ export function execFxrstor(u: usize): i32 {
 
 export function execLdmxcsr(u: usize): i32 {
   const value = <u32>readOperand(u, 4);
-  if (!faulted() && value & ~MXCSR_MASK) raise(Vector.GP, 0);
+  if (!faulted()) checkMxcsr(value);
   if (faulted()) return Next.FAULT;
   set32(State.MXCSR, value);
   return Next.DONE;

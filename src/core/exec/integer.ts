@@ -1,9 +1,10 @@
 // Moves, arithmetic and logic in general form: any mode, any width, register or memory, every segment check. Handlers get
 // the micro-op and answer a Next. SDM Vol. 1, 7.3.1 and 7.3.2; Vol. 2 for each instruction.
 import { Gpr, State } from '../../abi/state-block';
-import { faulted, raisePlain } from '../fault';
+import { faulted, raisePlainBecause } from '../fault';
 import { Flag, condition, setArithmeticFlags, rflags } from '../flags';
 import { Vector } from '../gen/exceptions';
+import { Reason } from '../gen/reasons';
 import { Rflags } from '../gen/registers';
 import {
   effectiveAddress,
@@ -239,7 +240,7 @@ export function execImulImmediate(u: usize): i32 {
 }
 
 function divideError(): i32 {
-  raisePlain(Vector.DE);
+  raisePlainBecause(Reason.DIVIDE, Vector.DE);
   return Next.FAULT;
 }
 

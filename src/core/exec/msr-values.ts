@@ -3,7 +3,7 @@
 import { Segment, State } from '../../abi/state-block';
 import { setAttention } from '../attention';
 import { claimsFeature } from '../claims';
-import { faulted, raise } from '../fault';
+import { faultAbout, faulted } from '../fault';
 import {
   Cr0,
   Efer,
@@ -13,7 +13,7 @@ import {
   Ia32PredCmd,
   MemoryTypeSet,
   Msr,
-  Vector,
+  Reason,
 } from '../gen/constants';
 import { Feature } from '../gen/features';
 import { msrRead, msrWrite } from '../imports';
@@ -22,19 +22,61 @@ import { translationChanged } from '../mmu/tlb';
 import { isCanonical, modeChanged } from '../mode';
 import { physicalMask } from '../physical-width';
 import { get64, segment, set64 } from '../state';
+import { refuse } from './refusal';
 import { supervisorComponents } from './xsave-layout';
 
 /** Bits of IA32_MISC_ENABLE that WRMSR leaves as they are. */
 const MISC_KEPT: u64 =
   Ia32MiscEnable.PERFMON | Ia32MiscEnable.BTS_UNAVAILABLE | Ia32MiscEnable.PEBS_UNAVAILABLE;
 
+/** The MSR asked for, for the sentence of a refusal: RCX of the instruction, or the index in a VMX MSR list. */
+let asked: u32 = 0;
+
+export function askedFor(index: u32): void {
+  asked = index;
+}
+
+/** #GP(0) for the MSR asked for, by a row that shows its number first. */
+function refuseMsr(reason: u32, b: u64 = 0): void {
+  refuse(reason, asked, b);
+}
+
 export function refuseRead(): u64 {
-  raise(Vector.GP, 0);
+  refuseMsr(Reason.MSR_UNKNOWN);
+  return 0;
+}
+
+export function refuseCommand(): u64 {
+  refuseMsr(Reason.MSR_WRITE_ONLY);
   return 0;
 }
 
 export function refuseWrite(): void {
-  raise(Vector.GP, 0);
+  refuseMsr(Reason.MSR_UNKNOWN);
+}
+
+export function refuseReadOnly(value: u64): void {
+  refuseMsr(Reason.MSR_READ_ONLY, value);
+}
+
+/** `value` has bits outside `defined`; true when it does not, and may be written. */
+export function onlyBits(value: u64, defined: u64): bool {
+  const reserved = value & ~defined;
+  if (reserved == 0) return true;
+  refuseMsr(Reason.MSR_RESERVED_BITS, reserved);
+  faultAbout(value);
+  return false;
+}
+
+/** One of the bytes of `value` is no memory type. */
+export function refuseMemoryType(value: u64): void {
+  refuseMsr(Reason.MSR_MEMORY_TYPE, value);
+}
+
+function canonical(value: u64): bool {
+  if (isCanonical(value)) return true;
+  refuseMsr(Reason.MSR_NOT_CANONICAL, value);
+  return false;
 }
 
 export function readOutside(index: u32): u64 {
@@ -43,39 +85,36 @@ export function readOutside(index: u32): u64 {
 }
 
 export function writeOutside(index: u32, value: u64): void {
-  if (msrWrite(index, <u32>(value >> 32), <u32>value) == 0) refuseWrite();
+  if (msrWrite(index, <u32>(value >> 32), <u32>value) == 0) refuseMsr(Reason.MSR_VALUE, value);
   setAttention();
 }
 
 export function writeCanonical(offset: usize, value: u64): void {
-  if (isCanonical(value)) set64(offset, value);
-  else refuseWrite();
+  if (canonical(value)) set64(offset, value);
 }
 
 export function writeBase(index: u32, value: u64): void {
-  if (isCanonical(value)) store<u64>(segment(index) + Segment.BASE, value);
-  else refuseWrite();
+  if (canonical(value)) store<u64>(segment(index) + Segment.BASE, value);
 }
 
 /** Takes `value` when none but the `defined` bits are set. */
 export function writeDefined(offset: usize, value: u64, defined: u64): void {
-  if ((value & ~defined) == 0) set64(offset, value);
-  else refuseWrite();
+  if (onlyBits(value, defined)) set64(offset, value);
 }
 
 export function writeMemoryTypes(offset: usize, value: u64): void {
   if (areMemoryTypes(value, MemoryTypeSet.PAT)) set64(offset, value);
-  else refuseWrite();
+  else refuseMemoryType(value);
 }
 
 export function writeZero(value: u64): void {
-  if (value != 0) refuseWrite();
+  onlyBits(value, 0);
 }
 
 export function writeNothing(): void {}
 
 export function commandBarrier(value: u64): void {
-  if ((value & ~Ia32PredCmd.IBPB) != 0) refuseWrite();
+  onlyBits(value, Ia32PredCmd.IBPB);
 }
 
 export function writeXss(value: u64): void {
@@ -100,7 +139,14 @@ export function writeEfer(value: u64): void {
   if (claimsFeature(Feature.LM)) defined |= Efer.LME;
   if (executeDisable()) defined |= Efer.NXE;
   const lmeChanges = ((old ^ value) & Efer.LME) != 0;
-  if ((value & ~defined) != 0 || (lmeChanges && (get64(State.CR0) & Cr0.PG) != 0)) return refuseWrite();
+  if ((value & ~defined) != 0) {
+    refuse(Reason.EFER_RESERVED, value, value & ~defined);
+    return;
+  }
+  if (lmeChanges && (get64(State.CR0) & Cr0.PG) != 0) {
+    refuse(Reason.EFER_LME_WHILE_PAGING, value);
+    return;
+  }
   set64(State.EFER, (value & ~Efer.LMA) | (old & Efer.LMA));
   translationChanged();
   modeChanged();
@@ -111,8 +157,9 @@ export function writeFeatureControl(value: u64): void {
   let defined = Ia32FeatureControl.LOCK | Ia32FeatureControl.VMX_OUTSIDE_SMX;
   if (claimsFeature(Feature.SMX)) defined |= Ia32FeatureControl.VMX_IN_SMX;
   const locked = (get64(State.MSR_FEATURE_CONTROL) & Ia32FeatureControl.LOCK) != 0;
-  if (locked || (value & ~defined) != 0) return refuseWrite();
-  set64(State.MSR_FEATURE_CONTROL, value);
+  if (locked) refuse(Reason.FEATURE_CONTROL_LOCKED, get64(State.MSR_FEATURE_CONTROL));
+  else if ((value & ~defined) != 0) refuse(Reason.FEATURE_CONTROL_RESERVED, value, value & ~defined);
+  else set64(State.MSR_FEATURE_CONTROL, value);
 }
 
 /** x2APIC mode is entered and left in the order of SDM Figure 10-27. */
@@ -124,8 +171,10 @@ export function writeApicBase(value: u64): void {
   const invalid = (value & mode) == Ia32ApicBase.EXTD;
   const backwards = (old & mode) == mode && (value & mode) == Ia32ApicBase.EN;
   const skips = (old & mode) == 0 && (value & mode) == mode;
-  if ((value & ~defined) != 0 || (value & ~physicalMask()) != 0 || invalid || backwards || skips)
-    return refuseWrite();
+  const reserved = value & ~(defined & physicalMask());
+  if (reserved != 0) refuse(Reason.APIC_BASE_RESERVED, value, reserved);
+  else if (invalid || backwards || skips) refuse(Reason.APIC_BASE_MODE, value, old);
+  if (faulted()) return;
   writeOutside(Msr.IA32_APIC_BASE, value);
   if (!faulted()) set64(State.MSR_APIC_BASE, value);
 }

@@ -2,18 +2,19 @@
 // VMX capabilities (3C appendix A), MTRRs, x2APIC registers, which live outside. An MSR the profile does not claim, or a reserved
 // bit, is #GP(0). VMX uses readMsr and writeMsr for its MSR lists.
 import { Region } from '../../abi/memory-map';
-import { Gpr, State } from '../../abi/state-block';
+import { Gpr } from '../../abi/state-block';
 import { CapabilityTable } from '../../abi/tables';
 import { claimsFeature } from '../claims';
-import { faulted, raise } from '../fault';
-import { Ia32VmxBasic, Msr, Proc, Proc2, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { Ia32VmxBasic, Msr, Proc, Proc2 } from '../gen/constants';
 import { Feature } from '../gen/features';
 import { readMsrRow, writeMsrRow } from '../gen/msr-access';
-import { get32, gpr, setGpr } from '../state';
+import { gpr, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptRdmsr, interceptWrmsr } from '../vmx/hooks';
-import { readOutside, refuseRead, refuseWrite, writeOutside } from './msr-values';
+import { askedFor, readOutside, refuseRead, refuseReadOnly, refuseWrite, writeOutside } from './msr-values';
 import { isMtrr, readMtrr, writeMtrr } from './mtrr';
+import { privileged } from './refusal';
 
 /** x2APIC registers: 0x800..0x8ff. */
 const X2APIC_BLOCK: u32 = 8;
@@ -49,6 +50,7 @@ function readCapability(index: u32): u64 {
 
 /** Value of an MSR; #GP(0) when it does not exist. Check `faulted()`. */
 export function readMsr(index: u32): u64 {
+  askedFor(index);
   if (index >> 8 == X2APIC_BLOCK) return readOutside(index);
   if (isVmxCapability(index)) return readCapability(index);
   if (isMtrr(index)) return claimsFeature(Feature.MTRR) ? readMtrr(index) : refuseRead();
@@ -57,15 +59,12 @@ export function readMsr(index: u32): u64 {
 
 /** Writes an MSR; #GP(0) when it does not exist, is read-only, or the value is invalid. Check `faulted()`. */
 export function writeMsr(index: u32, value: u64): void {
+  askedFor(index);
   if (index >> 8 == X2APIC_BLOCK) return writeOutside(index, value);
+  if (isVmxCapability(index) && claimsFeature(Feature.VMX)) return refuseReadOnly(value);
   if (!isMtrr(index)) return writeMsrRow(index, value);
-  if (!claimsFeature(Feature.MTRR) || !writeMtrr(index, value)) refuseWrite();
-}
-
-function privileged(): bool {
-  if (get32(State.CPL) == 0) return true;
-  raise(Vector.GP, 0);
-  return false;
+  if (claimsFeature(Feature.MTRR)) writeMtrr(index, value);
+  else refuseWrite();
 }
 
 export function execRdmsr(u: usize): i32 {

@@ -5,10 +5,15 @@ import { Ia32MtrrDefType, Ia32Mtrrcap, MemoryTypeSet, Msr } from '../gen/constan
 import { areMemoryTypes, isMemoryType } from '../memory-types';
 import { physicalMask } from '../physical-width';
 import { get64, set64 } from '../state';
+import { onlyBits, refuseMemoryType } from './msr-values';
 
 /** Variable ranges, a PHYSBASE and a PHYSMASK each. */
 const RANGES: u32 = 8;
 const NOT_MTRR: usize = 0;
+/** IA32_MTRR_PHYSBASE: the type, and what is reserved beside the width; IA32_MTRR_PHYSMASK: what is reserved (SDM 11.11.2.3). */
+const BASE_TYPE: u64 = 0xff;
+const BASE_RESERVED: u64 = 0xf00;
+const MASK_RESERVED: u64 = 0x7ff;
 
 export function mtrrCapabilities(): u64 {
   return (<u64>RANGES) | Ia32Mtrrcap.FIX | Ia32Mtrrcap.WC;
@@ -39,25 +44,26 @@ export function readMtrr(index: u32): u64 {
   return get64(fixed != NOT_MTRR ? fixed : variableSlot(index));
 }
 
-/** False (nothing written) for an invalid type or a reserved bit. */
-export function writeMtrr(index: u32, value: u64): bool {
+/** #GP(0) (nothing written) for an invalid type or a reserved bit. */
+export function writeMtrr(index: u32, value: u64): void {
   if (index == Msr.IA32_MTRR_DEF_TYPE) {
-    const defined = Ia32MtrrDefType.TYPE | Ia32MtrrDefType.FE | Ia32MtrrDefType.E;
-    if ((value & ~defined) != 0 || !isMemoryType(value & Ia32MtrrDefType.TYPE, MemoryTypeSet.MTRR))
-      return false;
-    set64(State.MSR_MTRR_DEF_TYPE, value);
-    return true;
+    if (!onlyBits(value, Ia32MtrrDefType.TYPE | Ia32MtrrDefType.FE | Ia32MtrrDefType.E)) return;
+    writeTyped(State.MSR_MTRR_DEF_TYPE, value, Ia32MtrrDefType.TYPE);
+    return;
   }
   const fixed = fixedSlot(index);
   if (fixed != NOT_MTRR) {
-    if (!areMemoryTypes(value, MemoryTypeSet.MTRR)) return false;
-    set64(fixed, value);
-    return true;
+    if (areMemoryTypes(value, MemoryTypeSet.MTRR)) set64(fixed, value);
+    else refuseMemoryType(value);
+    return;
   }
-  if ((value & ~physicalMask()) != 0) return false;
-  const mask = (index & 1) != 0;
-  if (mask ? (value & 0x7ff) != 0 : (value & 0xf00) != 0 || !isMemoryType(value & 0xff, MemoryTypeSet.MTRR))
-    return false;
-  set64(variableSlot(index), value);
-  return true;
+  const isMask = (index & 1) != 0;
+  if (!onlyBits(value, physicalMask() & ~(isMask ? MASK_RESERVED : BASE_RESERVED))) return;
+  if (isMask) set64(variableSlot(index), value);
+  else writeTyped(variableSlot(index), value, BASE_TYPE);
+}
+
+function writeTyped(slot: usize, value: u64, type: u64): void {
+  if (isMemoryType(value & type, MemoryTypeSet.MTRR)) set64(slot, value);
+  else refuseMemoryType(value);
 }

@@ -1,9 +1,9 @@
 // IN, OUT, INS, OUTS: permission by IOPL and the TSS bitmap, then the exit, then memory faults, then the bus (SDM 1 18.5, SDM
 // 3C 25.1.1 for the order).
 import { Gpr, Mode, Seg, Segment, State } from '../../abi/state-block';
-import { faulted, raise } from '../fault';
+import { faulted } from '../fault';
 import { rflags } from '../flags';
-import { AccessRights, Rflags, SystemTypeBit, Vector } from '../gen/constants';
+import { AccessRights, Reason, Rflags, SystemTypeBit } from '../gen/constants';
 import { portRead, portWrite } from '../imports';
 import {
   probeDatum,
@@ -21,9 +21,14 @@ import { get32, gpr, segment, segmentBase } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { inNonRoot, interceptIo } from '../vmx/hooks';
 import { betweenIterations, countIterations, endIterations } from './iterations';
+import { refuse } from './refusal';
 
 /** Offset of the I/O map base in a 32-bit and 64-bit TSS. */
 const IO_MAP_BASE: u32 = 102;
+
+function notPermitted(port: u32): void {
+  refuse(Reason.IO_NOT_PERMITTED, get32(State.CPL), port);
+}
 
 /** #GP(0) unless IOPL or the bitmap of the TSS allows these ports. May fault on the TSS's page. */
 function checkPermission(port: u32, size: u32): void {
@@ -35,21 +40,15 @@ function checkPermission(port: u32, size: u32): void {
   const access = load<u32>(tr + Segment.ACCESS);
   const limit = load<u32>(tr + Segment.LIMIT);
   const usable = (access & (AccessRights.UNUSABLE | SystemTypeBit.WIDE)) == SystemTypeBit.WIDE;
-  if (!usable || limit < IO_MAP_BASE + 1) {
-    raise(Vector.GP, 0);
-    return;
-  }
+  if (!usable || limit < IO_MAP_BASE + 1) return notPermitted(port);
   const base = readSystem16(segmentBase(Seg.TR) + IO_MAP_BASE) & 0xffff;
   if (faulted()) return;
   const offset = base + (port >> 3);
-  if (offset + 1 > limit) {
-    raise(Vector.GP, 0);
-    return;
-  }
+  if (offset + 1 > limit) return notPermitted(port);
   const bits = readSystem16(segmentBase(Seg.TR) + offset);
   if (faulted()) return;
   const mask: u32 = (1 << size) - 1;
-  if (((bits >> (port & 7)) & mask) != 0) raise(Vector.GP, 0);
+  if (((bits >> (port & 7)) & mask) != 0) notPermitted(port);
 }
 
 function portOf(u: usize): u32 {

@@ -1,10 +1,10 @@
 // RDPKRU and WRPKRU (SDM Vol. 2; Vol. 3, 4.6.2). The rights themselves are looked up in mmu/walk.ts.
 import { Gpr, State } from '../../abi/state-block';
-import { raise, raisePlain } from '../fault';
-import { Cr4, Vector } from '../gen/constants';
+import { Cr4, Reason } from '../gen/constants';
 import { translationChanged } from '../mmu/tlb';
 import { get32, get64, gpr, set32, setGpr } from '../state';
 import { Next } from '../uop';
+import { refuse, refuseUndefined } from './refusal';
 
 /** TLB entries were made with the old rights. */
 export function writePkru(value: u32): void {
@@ -15,10 +15,14 @@ export function writePkru(value: u32): void {
 
 /** ECX must be 0, and CR4.PKE set. */
 function refused(): bool {
-  if ((get64(State.CR4) & Cr4.PKE) == 0) raisePlain(Vector.UD);
-  else if (<u32>gpr(Gpr.RCX) != 0) raise(Vector.GP, 0);
+  if ((get64(State.CR4) & Cr4.PKE) == 0) refuseUndefined(Reason.PROTECTION_KEYS_OFF, get64(State.CR4));
+  else if (<u32>gpr(Gpr.RCX) != 0) refuseRegisters();
   else return false;
   return true;
+}
+
+function refuseRegisters(): i32 {
+  return refuse(Reason.PROTECTION_KEYS_REGISTERS, <u32>gpr(Gpr.RCX), <u32>gpr(Gpr.RDX));
 }
 
 export function execRdpkru(_u: usize): i32 {
@@ -31,10 +35,7 @@ export function execRdpkru(_u: usize): i32 {
 /** EDX must be 0 too. */
 export function execWrpkru(_u: usize): i32 {
   if (refused()) return Next.FAULT;
-  if (<u32>gpr(Gpr.RDX) != 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (<u32>gpr(Gpr.RDX) != 0) return refuseRegisters();
   writePkru(<u32>gpr(Gpr.RAX));
   return Next.BOUNDARY;
 }

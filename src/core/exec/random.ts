@@ -1,13 +1,13 @@
 // RDRAND, RDSEED and RDPID. The machine is deterministic: its random numbers are those of the retired-instruction count, so that
 // the same run has the same numbers and two instructions never share one (SDM Vol. 2, RDRAND; Vol. 1, 7.3.17).
 import { State } from '../../abi/state-block';
-import { raisePlain } from '../fault';
 import { Flag, setArithmeticFlags } from '../flags';
-import { Vector } from '../gen/exceptions';
+import { Reason } from '../gen/reasons';
 import { writeOperand } from '../operands';
 import { get64 } from '../state';
 import { Next, Uop } from '../uop';
 import { interceptRandom, rdpidEnabled } from '../vmx/hooks';
+import { refuseUndefined } from './refusal';
 
 /** Which stream of numbers. */
 export const enum RandomSource {
@@ -35,10 +35,7 @@ export function execRandom(u: usize, source: u32): i32 {
 
 /** IA32_TSC_AUX, 64 bits in 64-bit mode, else 32. */
 export function execRdpid(u: usize): i32 {
-  if (!rdpidEnabled()) {
-    raisePlain(Vector.UD);
-    return Next.FAULT;
-  }
+  if (!rdpidEnabled()) return refuseUndefined(Reason.NOT_CLAIMED);
   writeOperand(u, load<u8>(u + Uop.WIDTH), get64(State.MSR_TSC_AUX));
   return Next.DONE;
 }

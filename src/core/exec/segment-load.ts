@@ -2,8 +2,8 @@
 // everything and raises before it writes, so a fault leaves the register alone. CS is loaded by far-transfer.ts.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
 import { Private } from '../events/event-state';
-import { faulted, raise } from '../fault';
-import { AccessRights, SegmentType, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { AccessRights, Reason, SegmentType, Vector } from '../gen/constants';
 import { RESET_CODE, RESET_DATA } from '../reset-values';
 import { get32, get64, segment, set32, set64 } from '../state';
 import {
@@ -13,8 +13,8 @@ import {
   markAccessed,
   readDescriptor,
   rightsDpl,
-  selectorError,
 } from './descriptors';
+import { refuse, refuseSelector } from './refusal';
 
 /** Writes all parts of a segment register. */
 export function storeSegment(index: u32, selector: u32, base: u64, limit: u32, access: u32): void {
@@ -79,18 +79,18 @@ export function loadDataSegment(index: u32, selector: u32, vector: u32): void {
   const access = descriptorAccess(descriptor);
   const code = (access & SegmentType.CODE) != 0;
   if ((access & AccessRights.S) == 0 || (code && (access & SegmentType.WRITABLE) == 0)) {
-    raise(vector, selectorError(selector));
+    refuseSelector(Reason.SEGMENT_LOAD_TYPE, vector, selector, descriptor);
     return;
   }
   if (!code || (access & SegmentType.CONFORMING) == 0) {
     const dpl = rightsDpl(access);
     if ((selector & 3) > dpl || get32(State.CPL) > dpl) {
-      raise(vector, selectorError(selector));
+      refuseSelector(Reason.SEGMENT_LOAD_PRIVILEGE, vector, selector, descriptor);
       return;
     }
   }
   if ((access & AccessRights.P) == 0) {
-    raise(Vector.NP, selectorError(selector));
+    refuseSelector(Reason.SEGMENT_LOAD_NOT_PRESENT, Vector.NP, selector, descriptor);
     return;
   }
   markAccessed(selector, descriptor);
@@ -102,7 +102,7 @@ function loadStackSegment(selector: u32): void {
   if ((selector & 0xfffc) == 0) {
     if (get32(State.MODE) == Mode.LONG_64 && cpl < 3 && (selector & 3) == cpl)
       storeNull(Seg.SS, selector, cpl);
-    else raise(Vector.GP, 0);
+    else refuse(Reason.STACK_SEGMENT_NULL, selector);
     return;
   }
   checkStack(selector, cpl, Vector.GP);
@@ -121,11 +121,16 @@ export function checkStack(selector: u32, cpl: u32, vector: u32): void {
     (access & (AccessRights.S | SegmentType.CODE | SegmentType.WRITABLE)) ==
     (AccessRights.S | SegmentType.WRITABLE);
   if ((selector & 3) != cpl || rightsDpl(access) != cpl || !writableData) {
-    raise(vector, selectorError(selector));
+    refuseSelector(
+      writableData ? Reason.SEGMENT_LOAD_PRIVILEGE : Reason.SEGMENT_LOAD_TYPE,
+      vector,
+      selector,
+      descriptor,
+    );
     return;
   }
   if ((access & AccessRights.P) == 0) {
-    raise(Vector.SS, selectorError(selector));
+    refuseSelector(Reason.SEGMENT_LOAD_NOT_PRESENT, Vector.SS, selector, descriptor);
     return;
   }
   markAccessed(selector, descriptor);

@@ -1,8 +1,8 @@
 // MOV, PUSH and POP of segment registers, LDS and its kin, SWAPGS and FSGSBASE (SDM 2A, 2B). The checks of a load are
 // segment-load.ts.
 import { Mode, Seg, Segment, State } from '../../abi/state-block';
-import { faulted, raise, raisePlain } from '../fault';
-import { Cr4, Interruptibility, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { Cr4, Interruptibility, Reason } from '../gen/constants';
 import { pushWidth, readLinear16 } from '../memory';
 import { isCanonical, modeChanged, setInterruptShadow } from '../mode';
 import { readOperand, writeOperand, writeReg } from '../operands';
@@ -10,6 +10,7 @@ import { get32, get64, gpr, segment, set64, setGpr } from '../state';
 import { Next, Uop, UopFlag } from '../uop';
 import { farPointerLinear, farPointerOffset } from './far-transfer';
 import { commitFrame, framePop, openCurrentStack } from './frame';
+import { privileged, refuse, refuseUndefined } from './refusal';
 import { loadSegment } from './segment-load';
 
 function selectorOf(index: u32): u32 {
@@ -25,10 +26,8 @@ function loaded(index: u32): i32 {
 
 export function execMovToSeg(u: usize): i32 {
   const index: u32 = load<u8>(u + Uop.REG);
-  if (index == Seg.CS || index > <u32>Seg.GS) {
-    raisePlain(Vector.UD);
-    return Next.FAULT;
-  }
+  if (index == Seg.CS || index > <u32>Seg.GS)
+    return refuseUndefined(Reason.SEGMENT_REGISTER_UNDEFINED, index);
   const selector = <u32>readOperand(u, 2);
   if (faulted()) return Next.FAULT;
   loadSegment(index, selector);
@@ -38,10 +37,7 @@ export function execMovToSeg(u: usize): i32 {
 /** A register takes the selector zero-extended to the operand size; memory gets 16 bits. */
 export function execMovFromSeg(u: usize): i32 {
   const index: u32 = load<u8>(u + Uop.REG);
-  if (index > <u32>Seg.GS) {
-    raisePlain(Vector.UD);
-    return Next.FAULT;
-  }
+  if (index > <u32>Seg.GS) return refuseUndefined(Reason.SEGMENT_REGISTER_UNDEFINED, index);
   const register = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
   writeOperand(u, register ? load<u8>(u + Uop.WIDTH) : 2, selectorOf(index));
   return faulted() ? Next.FAULT : Next.DONE;
@@ -76,14 +72,8 @@ export function execLoadFarPointer(u: usize, index: u32): i32 {
 }
 
 export function execSwapgs(_u: usize): i32 {
-  if (get32(State.MODE) != Mode.LONG_64) {
-    raisePlain(Vector.UD);
-    return Next.FAULT;
-  }
-  if (get32(State.CPL) != 0) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (get32(State.MODE) != Mode.LONG_64) return refuseUndefined(Reason.OPCODE_UNDEFINED);
+  if (!privileged()) return Next.FAULT;
   const base = segment(Seg.GS) + Segment.BASE;
   const kernel = get64(State.MSR_KERNEL_GS_BASE);
   set64(State.MSR_KERNEL_GS_BASE, load<u64>(base));
@@ -94,7 +84,7 @@ export function execSwapgs(_u: usize): i32 {
 /** FSGSBASE instructions exist in 64-bit mode with CR4.FSGSBASE. */
 function baseInstructionsOff(): bool {
   if (get32(State.MODE) == Mode.LONG_64 && (get64(State.CR4) & Cr4.FSGSBASE) != 0) return false;
-  raisePlain(Vector.UD);
+  refuseUndefined(Reason.FS_GS_BASE_OFF, get64(State.CR4));
   return true;
 }
 
@@ -109,10 +99,7 @@ function writeBase(u: usize, index: u32): i32 {
   if (baseInstructionsOff()) return Next.FAULT;
   let base = gpr(load<u8>(u + Uop.RM));
   if (load<u8>(u + Uop.WIDTH) != 8) base &= 0xffffffff;
-  if (!isCanonical(base)) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  if (!isCanonical(base)) return refuse(Reason.TABLE_BASE_NOT_CANONICAL, base);
   store<u64>(segment(index) + Segment.BASE, base);
   return Next.DONE;
 }

@@ -1,8 +1,8 @@
 // LAR, LSL, VERR, VERW, ARPL: questions about selectors, answered in ZF without a fault (SDM 2A, 2B; SDM 3A 5.10).
 import { State } from '../../abi/state-block';
-import { faulted, raisePlain } from '../fault';
+import { faulted } from '../fault';
 import { rflags, setArithmeticFlags } from '../flags';
-import { AccessRights, Rflags, SegmentType, SystemType, Vector } from '../gen/constants';
+import { AccessRights, Reason, Rflags, SegmentType, SystemType } from '../gen/constants';
 import { readSystem64 } from '../memory';
 import { readOperand, readReg, writeOperand, writeReg } from '../operands';
 import { get32 } from '../state';
@@ -15,6 +15,7 @@ import {
   rightsDpl,
 } from './descriptors';
 import { longModeActive, realOrVirtual } from './far-code';
+import { refuseUndefined } from './refusal';
 
 /** Bits of a descriptor's second half that LAR shows. */
 const LAR_MASK: u64 = 0x00f0ff00;
@@ -28,7 +29,7 @@ function finish(zero: bool): i32 {
 /** #UD where there are no descriptors. */
 function undefinedHere(): bool {
   if (!realOrVirtual()) return false;
-  raisePlain(Vector.UD);
+  refuseUndefined(Reason.REAL_MODE);
   return true;
 }
 

@@ -1,7 +1,7 @@
 // INT n, INT3, INTO, INT1, BOUND and UD (SDM 2A pseudocode, 3A 6.4.4). Delivery itself is events/.
 import { Mode, State } from '../../abi/state-block';
 import { deliverOrFault } from '../events/fault-delivery';
-import { faulted, raise, raisePlain, raisePlainBecause } from '../fault';
+import { faulted, raisePlain, raisePlainBecause } from '../fault';
 import { rflags } from '../flags';
 import { EventType, Reason, Rflags, Vector } from '../gen/constants';
 import { readLinear16, readLinear32 } from '../memory';
@@ -9,6 +9,7 @@ import { checkedOperandLinear } from '../operands';
 import { get32, gpr } from '../state';
 import { Next, Uop } from '../uop';
 import { inNonRoot, interceptException } from '../vmx/hooks';
+import { refuse } from './refusal';
 
 export function execUd(_u: usize): i32 {
   raisePlainBecause(Reason.OPCODE_UNDEFINED, Vector.UD);
@@ -17,10 +18,9 @@ export function execUd(_u: usize): i32 {
 
 /** INT n never exits through the exception bitmap. Virtual-8086 mode needs IOPL 3 (CR4.VME is not claimed). */
 export function execIntN(u: usize): i32 {
-  if (get32(State.MODE) == Mode.VIRTUAL_8086 && (rflags() & Rflags.IOPL) != Rflags.IOPL) {
-    raise(Vector.GP, 0);
-    return Next.FAULT;
-  }
+  const iopl = (rflags() & Rflags.IOPL) >> Rflags.IOPL_SHIFT;
+  if (get32(State.MODE) == Mode.VIRTUAL_8086 && iopl != 3)
+    return refuse(Reason.IO_PRIVILEGE, get32(State.CPL), iopl);
   const vector = (<u32>load<u64>(u + Uop.IMMEDIATE)) & 0xff;
   return deliverOrFault(vector, EventType.SOFTWARE_INTERRUPT, load<u8>(u + Uop.LENGTH), Next.JUMPED);
 }

@@ -2,14 +2,14 @@
 // descriptors.
 import { Gpr, Mode, Seg, State } from '../../abi/state-block';
 import { armSingleStep } from '../events/debug-traps';
-import { raise, raisePlain } from '../fault';
 import { rflags, setRflags } from '../flags';
-import { AccessRights, Cr0, Efer, Rflags, SegmentType, Selector, Vector } from '../gen/constants';
+import { AccessRights, Cr0, Efer, Reason, Rflags, SegmentType, Selector } from '../gen/constants';
 import { isCanonical, modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, get64, gpr, rip, set32, setGpr, setRip } from '../state';
 import { Next, Uop } from '../uop';
 import { longModeActive } from './far-code';
+import { privileged, refuse, refuseUndefined } from './refusal';
 import { storeSegment } from './segment-load';
 
 /** Flat segments: type 11 for code, 3 for data. */
@@ -24,12 +24,6 @@ const RING_3: u32 = AccessRights.DPL;
 /** RFLAGS bits SYSRET takes from R11. */
 const SYSRET_FLAGS: u64 = 0x3c7fd7;
 
-function fault(vector: u32): i32 {
-  if (vector == Vector.UD) raisePlain(vector);
-  else raise(vector, 0);
-  return Next.FAULT;
-}
-
 /** Flat CS and SS of ring `cpl`; ends with everything derived from them. */
 function enterFlat(code: u32, stack: u32, access: u32, cpl: u32): void {
   const ring: u32 = cpl == 3 ? RING_3 : 0;
@@ -40,13 +34,24 @@ function enterFlat(code: u32, stack: u32, access: u32, cpl: u32): void {
   setAttention();
 }
 
-/** SYSCALL exists in 64-bit mode with EFER.SCE only. */
+/** SYSCALL exists in 64-bit mode with EFER.SCE only; else #UD is pending. */
 function systemCallsOff(): bool {
-  return get32(State.MODE) != Mode.LONG_64 || (get64(State.EFER) & Efer.SCE) == 0;
+  const efer = get64(State.EFER);
+  if (get32(State.MODE) == Mode.LONG_64 && (efer & Efer.SCE) != 0) return false;
+  refuseUndefined(Reason.SYSCALL_OFF, efer);
+  return true;
+}
+
+/** SYSENTER and SYSEXIT: the selector they begin with; 0 with #GP(0) pending. */
+function fastCallSelector(): u32 {
+  const selector = get32(State.MSR_SYSENTER_CS) & NULL_MASK;
+  if ((get64(State.CR0) & Cr0.PE) != 0 && selector != 0) return selector;
+  refuse(Reason.SYSENTER_CS, get32(State.MSR_SYSENTER_CS));
+  return 0;
 }
 
 export function execSyscall(u: usize): i32 {
-  if (systemCallsOff()) return fault(Vector.UD);
+  if (systemCallsOff()) return Next.FAULT;
   const flags = rflags();
   setGpr(Gpr.RCX, rip() + load<u8>(u + Uop.LENGTH));
   setGpr(11, flags & ~Rflags.RF);
@@ -60,11 +65,11 @@ export function execSyscall(u: usize): i32 {
 }
 
 export function execSysret(u: usize): i32 {
-  if (systemCallsOff()) return fault(Vector.UD);
-  if (get32(State.CPL) != 0) return fault(Vector.GP);
+  if (systemCallsOff()) return Next.FAULT;
+  if (!privileged()) return Next.FAULT;
   const wide = load<u8>(u + Uop.WIDTH) == 8;
   const target = wide ? gpr(Gpr.RCX) : gpr(Gpr.RCX) & 0xffffffff;
-  if (!isCanonical(target)) return fault(Vector.GP);
+  if (!isCanonical(target)) return refuse(Reason.SYSTEM_CALL_TARGET, target);
   setRip(target);
   setRflags(gpr(11) & SYSRET_FLAGS);
   const selector = <u32>(get64(State.MSR_STAR) >> 48);
@@ -75,8 +80,8 @@ export function execSysret(u: usize): i32 {
 }
 
 export function execSysenter(_u: usize): i32 {
-  const selector = get32(State.MSR_SYSENTER_CS) & NULL_MASK;
-  if ((get64(State.CR0) & Cr0.PE) == 0 || selector == 0) return fault(Vector.GP);
+  const selector = fastCallSelector();
+  if (selector == 0) return Next.FAULT;
   const long = longModeActive();
   const mask: u64 = long ? 0xffffffffffffffff : 0xffffffff;
   setRflags(rflags() & ~(Rflags.VM | Rflags.IF | Rflags.RF));
@@ -87,13 +92,14 @@ export function execSysenter(_u: usize): i32 {
 }
 
 export function execSysexit(u: usize): i32 {
-  const selector = get32(State.MSR_SYSENTER_CS) & NULL_MASK;
-  if ((get64(State.CR0) & Cr0.PE) == 0 || selector == 0 || get32(State.CPL) != 0) return fault(Vector.GP);
+  const selector = fastCallSelector();
+  if (selector == 0 || !privileged()) return Next.FAULT;
   const wide = load<u8>(u + Uop.WIDTH) == 8;
   const mask: u64 = wide ? 0xffffffffffffffff : 0xffffffff;
   const pointer = gpr(Gpr.RCX) & mask;
   const target = gpr(Gpr.RDX) & mask;
-  if (!isCanonical(pointer) || !isCanonical(target)) return fault(Vector.GP);
+  if (!isCanonical(pointer)) return refuse(Reason.SYSTEM_CALL_TARGET, pointer);
+  if (!isCanonical(target)) return refuse(Reason.SYSTEM_CALL_TARGET, target);
   setGpr(Gpr.RSP, pointer);
   setRip(target);
   const code = selector + (wide ? 32 : 16);

@@ -2,8 +2,8 @@
 import { Gpr, State } from '../../abi/state-block';
 import { claimsFeature } from '../claims';
 import { singleStepDue } from '../events/event-state';
-import { faulted, raise, raisePlain } from '../fault';
-import { Activity, Cr4, Proc2, Vector } from '../gen/constants';
+import { faulted } from '../fault';
+import { Activity, Cr4, Proc2, Reason } from '../gen/constants';
 import { Feature } from '../gen/features';
 import { readLinear64 } from '../memory';
 import { flushTlb } from '../mmu/tlb';
@@ -24,16 +24,11 @@ import {
   interceptWbinvd,
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
-
-function refuse(vector: u32): i32 {
-  if (vector == Vector.UD) raisePlain(vector);
-  else raise(vector, 0);
-  return Next.FAULT;
-}
+import { privileged, refuse, refuseUndefined } from './refusal';
 
 /** The poller stops the loop or takes the event that wakes the processor. A single-step trap is there before it sleeps. */
 export function execHlt(u: usize): i32 {
-  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  if (!privileged()) return Next.FAULT;
   if (inNonRoot() && interceptHlt(u)) return Next.EXITED;
   if (!singleStepDue()) set32(State.ACTIVITY, Activity.HLT);
   setAttention();
@@ -50,27 +45,33 @@ export function execPause(u: usize): i32 {
   return Next.BOUNDARY;
 }
 
-/** Address-range monitoring: claimed or #UD; ring 0 only. */
+/** Address-range monitoring: claimed and in ring 0; else #UD is pending. */
 function monitorOff(): bool {
-  return !claimsFeature(Feature.MONITOR) || get32(State.CPL) != 0;
+  const cpl = get32(State.CPL);
+  if (!claimsFeature(Feature.MONITOR)) refuseUndefined(Reason.NOT_CLAIMED);
+  else if (cpl != 0) refuseUndefined(Reason.MONITOR_PRIVILEGE, cpl);
+  else return false;
+  return true;
 }
 
 export function execMonitor(u: usize): i32 {
-  if (monitorOff()) return refuse(Vector.UD);
+  if (monitorOff()) return Next.FAULT;
   if (inNonRoot() && interceptMonitor(u)) return Next.EXITED;
-  return <u32>gpr(Gpr.RCX) != 0 ? refuse(Vector.GP) : Next.DONE;
+  const extensions = <u32>gpr(Gpr.RCX);
+  return extensions != 0 ? refuse(Reason.MONITOR_EXTENSIONS, extensions) : Next.DONE;
 }
 
 /** No store arms or ends a monitor here: MWAIT goes on at once, which SDM 8.10.4 allows at any time. */
 export function execMwait(u: usize): i32 {
-  if (monitorOff()) return refuse(Vector.UD);
+  if (monitorOff()) return Next.FAULT;
   if (inNonRoot() && interceptMwait(u)) return Next.EXITED;
-  return ((<u32>gpr(Gpr.RCX)) & ~1) != 0 ? refuse(Vector.GP) : Next.DONE;
+  const extensions = <u32>gpr(Gpr.RCX);
+  return extensions > 1 ? refuse(Reason.MWAIT_EXTENSIONS, extensions) : Next.DONE;
 }
 
 /** The operand is an address, not memory: no segment check, and a non-canonical one does nothing. */
 export function execInvlpg(u: usize): i32 {
-  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  if (!privileged()) return Next.FAULT;
   const index: u32 = load<u8>(u + Uop.SEGMENT);
   const linear = linearOf(index, effectiveAddress(u));
   if (inNonRoot() && interceptInvlpg(u, linear)) return Next.EXITED;
@@ -80,8 +81,8 @@ export function execInvlpg(u: usize): i32 {
 
 export function execInvpcid(u: usize): i32 {
   const off = inNonRoot() && (proc2() & Proc2.ENABLE_INVPCID) == 0;
-  if (!claimsFeature(Feature.INVPCID) || off) return refuse(Vector.UD);
-  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  if (!claimsFeature(Feature.INVPCID) || off) return refuseUndefined(Reason.NOT_CLAIMED);
+  if (!privileged()) return Next.FAULT;
   if (inNonRoot() && interceptInvpcid(u)) return Next.EXITED;
   const type = in64BitMode() ? gpr(load<u8>(u + Uop.REG)) : gpr(load<u8>(u + Uop.REG)) & 0xffffffff;
   const descriptor = checkedOperandLinear(u, 16, false);
@@ -90,20 +91,21 @@ export function execInvpcid(u: usize): i32 {
   if (faulted()) return Next.FAULT;
   const linear = readLinear64(descriptor + 8);
   if (faulted()) return Next.FAULT;
-  if (type > 3 || (type < 2 && pcid >> 12 != 0)) return refuse(Vector.GP);
-  if (type < 2 && (get64(State.CR4) & Cr4.PCIDE) == 0 && pcid != 0) return refuse(Vector.GP);
-  if (type == 0 && !isCanonical(linear)) return refuse(Vector.GP);
+  if (type > 3) return refuse(Reason.INVPCID_TYPE, type);
+  const identifiers: u64 = (get64(State.CR4) & Cr4.PCIDE) != 0 ? 0xfff : 0;
+  if (type < 2 && (pcid & ~identifiers) != 0) return refuse(Reason.INVPCID_DESCRIPTOR, pcid);
+  if (type == 0 && !isCanonical(linear)) return refuse(Reason.INVPCID_NOT_CANONICAL, linear);
   // Translations are not tagged with a PCID, so every type drops those of the context.
   flushTlb();
   return Next.BOUNDARY;
 }
 
 export function execInvd(u: usize): i32 {
-  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  if (!privileged()) return Next.FAULT;
   return inNonRoot() && interceptInvd(u) ? Next.EXITED : Next.DONE;
 }
 
 export function execWbinvd(u: usize): i32 {
-  if (get32(State.CPL) != 0) return refuse(Vector.GP);
+  if (!privileged()) return Next.FAULT;
   return inNonRoot() && interceptWbinvd(u) ? Next.EXITED : Next.DONE;
 }

@@ -2,14 +2,14 @@
 // Ticks are retired instructions plus skipped idle time, never the wall clock.
 import { Gpr, State } from '../../abi/state-block';
 import { claimsFeature } from '../claims';
-import { raise, raisePlain } from '../fault';
 import { lowWord, multiply } from '../float/significand';
-import { Cr4, Proc2, Vector } from '../gen/constants';
+import { Cr4, Proc2, Reason } from '../gen/constants';
 import { Feature } from '../gen/features';
-import { get32, get64, set64, setGpr } from '../state';
+import { get32, get64, gpr, set64, setGpr } from '../state';
 import { Next } from '../uop';
 import { inNonRoot, interceptRdpmc, interceptRdtsc, interceptRdtscp } from '../vmx/hooks';
 import { Vmx, proc2 } from '../vmx/vmcs';
+import { refuse, refuseUndefined } from './refusal';
 
 /** The processor's own counter, without the offset of non-root operation: what a VM exit stores. */
 export function hostTimeStamp(): u64 {
@@ -41,8 +41,9 @@ function answer(value: u64): void {
 
 /** CR4.TSD keeps the counter from ring 1 to 3. */
 function timeDisabled(): bool {
-  if ((get64(State.CR4) & Cr4.TSD) == 0 || get32(State.CPL) == 0) return false;
-  raise(Vector.GP, 0);
+  const cpl = get32(State.CPL);
+  if ((get64(State.CR4) & Cr4.TSD) == 0 || cpl == 0) return false;
+  refuse(Reason.TIME_DISABLED, cpl);
   return true;
 }
 
@@ -54,10 +55,8 @@ export function execRdtsc(u: usize): i32 {
 }
 
 export function execRdtscp(u: usize): i32 {
-  if (!claimsFeature(Feature.RDTSCP) || (inNonRoot() && (proc2() & Proc2.ENABLE_RDTSCP) == 0)) {
-    raisePlain(Vector.UD);
-    return Next.FAULT;
-  }
+  if (!claimsFeature(Feature.RDTSCP) || (inNonRoot() && (proc2() & Proc2.ENABLE_RDTSCP) == 0))
+    return refuseUndefined(Reason.NOT_CLAIMED);
   if (timeDisabled()) return Next.FAULT;
   if (inNonRoot() && interceptRdtscp(u)) return Next.EXITED;
   answer(timeStamp());
@@ -67,8 +66,8 @@ export function execRdtscp(u: usize): i32 {
 
 /** No performance counter is claimed, so no index is valid. */
 export function execRdpmc(u: usize): i32 {
-  const allowed = get32(State.CPL) == 0 || (get64(State.CR4) & Cr4.PCE) != 0;
-  if (allowed && inNonRoot() && interceptRdpmc(u)) return Next.EXITED;
-  raise(Vector.GP, 0);
-  return Next.FAULT;
+  const cpl = get32(State.CPL);
+  if (cpl != 0 && (get64(State.CR4) & Cr4.PCE) == 0) return refuse(Reason.COUNTERS_DISABLED, cpl);
+  if (inNonRoot() && interceptRdpmc(u)) return Next.EXITED;
+  return refuse(Reason.COUNTER_UNKNOWN, <u32>gpr(Gpr.RCX));
 }

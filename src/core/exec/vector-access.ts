@@ -1,8 +1,8 @@
 // What comes before any x87, MMX, SSE or AVX instruction: CR0.EM and TS, CR4.OSFXSR and OSXSAVE, XCR0, and a pending x87
 // exception (SDM Vol. 1, 8.7, 9.5 and 11.6; Vol. 2, tables 2-14 to 2-24; Vol. 3, table 2-2, 13.1). Must not look at operands.
 import { State } from '../../abi/state-block';
-import { raisePlain } from '../fault';
-import { Cr0, Cr4, FpuStatus, Vector, Xcr0 } from '../gen/constants';
+import { raisePlainBecause } from '../fault';
+import { Cr0, Cr4, FpuStatus, Reason, Vector, Xcr0 } from '../gen/constants';
 import { get32, get64 } from '../state';
 
 /** Whose registers an instruction uses, and so what it may meet. */
@@ -27,12 +27,13 @@ export function checkVector(unit: Unit): bool {
     const states = Xcr0.SSE | Xcr0.AVX;
     // Real and virtual-8086 mode have no VEX prefix: there C4 and C5 are LES and LDS.
     if ((get64(State.CR4) & Cr4.OSXSAVE) == 0 || (get64(State.XCR0) & states) != states)
-      return doesNotExist();
+      return doesNotExist(Reason.AVX_STATES_OFF, get64(State.CR4), get64(State.XCR0));
   } else if (unit <= Unit.X87_CONTROL) {
     if ((cr0 & (Cr0.EM | Cr0.TS)) != 0) return notAvailable();
   } else {
-    if ((cr0 & Cr0.EM) != 0) return doesNotExist();
-    if (unit != Unit.MMX && (get64(State.CR4) & Cr4.OSFXSR) == 0) return doesNotExist();
+    if ((cr0 & Cr0.EM) != 0) return doesNotExist(Reason.VECTOR_EMULATION, cr0);
+    if (unit != Unit.MMX && (get64(State.CR4) & Cr4.OSFXSR) == 0)
+      return doesNotExist(Reason.SSE_OSFXSR, get64(State.CR4));
   }
   if ((cr0 & Cr0.TS) != 0) return notAvailable();
   if (unit == Unit.X87 || unit == Unit.MMX || unit == Unit.SSE_MMX) return nothingPending();
@@ -52,7 +53,12 @@ export function checkWait(): bool {
  */
 function nothingPending(): bool {
   if ((get32(State.FPU_STATUS) & FpuStatus.ES) == 0 || (get64(State.CR0) & Cr0.NE) == 0) return true;
-  raisePlain(Vector.MF);
+  raisePlainBecause(
+    Reason.X87_EXCEPTION_PENDING,
+    Vector.MF,
+    get32(State.FPU_STATUS),
+    get32(State.FPU_CONTROL),
+  );
   return false;
 }
 
@@ -61,16 +67,18 @@ function nothingPending(): bool {
  * Always false, as a check that failed.
  */
 export function raiseSimd(): bool {
-  raisePlain((get64(State.CR4) & Cr4.OSXMMEXCPT) != 0 ? Vector.XM : Vector.UD);
+  const mxcsr = <u64>get32(State.MXCSR);
+  if ((get64(State.CR4) & Cr4.OSXMMEXCPT) == 0) return doesNotExist(Reason.SIMD_EXCEPTION_NOT_TAKEN, mxcsr);
+  raisePlainBecause(Reason.SIMD_EXCEPTION, Vector.XM, mxcsr);
   return false;
 }
 
-function doesNotExist(): bool {
-  raisePlain(Vector.UD);
+function doesNotExist(reason: u32, a: u64, b: u64 = 0): bool {
+  raisePlainBecause(reason, Vector.UD, a, b);
   return false;
 }
 
 function notAvailable(): bool {
-  raisePlain(Vector.NM);
+  raisePlainBecause(Reason.COPROCESSOR_UNAVAILABLE, Vector.NM, get64(State.CR0));
   return false;
 }

@@ -1,11 +1,12 @@
 // VGATHER and VPGATHER: elements at addresses that a vector of indexes gives. A fault leaves the elements before it loaded and
 // their masks cleared, so that the instruction goes on where it stopped. SDM Vol. 2, VGATHERDPS.
-import { faulted, raisePlain } from '../fault';
-import { Vector } from '../gen/exceptions';
+import { faulted } from '../fault';
+import { Reason } from '../gen/reasons';
 import { readLinear, segmentLinear } from '../memory';
 import { truncateAddress } from '../operands';
 import { gpr } from '../state';
 import { Next, Uop } from '../uop';
+import { refuseUndefined } from './refusal';
 import { YMM, firstVector, isWide, regVector, ymm } from './vector-operands';
 
 /** Bytes of an element and of an index. */
@@ -37,7 +38,7 @@ function distinct(u: usize): bool {
   const index = load<u8>(u + Uop.INDEX);
   const mask = load<u8>(u + Uop.VVVV);
   if (reg != index && reg != mask && index != mask) return true;
-  raisePlain(Vector.UD);
+  refuseUndefined(Reason.OPCODE_UNDEFINED);
   return false;
 }
 

@@ -1,8 +1,9 @@
 // Operands of SSE and AVX instructions: registers, memory with its alignment rule, and what happens to the upper half of the
 // destination: a legacy encoding keeps it, VEX clears it (SDM Vol. 1, 14.1.2). Reads answer addresses in linear memory.
 import { State } from '../../abi/state-block';
-import { faulted, raise } from '../fault';
+import { faulted, raiseBecause } from '../fault';
 import { Vector } from '../gen/exceptions';
+import { Reason } from '../gen/reasons';
 import { checkedOperandLinear } from '../operands';
 import { S } from '../state';
 import { Uop, UopFlag } from '../uop';
@@ -69,7 +70,7 @@ export function firstVector(u: usize): usize {
 /** An operand that must lie on a multiple of its size is #GP(0) elsewhere, whatever its segment. */
 export function aligned(linear: u64, bytes: u32): bool {
   if (((<u32>linear) & (bytes - 1)) == 0) return true;
-  raise(Vector.GP, 0);
+  raiseBecause(Reason.OPERAND_ALIGNMENT, Vector.GP, 0, linear, bytes);
   return false;
 }
 

@@ -1,14 +1,13 @@
 // XRSTOR and XRSTORS (SDM Vol. 1, 13.8 and 13.12). Everything is read into the image and checked before anything is loaded.
 import { State } from '../../abi/state-block';
-import { faulted, raise } from '../fault';
-import { Vector, Xcr0 } from '../gen/constants';
+import { faulted } from '../fault';
+import { Reason, Xcr0 } from '../gen/constants';
 import { set32 } from '../state';
 import { Next, Uop } from '../uop';
 import { loadState } from '../vector-memory';
 import {
   Area,
   MXCSR_INITIAL,
-  MXCSR_MASK,
   image,
   initializeUpperHalves,
   initializeX87,
@@ -18,7 +17,9 @@ import {
   loadXmm,
   xmmEnd,
 } from './extended-image';
+import { checkMxcsr } from './fxsave';
 import { writePkru } from './protection-keys';
+import { refuse } from './refusal';
 import { requestedComponents, xsaveAllowed, xsaveLinear, xsavesAllowed } from './xsave';
 import { COMPACTED, areaSize, compacting, componentOffset, enabledComponents } from './xsave-layout';
 
@@ -86,16 +87,16 @@ function restore(u: usize, supervisor: bool): i32 {
   const linear = xsaveLinear(u, Area.HEADER_END, false);
   if (!faulted()) loadState(image + Area.XSTATE_BV, linear + Area.XSTATE_BV, HEADER_BYTES);
   if (faulted()) return Next.FAULT;
-  if (!headerIsGood(supervisor)) raise(Vector.GP, 0);
   const layout = load<u64>(image + Area.XCOMP_BV);
   const present = load<u64>(image + Area.XSTATE_BV);
+  if (!headerIsGood(supervisor)) return refuse(Reason.XSAVE_HEADER, present, layout);
   const requested = requestedComponents(supervisor);
   const loaded = requested & present;
-  if (!faulted()) xsaveLinear(u, areaSize(loaded, layout), false);
+  xsaveLinear(u, areaSize(loaded, layout), false);
   // The standard format has MXCSR for SSE and AVX whatever XSTATE_BV says; in the compacted one it is a part of SSE.
   const mxcsr = layout & COMPACTED ? (loaded & Xcr0.SSE) != 0 : (requested & (Xcr0.SSE | Xcr0.AVX)) != 0;
   readPieces(linear, loaded, mxcsr, layout);
-  if (!faulted() && mxcsr && load<u32>(image + Area.MXCSR) & ~MXCSR_MASK) raise(Vector.GP, 0);
+  if (!faulted() && mxcsr) checkMxcsr(load<u32>(image + Area.MXCSR));
   if (faulted()) return Next.FAULT;
   if (mxcsr) set32(State.MXCSR, load<u32>(image + Area.MXCSR));
   else if (requested & Xcr0.SSE) set32(State.MXCSR, MXCSR_INITIAL);

@@ -1,10 +1,9 @@
 // XSAVE, XSAVEOPT, XSAVEC, XSAVES (SDM Vol. 1, 13.7, 13.9 to 13.11). What is saved is put together in the image; then all pages
 // are probed, then it is stored.
 import { Gpr, State } from '../../abi/state-block';
-import { faulted, raise, raisePlain } from '../fault';
-import { Cr0, Cr4, Vector, Xcr0 } from '../gen/constants';
+import { faulted, raisePlainBecause } from '../fault';
+import { Cr0, Cr4, Reason, Vector, Xcr0 } from '../gen/constants';
 import { probeWrite } from '../memory';
-import { checkedOperandLinear } from '../operands';
 import { get32, get64, gpr } from '../state';
 import { Next, Uop } from '../uop';
 import { interceptXsaves, xsavesEnabled } from '../vmx/hooks';
@@ -19,6 +18,8 @@ import {
   imageXmm,
   xmmEnd,
 } from './extended-image';
+import { areaLinear } from './fxsave';
+import { privileged, refuseUndefined } from './refusal';
 import { COMPACTED, areaSize, componentOffset, componentsInUse, enabledComponents } from './xsave-layout';
 
 export const enum SaveForm {
@@ -37,16 +38,17 @@ const PKRU_INDEX: u32 = 9;
 
 /** Next.DONE, or the fault is pending: the instructions exist with CR4.OSXSAVE, the states are there without CR0.TS. */
 export function xsaveAllowed(): i32 {
-  if ((get64(State.CR4) & Cr4.OSXSAVE) == 0) raisePlain(Vector.UD);
-  else if ((get64(State.CR0) & Cr0.TS) != 0) raisePlain(Vector.NM);
+  if ((get64(State.CR4) & Cr4.OSXSAVE) == 0) refuseUndefined(Reason.XSETBV_OSXSAVE, get64(State.CR4));
+  else if ((get64(State.CR0) & Cr0.TS) != 0)
+    raisePlainBecause(Reason.COPROCESSOR_UNAVAILABLE, Vector.NM, get64(State.CR0));
   return faulted() ? Next.FAULT : Next.DONE;
 }
 
 /** The same for XSAVES and XRSTORS; a VM exit comes after #UD and the check of the privilege level (SDM 25.1.1). */
 export function xsavesAllowed(u: usize, restore: bool): i32 {
-  if ((get64(State.CR4) & Cr4.OSXSAVE) == 0 || !xsavesEnabled()) raisePlain(Vector.UD);
-  else if (get32(State.CPL) != 0) raise(Vector.GP, 0);
-  if (faulted()) return Next.FAULT;
+  if ((get64(State.CR4) & Cr4.OSXSAVE) == 0) return refuseUndefined(Reason.XSETBV_OSXSAVE, get64(State.CR4));
+  if (!xsavesEnabled()) return refuseUndefined(Reason.NOT_CLAIMED);
+  if (!privileged()) return Next.FAULT;
   return interceptXsaves(u, restore) ? Next.EXITED : xsaveAllowed();
 }
 
@@ -58,9 +60,7 @@ export function requestedComponents(supervisor: bool): u64 {
 
 /** Address of an area with room for `bytes`; an area that is not on a multiple of 64 is #GP(0). Check `faulted()`. */
 export function xsaveLinear(u: usize, bytes: u32, write: bool): u64 {
-  const linear = checkedOperandLinear(u, bytes, write);
-  if (!faulted() && ((<u32>linear) & (AREA_ALIGNMENT - 1)) != 0) raise(Vector.GP, 0);
-  return linear;
+  return areaLinear(u, bytes, write, AREA_ALIGNMENT);
 }
 
 /** One piece of the image, probed or stored. */

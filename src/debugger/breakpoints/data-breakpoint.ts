@@ -123,9 +123,3 @@ export function targetName(target: WatchTarget): string {
       return `${target.name} of ${target.level}`;
   }
 }
-
-/** The level whose view an address of this target is. */
-export function levelOf(target: WatchTarget): StrandName | undefined {
-  if (target.kind === 'word') return target.level;
-  return target.kind === 'memory' && target.space.kind !== 'host' ? target.space.level : undefined;
-}

@@ -16,9 +16,9 @@ export interface FaultReasonRow<Id extends string = string> {
   id: Id;
   outcome: FaultOutcome;
   /**
-   * The sentence. `{a}` and `{b}` are the two values the rule looked at, `{data}` the linear address of a page fault, `{level}` the
+   * The sentence. `{a}` and `{b}` are the two values the rule looked at, `{data}` the linear address of a page fault or a third value, `{level}` the
    * level of a paging-structure entry; all are shown in hex unless a format follows: `{a:decimal}`, `{a:vector}`, `{a:field}`,
-   * `{a:msr}`, `{a:gate}`, or a register whose set bits are named: `{b:cr0}`.
+   * `{a:msr}`, `{a:feature}`, `{a:gate}`, or a register whose set bits are named: `{b:cr0}`.
    */
   text: string;
   sdm: string;

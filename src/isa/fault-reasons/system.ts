@@ -28,6 +28,18 @@ export const systemReasons = [
     sdm: '18.5',
   },
   {
+    id: 'IO_NOT_PERMITTED',
+    outcome: gp,
+    text: 'CPL {a:decimal} is above IOPL, and the I/O permission bit map of the TSS does not allow port {b}.',
+    sdm: '18.5.2',
+  },
+  {
+    id: 'NESTED_TASK_IN_IA32E_MODE',
+    outcome: gp,
+    text: 'IRET with RFLAGS.NT (bit 14) returns to another task, which IA-32e mode does not have; RFLAGS is {a}.',
+    sdm: '7.7',
+  },
+  {
     id: 'CR_DOES_NOT_EXIST',
     outcome: ud,
     text: 'There is no control register {a:decimal} in this mode.',
@@ -132,12 +144,30 @@ export const systemReasons = [
   { id: 'MSR_UNKNOWN', outcome: gp, text: 'This processor has no MSR {a:msr}.', sdm: '2.8.4' },
   { id: 'MSR_VALUE', outcome: gp, text: '{a:msr} does not take the value {b}.', sdm: '2.8.4' },
   {
+    id: 'MSR_READ_ONLY_BITS',
+    outcome: gp,
+    text: '{a:msr} would be {data}: bits {b} are read-only and would change.',
+    sdm: '2.8.4',
+  },
+  {
     id: 'MSR_NOT_CANONICAL',
     outcome: gp,
     text: '{a:msr} holds a linear address, and {b} is not canonical.',
     sdm: '2.8.4',
   },
-  { id: 'MSR_RESERVED_BITS', outcome: gp, text: '{a:msr} has reserved bits: {b} must be 0.', sdm: '2.8.4' },
+  {
+    id: 'MSR_READ_ONLY',
+    outcome: gp,
+    text: '{a:msr} is read-only; WRMSR would set it to {b}.',
+    sdm: '2.8.4',
+  },
+  { id: 'MSR_WRITE_ONLY', outcome: gp, text: '{a:msr} takes commands and cannot be read.', sdm: '2.8.4' },
+  {
+    id: 'MSR_RESERVED_BITS',
+    outcome: gp,
+    text: '{a:msr} would be {data}: bits {b} must be 0 on this processor.',
+    sdm: '2.8.4',
+  },
   {
     id: 'MSR_MEMORY_TYPE',
     outcome: gp,
@@ -214,6 +244,30 @@ export const systemReasons = [
     text: 'XCR0 would be {a}: bit 0 must be 1, bit 2 needs bit 1, and this processor offers {b}.',
     sdm: '13.3',
   },
+  {
+    id: 'MONITOR_PRIVILEGE',
+    outcome: ud,
+    text: 'MONITOR and MWAIT exist at CPL 0; CPL is {a:decimal}.',
+    sdm: '8.10.3',
+  },
+  {
+    id: 'MONITOR_EXTENSIONS',
+    outcome: gp,
+    text: 'MONITOR has no extensions: ECX is {a}, not 0.',
+    sdm: '8.10.3',
+  },
+  {
+    id: 'MWAIT_EXTENSIONS',
+    outcome: gp,
+    text: 'MWAIT has one extension, bit 0 of ECX: ECX is {a}.',
+    sdm: '8.10.3',
+  },
+  {
+    id: 'STAC_PRIVILEGE',
+    outcome: ud,
+    text: 'CLAC and STAC exist at CPL 0; CPL is {a:decimal}.',
+    sdm: '4.6',
+  },
   { id: 'INVPCID_TYPE', outcome: gp, text: 'INVPCID type {a} is none of 0 to 3.', sdm: '4.10.4.1' },
   {
     id: 'INVPCID_DESCRIPTOR',
@@ -234,9 +288,27 @@ export const systemReasons = [
     sdm: '17.15',
   },
   {
+    id: 'COUNTERS_DISABLED',
+    outcome: gp,
+    text: 'RDPMC at CPL {a:decimal} needs CR4.PCE (bit 8).',
+    sdm: '18.8',
+  },
+  {
+    id: 'COUNTER_UNKNOWN',
+    outcome: gp,
+    text: 'This processor has no performance counter {a}.',
+    sdm: '18.8',
+  },
+  {
+    id: 'SYSTEM_DESCRIPTOR_HIGH',
+    outcome: gp,
+    text: 'Selector {a}: the upper half of its 16-byte descriptor, {b}, has a type in bits 44:40, which must be 0.',
+    sdm: '3.5.2',
+  },
+  {
     id: 'NOT_CLAIMED',
     outcome: ud,
-    text: 'CPUID does not offer this instruction, or a VM-execution control turns it off.',
+    text: 'A VM-execution control turns the instruction off, or CPUID does not offer it.',
     sdm: '25.3',
   },
   {

@@ -3,10 +3,10 @@
  * INVLPG, VMCALL, MOV DR, and those L1's processor does not have. SDM 25.1.2, 25.1.3; KVM: vmx.c.
  */
 import { Gpr, State } from '../../abi/state-block';
-import { kvm_inject_gp, kvm_queue_exception } from '../event-queues';
+import { because, inject_gp_for, inject_ud_because, type Refusal } from '../fault-outcome';
 import { guest_supported_xcr0 } from '../extended-state';
 import { dr_qualification } from '../qualification-bits';
-import { field_of, vectors, xcr0 as XCR0 } from '../register-bits';
+import { field_of, xcr0 as XCR0 } from '../register-bits';
 import {
   kvm_register_read,
   kvm_register_write,
@@ -39,14 +39,14 @@ export function handle_as_nop(vcpu: Vcpu): undefined {
 /** KVM: kvm_handle_invalid_op. */
 export function handle_invalid_op(vcpu: Vcpu): undefined {
   vcpu.vmx.handled = '#UD';
-  kvm_queue_exception(vcpu, vectors.UD);
+  inject_ud_because(vcpu, 'NOT_CLAIMED');
   return undefined;
 }
 
 /** KVM: kvm_emulate_rdpmc on a processor without counters. */
 export function handle_rdpmc(vcpu: Vcpu): undefined {
   vcpu.vmx.handled = 'RDPMC: #GP(0)';
-  kvm_inject_gp(vcpu, 0);
+  inject_gp_for(vcpu, because('COUNTER_UNKNOWN', kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn));
   return undefined;
 }
 
@@ -62,12 +62,14 @@ export function handle_invlpg(vcpu: Vcpu): undefined {
  * KVM: __kvm_set_xcr. x87 stays on, AVX needs SSE, and L1's CPUID must offer what is set. One register for L1 and L2: L1 gives
  * L2 a value of its own by XSETBV before it enters it.
  */
-function kvm_set_xcr(vcpu: Vcpu, index: bigint, value: bigint): boolean {
-  if (index !== 0n || (value & XCR0.X87) === 0n) return false;
-  if ((value & XCR0.AVX) !== 0n && (value & XCR0.SSE) === 0n) return false;
-  if ((value & ~guest_supported_xcr0(vcpu)) !== 0n) return false;
+function kvm_set_xcr(vcpu: Vcpu, index: bigint, value: bigint): Refusal {
+  if (index !== 0n) return because('XSETBV_INDEX', index);
+  const supported = guest_supported_xcr0(vcpu);
+  const without_sse = (value & XCR0.AVX) !== 0n && (value & XCR0.SSE) === 0n;
+  if (without_sse || (value & XCR0.X87) === 0n || (value & ~supported) !== 0n)
+    return because('XSETBV_VALUE', value, supported);
   vcpu.cpu.set64(State.XCR0, value);
-  return true;
+  return undefined;
 }
 
 /** KVM: kvm_emulate_xsetbv. */
@@ -76,10 +78,10 @@ export function handle_xsetbv(vcpu: Vcpu): undefined {
   const low = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
   const high = kvm_register_read(vcpu, Gpr.RDX) & 0xffffffffn;
   const value = (high << 32n) | low;
-  const valid = kvm_set_xcr(vcpu, index, value);
-  vcpu.vmx.handled = `XSETBV ${index} = 0x${value.toString(16)}${valid ? '' : ': #GP(0)'}`;
-  if (valid) kvm_skip_emulated_instruction(vcpu);
-  else kvm_inject_gp(vcpu, 0);
+  const refusal = kvm_set_xcr(vcpu, index, value);
+  vcpu.vmx.handled = `XSETBV ${index} = 0x${value.toString(16)}${refusal ? ': #GP(0)' : ''}`;
+  if (refusal) inject_gp_for(vcpu, refusal);
+  else kvm_skip_emulated_instruction(vcpu);
   return undefined;
 }
 
@@ -112,7 +114,8 @@ export function handle_dr(vcpu: Vcpu): undefined {
   } else {
     const value = kvm_register_read(vcpu, register);
     if (alias >= 6 && value >> 32n) {
-      kvm_inject_gp(vcpu, 0);
+      vcpu.vmx.handled = `MOV to DR${dr}: #GP(0)`;
+      inject_gp_for(vcpu, because('DR_HIGH_BITS', value, BigInt(dr)));
       return undefined;
     }
     if (alias === 7) vcpu.cpu.vmwrite('GUEST_DR7', (value & 0xffff2bffn) | 0x400n);

@@ -3,6 +3,7 @@
  */
 import { State } from '../../abi/state-block';
 import { msr } from '../../isa/msrs';
+import { because, type Refusal } from '../fault-outcome';
 import { msr_bits, placed } from '../register-bits';
 import type { Vcpu } from '../vcpu';
 
@@ -56,18 +57,31 @@ function is_valid_type(type: bigint): boolean {
   return type === 0n || type === 1n || type === 4n || type === 5n || type === 6n;
 }
 
-/** False raises #GP(0). */
-export function set_mtrr(vcpu: Vcpu, index: number, value: bigint): boolean {
+const MEMORY_TYPE = 0xffn;
+/** What is reserved beside the width in IA32_MTRR_PHYSBASE, IA32_MTRR_PHYSMASK and IA32_MTRR_DEF_TYPE (SDM 11.11.2). */
+const BASE_RESERVED = 0xf00n;
+const MASK_RESERVED = 0x7ffn;
+const DEF_TYPE_DEFINED = 0xcffn;
+const VARIABLE_DEFINED = 0xfffffffffffffn;
+
+/** Bits that the register at `index` does not have. */
+function reserved_bits(index: number): bigint {
+  if (place_of(index) === State.MSR_MTRR_DEF_TYPE) return ~DEF_TYPE_DEFINED;
+  if (fixed.includes(index)) return 0n;
+  return ~VARIABLE_DEFINED | (variable_index(index) % 2 === 0 ? BASE_RESERVED : MASK_RESERVED);
+}
+
+/** KVM: kvm_mtrr_valid. */
+export function set_mtrr(vcpu: Vcpu, index: number, value: bigint): Refusal {
   const place = place_of(index);
-  if (place === undefined) return false;
-  if (place === State.MSR_MTRR_DEF_TYPE) {
-    if ((value & ~0xcffn) !== 0n || !is_valid_type(value & 0xffn)) return false;
-  } else if (fixed.includes(index)) {
-    for (let i = 0n; i < 8n; i++) if (!is_valid_type((value >> (i * 8n)) & 0xffn)) return false;
-  } else if (value >> 52n !== 0n) return false;
-  else if (variable_index(index) % 2 === 0) {
-    if ((value & 0xf00n) !== 0n || !is_valid_type(value & 0xffn)) return false;
-  } else if ((value & 0x7ffn) !== 0n) return false;
+  if (place === undefined) return because('MSR_READ_ONLY', BigInt(index), value);
+  const reserved = BigInt.asUintN(64, value & reserved_bits(index));
+  if (reserved !== 0n) return because('MSR_RESERVED_BITS', BigInt(index), reserved, value);
+  const is_mask = variable_index(index) % 2 === 1;
+  const types = fixed.includes(index) ? 8n : is_mask ? 0n : 1n;
+  for (let i = 0n; i < types; i++)
+    if (!is_valid_type((value >> (i * 8n)) & MEMORY_TYPE))
+      return because('MSR_MEMORY_TYPE', BigInt(index), value);
   vcpu.cpu.set64(place, value);
-  return true;
+  return undefined;
 }

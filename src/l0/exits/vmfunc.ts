@@ -4,7 +4,7 @@
  */
 import { Gpr } from '../../abi/state-block';
 import { secondary } from '../control-masks';
-import { kvm_queue_exception } from '../event-queues';
+import { inject_ud_because } from '../fault-outcome';
 import { kvm_read_guest } from '../host-memory';
 import { VM_FUNCTION } from '../nested/capability-msrs';
 import { nested_vmx_check_eptp } from '../nested/check-controls';
@@ -12,7 +12,6 @@ import { get_vmcs12 } from '../nested/current-vmcs12';
 import { nested_vmx_vmexit } from '../nested/leave';
 import { nested_ept_load_root } from '../nested/shadow-ept';
 import { nested_cpu_has2, nested_cpu_has_vpid } from '../nested/vmcs12-controls';
-import { vectors } from '../register-bits';
 import { kvm_register_read, kvm_skip_emulated_instruction } from '../registers';
 import type { Vcpu } from '../vcpu';
 
@@ -41,7 +40,8 @@ function nested_vmx_eptp_switching(vcpu: Vcpu, index: bigint): boolean {
 export function handle_vmfunc(vcpu: Vcpu): undefined {
   const vmcs12 = get_vmcs12(vcpu);
   if (!vcpu.arch.guest_mode || !nested_cpu_has2(vmcs12, secondary.ENABLE_VM_FUNCTIONS)) {
-    kvm_queue_exception(vcpu, vectors.UD);
+    const wanted = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
+    inject_ud_because(vcpu, 'VMFUNC_NOT_ENABLED', wanted);
     return undefined;
   }
   const wanted = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;

@@ -23,12 +23,17 @@ export function nested_cr4_valid(vcpu: Vcpu, value: bigint): boolean {
   return fixed_bits_valid(value, vcpu.nested.msrs.cr4_fixed0, vcpu.nested.msrs.cr4_fixed1);
 }
 
-/** KVM: nested_guest_cr0_valid. An unrestricted guest may run without protection and paging. */
+/** Bits that L2's CR0 must have: an unrestricted guest may run without protection and paging. */
+export function guest_cr0_fixed0(vcpu: Vcpu, vmcs12: Vmcs12): bigint {
+  const { cr0_fixed0, secondary: controls } = vcpu.nested.msrs;
+  const offered = (controls.high & secondary.UNRESTRICTED_GUEST) !== 0;
+  const unrestricted = offered && nested_cpu_has2(vmcs12, secondary.UNRESTRICTED_GUEST);
+  return unrestricted ? cr0_fixed0 & ~(CR0.PE | CR0.PG) : cr0_fixed0;
+}
+
+/** KVM: nested_guest_cr0_valid. */
 export function nested_guest_cr0_valid(vcpu: Vcpu, vmcs12: Vmcs12, value: bigint): boolean {
-  let fixed0 = vcpu.nested.msrs.cr0_fixed0;
-  const offered = (vcpu.nested.msrs.secondary.high & secondary.UNRESTRICTED_GUEST) !== 0;
-  if (offered && nested_cpu_has2(vmcs12, secondary.UNRESTRICTED_GUEST)) fixed0 &= ~(CR0.PE | CR0.PG);
-  return fixed_bits_valid(value, fixed0, vcpu.nested.msrs.cr0_fixed1);
+  return fixed_bits_valid(value, guest_cr0_fixed0(vcpu, vmcs12), vcpu.nested.msrs.cr0_fixed1);
 }
 
 /** KVM: nested_read_cr0: what L2 reads. */

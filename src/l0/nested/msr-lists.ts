@@ -64,7 +64,7 @@ export function nested_vmx_load_msr(vcpu: Vcpu, gpa: bigint, count: number): num
     const entry = read_entry(vcpu, gpa + BigInt(i * ENTRY_BYTES));
     if (!entry) return i + 1;
     if (!nested_vmx_load_msr_check(vcpu, entry)) return i + 1;
-    if (!kvm_set_msr(vcpu, entry.index, entry.value)) return i + 1;
+    if (kvm_set_msr(vcpu, entry.index, entry.value)) return i + 1;
   }
   return 0;
 }
@@ -107,7 +107,7 @@ export function nested_vmx_unwind_msrs(
       if (host.index !== loaded.index) continue;
       if (host.value === loaded.value) break;
       if (!nested_vmx_load_msr_check(vcpu, host)) return false;
-      if (!kvm_set_msr(vcpu, host.index, host.value)) return false;
+      if (kvm_set_msr(vcpu, host.index, host.value)) return false;
     }
   }
   return true;
