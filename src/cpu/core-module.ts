@@ -55,6 +55,9 @@ export interface CoreExports {
   ): number;
   /** Rows of isa/entry-checks that the core implements, at Region.FAILED_CHECKS; returns their count. */
   implementedChecks(): number;
+  /** Whether the core can make a VM exit of this basic reason, and a VMfail with this error; 0: no. */
+  raisesExit(reason: number): number;
+  raisesVmError(error: number): number;
   physicalAddressWidth(): number;
 }
 

@@ -390,6 +390,16 @@ export class Cpu {
     return this.checkRows(this.core.exports.implementedChecks());
   }
 
+  /** Can the chip make a VM exit of this basic reason? */
+  raisesExit(reason: number): boolean {
+    return this.core.exports.raisesExit(reason) !== 0;
+  }
+
+  /** Can a VMX instruction of the chip fail with this VM-instruction error? */
+  raisesVmError(error: number): boolean {
+    return this.core.exports.raisesVmError(error) !== 0;
+  }
+
   private checkRows(count: number): number[] {
     return Array.from({ length: count }, (_, i) =>
       this.view.getUint32(Region.FAILED_CHECKS + 4 + i * 4, true),

@@ -1,16 +1,24 @@
 /**
- * Which rows of isa this machine implements, by asking those who know: the chip for its entry checks, the CPU profile for
+ * Which rows of isa this machine implements, by asking those who know: the chip for its entry checks, exits and errors, the CPU profile for
  * controls, L0 for its handlers. Printed by `turtlescope rows`; nothing here is written down twice.
  */
 import { cpuProfiles, defaultCpuProfile } from '../isa/cpu-profiles';
 import { entryChecks } from '../isa/entry-checks';
+import { exitReasons } from '../isa/exit-reasons';
+import { vmInstructionErrors } from '../isa/vm-instruction-errors';
 import { vmcsFields } from '../isa/vmcs-fields';
 import { vmxControls } from '../isa/vmx-controls';
-import { implementedChecks } from '../machine/implemented-checks';
+import { implementedChecks, implementedErrors, implementedExits } from '../machine/implemented-checks';
 import { offeredControls } from '../machine/offered-controls';
 
 export interface ImplementedRow {
-  readonly table: 'entry-checks' | 'vmx-controls' | 'vmcs-fields' | 'l0-controls';
+  readonly table:
+    | 'entry-checks'
+    | 'exit-reasons'
+    | 'vm-instruction-errors'
+    | 'vmx-controls'
+    | 'vmcs-fields'
+    | 'l0-controls';
   readonly row: string;
   readonly implemented: boolean;
   readonly why?: string;
@@ -20,7 +28,7 @@ const PROFILE = defaultCpuProfile;
 
 /** Every row of the tables with a verdict, in the order of isa. */
 export function implementedRows(): ImplementedRow[] {
-  return [...checkRows(), ...controlRows(), ...l0Rows(), ...fieldRows()];
+  return [...checkRows(), ...exitRows(), ...errorRows(), ...controlRows(), ...l0Rows(), ...fieldRows()];
 }
 
 /** Ids of the entry checks the chip does not make. */
@@ -37,6 +45,26 @@ function checkRows(): ImplementedRow[] {
       ? { table: 'entry-checks', row: id, implemented: true }
       : { table: 'entry-checks', row: id, implemented: false, why: rule },
   );
+}
+
+function exitRows(): ImplementedRow[] {
+  const made = new Set(implementedExits());
+  return exitReasons.map(({ name, number }) => ({
+    table: 'exit-reasons',
+    row: name,
+    implemented: made.has(number),
+    ...(!made.has(number) && { why: 'the chip does not have what exits so' }),
+  }));
+}
+
+function errorRows(): ImplementedRow[] {
+  const made = new Set(implementedErrors());
+  return vmInstructionErrors.map(({ name, number, title }) => ({
+    table: 'vm-instruction-errors',
+    row: name,
+    implemented: made.has(number),
+    ...(!made.has(number) && { why: title }),
+  }));
 }
 
 /** Controls the profile lets a hypervisor set. */

@@ -4,3 +4,4 @@ export { vmEnterByEmbedder } from './entry';
 export { inveptByEmbedder, invvpidByEmbedder } from './invalidate';
 export { implementedChecks } from './implemented-checks';
 export { vmclearByEmbedder, vmptrldByEmbedder, vmxonByEmbedder } from './pointer-instructions';
+export { raisesExit, raisesVmError } from './implemented-exits';
