@@ -2,6 +2,7 @@
 import { Seg, Segment, State } from '../abi/state-block';
 import { dropAllBlocks } from './blocks';
 import { claimsChanged } from './claims';
+import { MXCSR_INITIAL } from './exec/extended-image';
 import { Cr0, Dr7, Rflags, Xcr0 } from './gen/constants';
 import { resetMsrs } from './gen/msr-access';
 import { Private } from './layout';
@@ -10,7 +11,15 @@ import { hostPhysicalWritten } from './mmu/physical';
 import { modeChanged } from './mode';
 import { setAttention } from './attention';
 import { forgetPhysicalMask } from './physical-width';
-import { DR6_ONES, RESET_CODE, RESET_DATA, RESET_LDT, RESET_TSS } from './reset-values';
+import {
+  DR6_ONES,
+  RESET_CODE,
+  RESET_DATA,
+  RESET_FPU_CONTROL,
+  RESET_FPU_TAG,
+  RESET_LDT,
+  RESET_TSS,
+} from './reset-values';
 import { S, segment } from './state';
 
 const NONE: u64 = 0xffff_ffff_ffff_ffff;
@@ -40,6 +49,9 @@ export function reset(): void {
   store<u64>(S + State.DR6, DR6_ONES);
   store<u64>(S + State.DR7, Dr7.FIXED);
   store<u64>(S + State.XCR0, Xcr0.X87);
+  store<u32>(S + State.MXCSR, MXCSR_INITIAL);
+  store<u32>(S + State.FPU_CONTROL, RESET_FPU_CONTROL);
+  store<u32>(S + State.FPU_TAG, RESET_FPU_TAG);
   resetMsrs();
   store<u64>(S + State.VMCS_POINTER, NONE);
   store<u64>(S + State.VMXON_POINTER, NONE);

@@ -4,9 +4,12 @@ import { Gpr, State } from '../../../src/abi/state-block';
 import { claimEverything } from '../native/everything';
 import { Bench, DATA } from './bench';
 
+/** A processor with everything, x87 initialized. */
 function bench(ring: 0 | 3 = 0): Bench {
   const made = Bench.long(ring);
   claimEverything(made.cpu);
+  made.cpu.set32(State.FPU_CONTROL, 0x37f);
+  made.cpu.set32(State.FPU_TAG, 0);
   return made;
 }
 
@@ -38,10 +41,8 @@ describe('XSETBV and XGETBV', () => {
   it('XGETBV with ECX = 1: components that are enabled and not in their initial configuration', () => {
     const get = 'mov ecx, 1; xgetbv; hlt';
     const made = bench();
-    made.cpu.set32(State.FPU_CONTROL, 0x37f);
     assert.equal(made.execute(get).reg(Gpr.RAX), 0n);
     const used = bench();
-    used.cpu.set32(State.FPU_CONTROL, 0x37f);
     assert.equal(used.execute(`vpcmpeqb ymm3, ymm3, ymm3; ${get}`).reg(Gpr.RAX), 6n);
     assert.equal(bench().execute('mov ecx, 2; xgetbv').outcome, '#GP(0) at +5');
   });
@@ -68,8 +69,6 @@ describe('XSAVES and XRSTORS', () => {
 
   it('XSAVES writes the compacted format, with the components in use', () => {
     const made = withHeader(0n, 0n);
-    made.cpu.set32(State.FPU_CONTROL, 0x37f);
-    made.cpu.set32(State.MXCSR, 0x1f80);
     made.execute('vpcmpeqb ymm1, ymm1, ymm1; xsaves [rbx]; hlt');
     assert.deepEqual([made.read64(AREA + 512), made.read64(AREA + 520)], [6n, (1n << 63n) | 7n]);
     assert.equal(made.read64(AREA + 576 + 16), 0xffffffffffffffffn);

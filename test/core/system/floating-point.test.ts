@@ -15,7 +15,7 @@ function bench(made: Bench = Bench.long()): Bench {
   const { cpu } = made;
   cpu.set64(State.CR0, cpu.get64(State.CR0) | CR0('NE') | CR0('MP'));
   cpu.set32(State.FPU_CONTROL, 0x37f);
-  cpu.set32(State.MXCSR, 0x1f80);
+  cpu.set32(State.FPU_TAG, 0);
   return made;
 }
 
@@ -28,6 +28,17 @@ function withCr0(set: bigint, clear = 0n): Bench {
 /** 1 / 0 with the exception unmasked: it waits when the next instruction starts. */
 const PENDING = 'push 0x37b; fldcw [rsp]; fld1; fldz; fdivp;';
 const PENDING_BYTES = 14;
+
+describe('x87 and SSE after RESET', () => {
+  it('MXCSR masks everything, x87 masks nothing, is in single precision and holds zeros that are not empty', () => {
+    const { cpu } = Bench.long();
+    cpu.reset();
+    assert.equal(cpu.get32(State.MXCSR), 0x1f80);
+    assert.equal(cpu.get32(State.FPU_CONTROL), 0x40);
+    assert.equal(cpu.get32(State.FPU_STATUS), 0);
+    assert.equal(cpu.get32(State.FPU_TAG), 0xff);
+  });
+});
 
 describe('x87: CR0 and exceptions that wait', () => {
   it('EM or TS is #NM for any x87 instruction', () => {
