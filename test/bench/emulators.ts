@@ -10,7 +10,7 @@ import {
   realpathSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { start, type Started } from './timed-run';
 
 export type Level = 'l1' | 'l2';
@@ -28,15 +28,16 @@ export type Found = { emulator: Emulator } | { missing: string };
 
 const root = resolve(__dirname, '../..');
 
-/** `topology` as the command line of `turtlescope run` has it. */
-export function turtlescope(images: string, topology: 'nested' | 'bare'): Found {
-  const cli = join(root, 'dist/cli.js');
-  if (!existsSync(cli)) return { missing: 'Turtlescope: dist/cli.js is not built, run "npm run build"' };
+/** `topology` as the command line of `turtlescope run` has it; `checkout` is another folder of sources than this one. */
+export function turtlescope(images: string, topology: 'nested' | 'bare', checkout?: string): Found {
+  const folder = checkout === undefined ? root : resolve(checkout);
+  const cli = join(folder, 'dist/cli.js');
+  if (!existsSync(cli)) return { missing: `Turtlescope: ${cli} is not built, run "npm run build" there` };
   const image = join(images, 'bench.elf');
   return {
     emulator: {
-      name: `Turtlescope ${topology}`,
-      description: `Turtlescope, ${topology} topology, Node ${process.version}`,
+      name: `${checkout === undefined ? 'Turtlescope' : basename(folder)} ${topology}`,
+      description: `Turtlescope in ${folder}, ${topology} topology, Node ${process.version}`,
       levels: ['l1', 'l2'],
       start(commandLine) {
         const args = [cli, 'run', image, '--stats', '--topology', topology, '--append', commandLine];

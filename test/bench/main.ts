@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: guest MIPS of six integer kernels in L1 and in L2, and VM exits a second, beside Bochs and QEMU
- * where they are installed. All emulators run the same image, in turn, several times; medians are compared. The
+ * `npm run bench`: guest MIPS of six integer kernels, one of SSE and one of x87, in L1 and in L2, and VM exits a second, beside
+ * Bochs and QEMU where they are installed, and beside another checkout of Turtlescope. All run the same image, in turn, several times; medians are compared. The
  * number of instructions is exact: Turtlescope counts them, and an emulator that runs the same code runs as many.
  * A shared machine moves single times by 15 %; only the ratios carry over. Runs are long, because in short ones the
  * time V8 takes to compile the core, which happens once a process, would be measured.
@@ -13,13 +13,17 @@ import { parseArgs } from 'node:util';
 import { bochs, qemu, retired, turtlescope, type Emulator, type Found, type Level } from './emulators';
 import { timedRun, timesCpu } from './timed-run';
 
-const KERNELS = ['sieve', 'crc32', 'fib', 'mix64', 'bytecode', 'quicksort'];
+const INTEGER_KERNELS = ['sieve', 'crc32', 'fib', 'mix64', 'bytecode', 'quicksort'];
+/** Each is a figure of its own: means are of the integer kernels. */
+const FLOAT_KERNELS = ['sse', 'x87'];
+const KERNELS = [...INTEGER_KERNELS, ...FLOAT_KERNELS];
 const USAGE = `Usage: npm run bench -- [options]
   --repetitions N     runs of each kernel in each emulator (default 3)
   --instructions N    instructions of one kernel run, in millions (default 1000)
   --kernels A,B       only these of ${KERNELS.join(', ')}
   --exits N           exits of one exit-rate run (default 100000)
   --topology T        topology for the kernels, nested (default) or bare
+  --beside FOLDER     another checkout of Turtlescope, built: what a change costs or gains is the ratio of one run
 
 BOCHS names the Bochs program, BXSHARE the folder of its BIOS.`;
 
@@ -29,6 +33,7 @@ interface Options {
   kernels: string[];
   exits: number;
   topology: 'nested' | 'bare';
+  beside: string | undefined;
 }
 
 /** One column: an emulator at a level, with the seconds of its repetitions by work. */
@@ -72,25 +77,28 @@ function parse(args: string[]): Options | undefined {
         kernels: { type: 'string', default: KERNELS.join(',') },
         exits: { type: 'string', default: '100000' },
         topology: { type: 'string', default: 'nested' },
+        beside: { type: 'string' },
       },
     });
     const [repetitions, instructions, exits] = [values.repetitions, values.instructions, values.exits].map(
       Number,
     );
     const kernels = values.kernels.split(',');
-    const { topology } = values;
+    const { topology, beside } = values;
     if (!repetitions || !instructions || !exits || !kernels.every((name) => KERNELS.includes(name)))
       return undefined;
     if (topology !== 'nested' && topology !== 'bare') return undefined;
-    return { repetitions, instructions: instructions * 1e6, kernels, exits, topology };
+    return { repetitions, instructions: instructions * 1e6, kernels, exits, topology, beside };
   } catch {
     return undefined;
   }
 }
 
 async function bench(images: string, options: Options): Promise<void> {
-  const ours = present(turtlescope(images, options.topology));
-  const peers = [present(bochs(images)), present(qemu(images))];
+  const { topology, beside } = options;
+  const ours = present(turtlescope(images, topology));
+  const other = beside === undefined ? [] : [present(turtlescope(images, topology, beside))];
+  const peers = [...other, present(bochs(images)), present(qemu(images))];
   if (ours === undefined) return;
   console.log(
     `times are ${timesCpu ? 'CPU time of the emulator' : 'wall time'}, medians of ${options.repetitions}\n`,
@@ -106,14 +114,21 @@ async function bench(images: string, options: Options): Promise<void> {
   }
   printKernels(columns, mips, options.kernels);
 
-  const exitColumns = [turtlescope(images, 'nested'), turtlescope(images, 'bare'), bochs(images)]
+  const checkouts = [undefined, ...(beside === undefined ? [] : [beside])];
+  const exitColumns = [
+    ...(['nested', 'bare'] as const).flatMap((each) =>
+      checkouts.map((folder) => turtlescope(images, each, folder)),
+    ),
+    bochs(images),
+  ]
     .flatMap((found) => ('emulator' in found ? levels(found.emulator) : []))
     .filter(({ level }) => level === 'l2');
   await repeat(exitColumns, 'exits', options.exits, options.repetitions);
+  const titleWidth = Math.max(...exitColumns.map(({ title }) => title.length)) + 2;
   console.log('\nCPUID exits from L2 that L1 handles, a second');
   for (const column of exitColumns)
     console.log(
-      `  ${column.title.padEnd(24)}${Math.round(options.exits / median(column.seconds.get('exits')!))}`,
+      `  ${column.title.padEnd(titleWidth)}${Math.round(options.exits / median(column.seconds.get('exits')!))}`,
     );
 }
 
@@ -166,18 +181,25 @@ function printKernels(
   mips: Map<Column, Map<string, number>>,
   kernels: readonly string[],
 ) {
-  const rows = [...kernels.map((name) => [name, (column: Column) => mips.get(column)!.get(name)!] as const)];
-  const mean = (column: Column) => geometricMean([...mips.get(column)!.values()]);
+  const rows = kernels.map((name) => [name, (column: Column) => mips.get(column)!.get(name)!] as const);
+  const integer = rows.filter(([name]) => INTEGER_KERNELS.includes(name));
+  const mean = (column: Column) => geometricMean(integer.map(([, value]) => value(column)));
+  const means = integer.length === 0 ? [] : [['integer mean', mean] as const];
   const width = Math.max(...columns.map(({ title }) => title.length)) + 2;
   console.log(`${'guest MIPS'.padEnd(16)}${columns.map(({ title }) => title.padStart(width)).join('')}`);
-  for (const [name, value] of [...rows, ['geometric mean', mean] as const])
+  for (const [name, value] of [...rows, ...means])
     console.log(name.padEnd(16) + columns.map((column) => value(column).toFixed(0).padStart(width)).join(''));
 
-  console.log('\nratios of the geometric means');
+  if (new Set(columns.map(({ emulator }) => emulator)).size === 1) return;
+  console.log('\nratios: each kernel, then the geometric mean of the integer kernels');
   for (const level of ['l1', 'l2'] as const) {
     const [ours, ...others] = columns.filter((column) => column.level === level);
-    for (const other of others)
-      console.log(`  ${ours!.title} / ${other.title}: ${(mean(ours!) / mean(other)).toFixed(2)}`);
+    for (const other of others) {
+      const ratios = [...rows, ...means].map(([name, value]) => {
+        return `${name} ${(value(ours!) / value(other)).toFixed(2)}`;
+      });
+      console.log(`  ${ours!.title} / ${other.title}: ${ratios.join(', ')}`);
+    }
   }
 }
 

@@ -1,9 +1,12 @@
 /*
  * Six integer kernels that stress different parts of a CPU: byte stores in strides (sieve), table loads (crc32),
  * calls (fib), multiplication and rotation (mix64), indirect branches (bytecode), unpredictable compares
- * (quicksort). No SSE, no library, no undefined behaviour: checksums are equal wherever they run.
+ * (quicksort). No SSE, no library, no undefined behaviour: checksums are equal wherever they run. The list of all
+ * kernels, those of float-kernels.c too.
  */
 #include "kernels.h"
+
+#include "float-kernels.h"
 
 #define SIEVE_SIZE (1 << 18)
 #define CRC_BUFFER_SIZE (1 << 16)
@@ -215,6 +218,7 @@ static u64 quicksort(u64 count)
 const struct kernel kernels[] = {
 	{ "sieve", sieve },   { "crc32", crc32 },	{ "fib", fib },
 	{ "mix64", mix64 },   { "bytecode", bytecode }, { "quicksort", quicksort },
+	{ "sse", sse },	      { "x87", x87 },
 };
 const u64 kernel_count = sizeof(kernels) / sizeof(kernels[0]);
 

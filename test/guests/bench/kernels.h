@@ -1,4 +1,4 @@
-/* The integer kernels of the benchmark. Freestanding C without libraries, the same in a guest and natively. */
+/* The kernels of the benchmark. Freestanding C without libraries, the same in a guest and natively. */
 #ifndef KERNELS_H
 #define KERNELS_H
 

@@ -17,7 +17,14 @@ struct multiboot_info {
 };
 #define MULTIBOOT_INFO_COMMAND_LINE (1 << 2)
 
-#define USAGE "command line: IMAGE l1|l2 sieve|crc32|fib|mix64|bytecode|quicksort|exits COUNT"
+/* Control registers, SDM 2.5. */
+#define X86_CR0_MP (1UL << 1)
+#define X86_CR0_EM (1UL << 2)
+#define X86_CR0_TS (1UL << 3)
+#define X86_CR4_OSFXSR (1UL << 9)
+#define X86_CR4_OSXMMEXCPT (1UL << 10)
+
+#define USAGE "command line: IMAGE l1|l2 sieve|crc32|fib|mix64|bytecode|quicksort|sse|x87|exits COUNT"
 
 /* Cuts the next word off a line, in place. */
 static char *next_word(char **line)
@@ -66,6 +73,14 @@ static void run_l2(void)
 	}
 }
 
+/* x87 and SSE for both levels: L2 starts with L1's control registers. SDM 9.2.5 and 13.1.3. */
+static void enable_floating_point(void)
+{
+	write_cr0((read_cr0() & ~(X86_CR0_EM | X86_CR0_TS)) | X86_CR0_MP);
+	write_cr4(read_cr4() | X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT);
+	asm volatile("fninit");
+}
+
 /* Called by boot.S. */
 void l1_main(const struct multiboot_info *info)
 {
@@ -83,6 +98,7 @@ void l1_main(const struct multiboot_info *info)
 	work.count = to_number(next_word(&line));
 
 	guest_memory_init();
+	enable_floating_point();
 	if (nested) {
 		vmx_enable();
 		vmx_load_vmcs(&l2_vmcs);
