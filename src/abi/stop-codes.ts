@@ -67,8 +67,6 @@ export const enum Mechanism {
   PAE_PAGING = 3,
   VM_FUNCTION = 4,
   POSTED_INTERRUPT = 5,
-  /** The guest enabled a data or I/O breakpoint in DR7. */
-  DATA_BREAKPOINT = 6,
   /** The guest single-steps on branches (IA32_DEBUGCTL.BTF). */
   BRANCH_STEP = 7,
 }

@@ -42,6 +42,14 @@ export namespace Arena {
   export const END: usize = 0x7000000;
 }
 
+/** Why the slow path looks at data accesses. */
+export const enum Watched {
+  /** CPL 3, CR0.AM and EFLAGS.AC. */
+  ALIGNMENT = 1,
+  /** DR7 enables a data breakpoint. */
+  BREAKPOINTS = 2,
+}
+
 /** Private variables, byte offsets from Region.STATE. */
 export const enum Private {
   ATTENTION = 0x920, // u32
@@ -64,7 +72,7 @@ export const enum Private {
   /** VPID and EPT pointer that translations belong to now. u32, u64 */
   VPID = 0x950,
   EPTP = 0x958,
-  /** 1: the slow path must look at every data access (alignment checks, data breakpoints). u32 */
+  /** Not 0: the slow path must look at every data access; bits of Watched. u32 */
   WATCHED = 0x960,
   /** Ones in the physical-address bits the chip has; 0 until it is first asked for. u64 */
   PHYSICAL_MASK = 0x968,

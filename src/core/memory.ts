@@ -1,12 +1,13 @@
 // Data accesses by linear address, and through segments. The slow half of the software TLB's fast path. All of them may
 // raise a fault (or end in a VM exit): check `faulted()` after each. SDM Vol. 3, chapters 4 and 5.
 import { Gpr, Mode, Seg, Segment, State } from '../abi/state-block';
+import { meetData } from './data-breakpoints';
 import { faulted, raiseBecause } from './fault';
 import { SegmentType } from './gen/descriptors';
 import { Vector } from './gen/exceptions';
 import { Reason } from './gen/reasons';
 import { AccessRights } from './gen/registers';
-import { Private, Tlb } from './layout';
+import { Private, Tlb, Watched } from './layout';
 import { Access } from './mmu/access';
 import * as physical from './mmu/physical';
 import { PAGE_MASK, tlbEntry, translateData } from './mmu/translate';
@@ -35,7 +36,7 @@ function admissible(linear: u64, size: u32, access: u32): bool {
     raiseBecause(Reason.LINEAR_NOT_CANONICAL, Vector.GP, 0, linear);
     return false;
   }
-  if (load<u32>(S + Private.WATCHED) && access & Access.USER && <u32>linear & (size - 1)) {
+  if (load<u32>(S + Private.WATCHED) & Watched.ALIGNMENT && access & Access.USER && <u32>linear & (size - 1)) {
     raiseBecause(Reason.ALIGNMENT_CHECK, Vector.AC, 0, linear, size);
     return false;
   }
@@ -56,6 +57,12 @@ function writePhysical(hpa: u64, size: u32, value: u64): void {
   else physical.physicalWrite8(hpa, <u32>value);
 }
 
+/** Data breakpoints see what a program accesses, not what the processor does for itself. */
+function meetBreakpoints(linear: u64, size: u32, access: u32): void {
+  if (load<u32>(S + Private.WATCHED) & Watched.BREAKPOINTS && !(access & Access.SYSTEM))
+    meetData(linear, size, (access & Access.WRITE) != 0);
+}
+
 /** First byte of the next page, wrapping as the address size of the mode does. */
 export function nextPage(linear: u64): u64 {
   return ((linear & PAGE_MASK) + 0x1000) & load<u64>(S + Private.ADDRESS_MASK);
@@ -67,6 +74,7 @@ export function readSlow(linear: u64, size: u32, access: u32): u64 {
   const room: u32 = 0x1000 - (<u32>linear & 0xfff);
   const first = translateData(linear, access);
   if (faulted()) return 0;
+  meetBreakpoints(linear, size, access);
   if (size <= room) return readPhysical(first, size);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return 0;
@@ -84,6 +92,7 @@ export function writeSlow(linear: u64, size: u32, access: u32, value: u64): void
   const room: u32 = 0x1000 - (<u32>linear & 0xfff);
   const first = translateData(linear, access);
   if (faulted()) return;
+  meetBreakpoints(linear, size, access);
   if (size <= room) return writePhysical(first, size, value);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;

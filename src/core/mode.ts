@@ -1,9 +1,10 @@
 // Which of the execution modes is on, and what the decoder and the TLB derive from it. SDM Vol. 3, 2.2.
 import { Mode, Seg, Segment, State } from '../abi/state-block';
+import { watchesData } from './data-breakpoints';
 import { MapState } from './gen/decode-map';
 import { SegmentType } from './gen/descriptors';
 import { AccessRights, Cr0, Cr4, Efer, Interruptibility, Rflags, Xcr0 } from './gen/registers';
-import { Private } from './layout';
+import { Private, Watched } from './layout';
 import { selectContext } from './mmu/tlb';
 import { S, segment } from './state';
 
@@ -62,7 +63,7 @@ function vectorsReady(): u32 {
   return ready;
 }
 
-/** Call after CR0, EFER, CR4, XCR0, a segment register's attributes or RFLAGS.VM/AC changed: recomputes State.MODE and CPL. */
+/** Call after CR0, EFER, CR4, XCR0, DR7, a segment register's attributes or RFLAGS.VM/AC changed: recomputes State.MODE and CPL. */
 export function modeChanged(): void {
   const mode = executionMode();
   store<u32>(S + State.MODE, mode);
@@ -77,7 +78,9 @@ export function modeChanged(): void {
   store<u32>(S + Private.VECTOR_READY, vectorsReady());
   store<u64>(S + Private.ADDRESS_MASK, mode == Mode.LONG_64 ? 0xffff_ffff_ffff_ffff : 0xffffffff);
   const aligned = cpl == 3 && load<u64>(S + State.CR0) & Cr0.AM && load<u64>(S + State.RFLAGS) & Rflags.AC;
-  store<u32>(S + Private.WATCHED, aligned ? 1 : 0);
+  let watched: u32 = aligned ? Watched.ALIGNMENT : 0;
+  if (watchesData(load<u64>(S + State.DR7))) watched |= Watched.BREAKPOINTS;
+  store<u32>(S + Private.WATCHED, watched);
   selectContext();
 }
 

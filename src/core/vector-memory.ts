@@ -1,10 +1,11 @@
 // Data accesses of 16 and 32 bytes, and of the pieces that vector instructions move, by linear address. A read answers where
 // the bytes lie in linear memory: in RAM itself after one TLB probe, else in a copy. Check `faulted()` after each. SDM Vol. 1,
 // 4.1.1 and Vol. 3, 6.15 (#AC).
+import { meetData } from './data-breakpoints';
 import { faulted, raiseBecause } from './fault';
 import { Vector } from './gen/exceptions';
 import { Reason } from './gen/reasons';
-import { Private, Tlb } from './layout';
+import { Private, Tlb, Watched } from './layout';
 import { hit, nextPage, userAccess } from './memory';
 import { Access } from './mmu/access';
 import * as physical from './mmu/physical';
@@ -27,7 +28,11 @@ function admissible(linear: u64, bytes: u32, access: u32): bool {
     return false;
   }
   const alignment = bytes < ALIGNMENT ? bytes : ALIGNMENT;
-  if (load<u32>(S + Private.WATCHED) && access & Access.USER && (<u32>linear) & (alignment - 1)) {
+  if (
+    load<u32>(S + Private.WATCHED) & Watched.ALIGNMENT &&
+    access & Access.USER &&
+    (<u32>linear) & (alignment - 1)
+  ) {
     raiseBecause(Reason.ALIGNMENT_CHECK, Vector.AC, 0, linear, alignment);
     return false;
   }
@@ -55,6 +60,7 @@ function readSlow(to: usize, linear: u64, bytes: u32): void {
   const room: u32 = 0x1000 - ((<u32>linear) & 0xfff);
   const first = translateData(linear, access);
   if (faulted()) return;
+  if (load<u32>(S + Private.WATCHED) & Watched.BREAKPOINTS) meetData(linear, bytes, false);
   if (bytes <= room) return readPiece(to, first, bytes);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;
@@ -68,6 +74,7 @@ function writeSlow(linear: u64, bytes: u32, from: usize): void {
   const room: u32 = 0x1000 - ((<u32>linear) & 0xfff);
   const first = translateData(linear, access);
   if (faulted()) return;
+  if (load<u32>(S + Private.WATCHED) & Watched.BREAKPOINTS) meetData(linear, bytes, true);
   if (bytes <= room) return writePiece(from, first, bytes);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;

@@ -15,7 +15,6 @@ const MECHANISMS: Record<Mechanism, string> = {
   [Mechanism.PAE_PAGING]: 'PAE paging',
   [Mechanism.VM_FUNCTION]: 'VM functions',
   [Mechanism.POSTED_INTERRUPT]: 'posted interrupts',
-  [Mechanism.DATA_BREAKPOINT]: 'data or I/O breakpoint in DR7',
   [Mechanism.BRANCH_STEP]: 'single-step on branches (IA32_DEBUGCTL.BTF)',
 };
 

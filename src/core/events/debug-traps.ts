@@ -1,5 +1,5 @@
 // Debug exceptions at instruction boundaries: single-step traps, pending debug exceptions, instruction breakpoints of
-// DR0..DR3, and the life of RFLAGS.RF (SDM 3B 17.2, 17.3). Data and I/O breakpoints are a gap (`debugGap`).
+// DR0..DR3, and the life of RFLAGS.RF (SDM 3B 17.2, 17.3). What data and I/O breakpoints met is data-breakpoints.ts's.
 import { Mode, Seg, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
 import { rflags, setRflags } from '../flags';
@@ -17,16 +17,19 @@ function condition(dr7: u64, index: u32): u32 {
   return <u32>(((dr7 >> (index * 4)) & Dr7.RW0) >> Dr7.RW0_SHIFT);
 }
 
-/** True when DR7 enables a breakpoint kind the core does not watch (data, I/O). */
-export function debugGap(dr7: u64): bool {
-  for (let i: u32 = 0; i < 4; i++) {
-    if (enabled(dr7, i) && condition(dr7, i) != 0) return true;
-  }
-  return false;
+/** At a boundary: the breakpoints that the instruction met join the pending debug exceptions. */
+function collectBreakpoints(): void {
+  const due = get64(Private.DATA_DUE);
+  if (due == 0) return;
+  set64(Private.DATA_DUE, 0);
+  if (due != boundaryMark(0)) return;
+  const bits = (<u64>get32(Private.DATA_MET)) | PendingDebug.ENABLED;
+  set64(State.PENDING_DEBUG, get64(State.PENDING_DEBUG) | bits);
 }
 
-/** At a boundary: the trap of an instruction that began with TF set joins the pending debug exceptions. */
-export function collectSingleStep(): void {
+/** At a boundary: the trap of an instruction that began with TF set, and breakpoints, join the pending debug exceptions. */
+export function collectTraps(): void {
+  collectBreakpoints();
   const due = get64(Private.TRAP_DUE);
   if (due == 0) return;
   set64(Private.TRAP_DUE, 0);
@@ -37,7 +40,7 @@ export function collectSingleStep(): void {
 export function stepGap(): i32 {
   if ((rflags() & Rflags.TF) != 0 && (get64(State.MSR_DEBUGCTL) & Debugctl.BTF) != 0)
     return Mechanism.BRANCH_STEP;
-  return debugGap(get64(State.DR7)) ? Mechanism.DATA_BREAKPOINT : -1;
+  return -1;
 }
 
 /** Before an instruction: TF set now means a trap after it. */

@@ -14,6 +14,9 @@ export const enum Private {
   DELIVERING_LENGTH = 0xa14, // u32, instruction length for types 4, 5, 6
   /** Boundary at which a single-step trap is due: `boundaryMark(1)` of when an instruction began with TF set; 0: none. u64 */
   TRAP_DUE = 0xa20,
+  /** The same for data and I/O breakpoints, and bits B0..B3 of those that were met. u64, u32 */
+  DATA_DUE = 0xab0,
+  DATA_MET = 0xab8,
   /** The same for the exit of the monitor trap flag. u64 */
   MONITOR_TRAP_DUE = 0xa28,
   /** `boundaryMark(0)` of before the instruction that RFLAGS.RF covers; 0: not seen yet. u64 */
@@ -116,6 +119,7 @@ export function betweenIterationsHere(): bool {
 /** Forgets what single-stepping and RF cover, and iterations: after a delivery, INIT, a VM entry. */
 export function forgetStream(): void {
   set64(Private.TRAP_DUE, 0);
+  set64(Private.DATA_DUE, 0);
   set64(Private.MONITOR_TRAP_DUE, 0);
   set64(Private.RESUME_SEEN, 0);
   set64(Private.BETWEEN_ITERATIONS, 0);

@@ -91,6 +91,7 @@ export function deliverFault(): i32 {
     beginChain();
   }
   set64(Private.TRAP_DUE, 0);
+  set64(Private.DATA_DUE, 0);
   while (pendingKind() == Pending.FAULT) {
     let vector = faultVector();
     let hasError = faultHasError();

@@ -27,7 +27,7 @@ import {
 } from '../vmx/hooks';
 import {
   armSingleStep,
-  collectSingleStep,
+  collectTraps,
   instructionBreakpoints,
   resumeFlagStands,
   stepGap,
@@ -51,7 +51,7 @@ function deliverInterrupt(vector: u32, type: u32): i32 {
  * delivered, or a fault or VM exit is pending now: settle it and poll again; Next.STOP: leave the loop.
  */
 export function pollEvents(): i32 {
-  collectSingleStep();
+  collectTraps();
   if (get32(State.INIT) != 0 && initAccepted()) return Next.EXITED;
   if (get32(State.ACTIVITY) == Activity.WAIT_FOR_SIPI) return waitForSipi();
   set32(State.SIPI, 0);

@@ -1,12 +1,10 @@
 // MOV to and from debug registers (SDM 3B 17.2; exit before privilege faults 3C 25.1.3). Breakpoints take effect at
-// instruction boundaries, events/debug-traps.ts; enabling a kind the core does not watch is a gap.
+// instruction boundaries (events/debug-traps.ts), those of data slow its accesses down (data-breakpoints.ts).
 import { Mode, State } from '../../abi/state-block';
-import { Mechanism } from '../../abi/stop-codes';
-import { debugGap } from '../events/debug-traps';
 import { raiseDebug } from '../fault';
 import { Cr4, Dr6, Dr7, Reason } from '../gen/constants';
 import { setAttention } from '../attention';
-import { unimplementedMechanism } from '../leave';
+import { modeChanged } from '../mode';
 import { DR6_ONES } from '../reset-values';
 import { get32, get64, gpr, set64, setGpr } from '../state';
 import { Next, Uop } from '../uop';
@@ -55,8 +53,8 @@ export function execMovToDr(u: usize): i32 {
     return Next.DONE;
   }
   const dr7 = (value & DR7_WRITABLE) | Dr7.FIXED;
-  if (debugGap(dr7)) return unimplementedMechanism(Mechanism.DATA_BREAKPOINT);
   set64(State.DR7, dr7);
+  modeChanged();
   setAttention();
   return Next.BOUNDARY;
 }

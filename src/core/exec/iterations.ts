@@ -40,6 +40,7 @@ export function betweenIterations(): i32 {
   const next = boundaryMark(1);
   set64(Private.BETWEEN_ITERATIONS, here);
   if (get64(Private.TRAP_DUE) == next) set64(Private.TRAP_DUE, here);
+  if (get64(Private.DATA_DUE) == next) set64(Private.DATA_DUE, here);
   if (get64(Private.MONITOR_TRAP_DUE) == next) set64(Private.MONITOR_TRAP_DUE, here);
   const done = get64(Private.ITERATIONS);
   if (done < ITERATIONS) return Next.EXITED;

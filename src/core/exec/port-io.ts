@@ -1,6 +1,7 @@
 // IN, OUT, INS, OUTS: permission by IOPL and the TSS bitmap, then the exit, then memory faults, then the bus (SDM 1 18.5, SDM
 // 3C 25.1.1 for the order).
 import { Gpr, Mode, Seg, Segment, State } from '../../abi/state-block';
+import { meetPort } from '../data-breakpoints';
 import { faulted } from '../fault';
 import { rflags } from '../flags';
 import { AccessRights, Reason, Rflags, SystemTypeBit } from '../gen/constants';
@@ -68,6 +69,7 @@ export function execIn(u: usize): i32 {
   checkPermission(port, size);
   if (faulted()) return Next.FAULT;
   if (inNonRoot() && interceptIo(u, port, size, true, false, 0)) return Next.EXITED;
+  meetPort(port, size);
   writeReg(Gpr.RAX, size, true, <u64>portRead(port, size));
   return afterBus();
 }
@@ -78,6 +80,7 @@ export function execOut(u: usize): i32 {
   checkPermission(port, size);
   if (faulted()) return Next.FAULT;
   if (inNonRoot() && interceptIo(u, port, size, false, false, 0)) return Next.EXITED;
+  meetPort(port, size);
   portWrite(port, size, <u32>readReg(Gpr.RAX, size, true));
   return afterBus();
 }
@@ -135,6 +138,7 @@ function string(u: usize, isIn: bool): i32 {
   if (isIn) inputElement(port, size, offset);
   else outputElement(port, size, source, offset);
   if (faulted()) return Next.FAULT;
+  meetPort(port, size);
   advance(u, index, size, repeated);
   if (!repeated) return afterBus();
   if (addressRegister(u, Gpr.RCX) == 0) {

@@ -2,7 +2,7 @@
 // (SDM 3A 6.6 to 6.9, 3B 17.2 and 17.3).
 import assert from 'node:assert/strict';
 import { Gpr, Seg, State } from '../../../src/abi/state-block';
-import { Mechanism, Stop, StopOn } from '../../../src/abi/stop-codes';
+import { Stop, StopOn } from '../../../src/abi/stop-codes';
 import { Bench, CODE, HANDLERS, Select } from './bench';
 
 describe('interrupts at instruction boundaries', () => {
@@ -218,13 +218,5 @@ describe('debug exceptions', () => {
     bench.execute('.byte 0xf1; nop');
     assert.equal(bench.outcome, '#DB at +1');
     assert.equal(bench.cpu.get64(State.DR6) & 0x600fn, 0n);
-  });
-
-  it('enabling a data breakpoint stops as unimplemented', () => {
-    const bench = Bench.long();
-    bench.load('mov eax, 0x10401; mov dr7, rax');
-    assert.equal(bench.run(), Stop.UNIMPLEMENTED);
-    assert.equal(bench.cpu.stopValue, BigInt(Mechanism.DATA_BREAKPOINT));
-    assert.equal(bench.cpu.rip, BigInt(CODE + 5));
   });
 });

@@ -336,6 +336,25 @@ describe('instructions that cause VM exits', () => {
     assert.equal(guest.get('GUEST_PENDING_DBG_EXCEPTIONS'), 0n);
   });
 
+  it('a data breakpoint of a guest exits behind the access with its bit in the qualification', () => {
+    const guest = guestWith([], (image) => {
+      image.set('EXCEPTION_BITMAP', 2);
+      image.set('GUEST_DR7', 0x100404n);
+    });
+    guest.bench.cpu.set64(State.DR0 + 8, BigInt(DATA));
+    guest.bench.cpu.set64(State.DR6, 0xffff0ff0n);
+    const exit = guest.firstExit(
+      `mov byte ptr [0x${(DATA + 8).toString(16)}], 1; mov byte ptr [0x${DATA.toString(16)}], 1; nop`,
+    );
+    assert.equal(exit.reason, 'EXCEPTION_NMI');
+    assert.equal(exit.qualification, 2n);
+    assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 16));
+    assert.equal(guest.get('GUEST_PENDING_DBG_EXCEPTIONS'), 0n);
+    // An exit leaves DR6 to software, and the host has no breakpoints.
+    assert.equal(guest.bench.cpu.get64(State.DR6), 0xffff0ff0n);
+    assert.equal(guest.bench.cpu.get64(State.DR7), 0x400n);
+  });
+
   it('RDTSCP and INVPCID are undefined unless enabled', () => {
     for (const source of ['rdtscp', 'invpcid rax, [rbx]']) {
       const guest = guestWith([], (image) => image.set('EXCEPTION_BITMAP', 1 << 6));
