@@ -16,7 +16,7 @@ export const enum Stop {
   SHUTDOWN = 4,
   /** An instruction or feature the chip does not have: our gap. RIP is at the instruction; STOP_DETAIL = Gap. */
   UNIMPLEMENTED = 5,
-  /** VMX abort: STOP_DETAIL = abort indicator (SDM 27.7). */
+  /** VMX abort: STOP_DETAIL = abort indicator (SDM 27.7), STOP_VALUE = the refused entry of the MSR list, from 1, or 0. */
   VMX_ABORT = 6,
   /** The trace ring is full; read it and run again. */
   TRACE_FULL = 7,

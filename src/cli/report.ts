@@ -22,7 +22,7 @@ function statusOf(stop: MachineStop): number {
       complain(stop.text);
       return Status.GAP;
     case 'shutdown':
-      complain(stop.text);
+      complain(stop.abort ? endText(stop)! : stop.text);
       for (const line of endDetails(stop)) complain(line);
       return Status.SHUTDOWN;
     case 'halted':

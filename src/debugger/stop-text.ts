@@ -1,6 +1,7 @@
 /**
  * Why the machine can go on no more, in the words a person says: one sentence for a thread's state, and the lines that explain it.
  */
+import { abortText } from '../decode/abort-text';
 import { chainLines, firstFaultText } from '../decode/fault-text';
 import { hex } from '../decode/word';
 import { activityStates } from '../isa/interruption-formats';
@@ -16,6 +17,7 @@ export function endText(stop: MachineStop): string | undefined {
         ? 'The guest switched the machine off.'
         : 'The guest asked for a reset: restart the session to boot it again.';
     case 'shutdown':
+      if (stop.abort) return `${stop.level}: ${abortText(stop.abort, stop.refused)}`;
       return stop.faults
         ? `${stop.text} It began with ${firstFaultText(stop.faults, stop.level)}`
         : stop.text;

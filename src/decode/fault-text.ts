@@ -38,6 +38,12 @@ export function causeText(cause: FaultCause): string {
   });
 }
 
+/** `IA32_LSTAR (0xc0000082)`. */
+export function msrText(index: bigint): string {
+  const row = msrs.find(({ number }) => BigInt(number) === index);
+  return row ? `${row.name} (${hex(index)})` : hex(index);
+}
+
 function isEpt(reason: FaultReasonId): boolean {
   return reason.startsWith('EPT_');
 }
@@ -46,10 +52,7 @@ const formats: Readonly<Record<string, (value: bigint) => string>> = {
   decimal: (value) => value.toString(),
   vector: (value) => vectorText(Number(value)),
   gate: (value) => hex(value, 64),
-  msr: (value) => {
-    const row = msrs.find(({ number }) => BigInt(number) === value);
-    return row ? `${row.name} (${hex(value)})` : hex(value);
-  },
+  msr: msrText,
   feature: (value) => {
     const row = cpuidFeatures[Number(value)];
     return row

@@ -69,6 +69,7 @@ function initial_arch(): VcpuArch {
     tsc_adjust: 0n,
     triple_fault_requested: '',
     abort_indicator: 0,
+    abort_entry: undefined,
   };
 }
 

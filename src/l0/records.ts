@@ -6,6 +6,7 @@
  */
 import type { ExitReasonName } from '../isa/exit-reasons';
 import type { FaultCause, FaultChain } from '../isa/fault-reasons';
+import type { RefusedListEntry } from '../isa/msr-lists';
 import type { FieldName } from '../isa/vmcs-fields';
 
 /** The level that was running, or is about to run, on the vCPU. L0 itself is never a guest. */
@@ -246,6 +247,8 @@ export interface ShutdownRecord extends RecordBase {
   readonly text: string;
   /** VMX-abort indicator, 0 for a triple fault. */
   readonly abort: number;
+  /** VMX abort: the entry of an MSR list behind it, where one is. */
+  readonly refused?: RefusedListEntry;
   /** Triple fault: the exceptions that led there. */
   readonly faults?: FaultChain;
 }

@@ -1,6 +1,7 @@
 /**
  * How a turn of L0 ended, for the machine's loop. Closed results: every kind names what the machine does next.
  */
+import type { RefusedListEntry } from '../isa/msr-lists';
 
 /** Result of `vcpu_enter_guest`. */
 export type EntryResult =
@@ -26,7 +27,13 @@ export type HandleResult =
 /** The guest cannot go on. */
 export type Ended =
   /** Triple fault of L1, or a VMX abort: `reason` says which. */
-  | { readonly kind: 'shutdown'; readonly reason: string }
+  | {
+      readonly kind: 'shutdown';
+      readonly reason: string;
+      /** VMX-abort indicator, 0 for a triple fault. */
+      readonly abort: number;
+      readonly refused?: RefusedListEntry;
+    }
   /** A gap of ours: `what` names instruction or mechanism, `rip` is the guest's, `level` says whose. */
   | {
       readonly kind: 'unimplemented';

@@ -142,8 +142,14 @@ function service_triple_fault(vcpu: Vcpu): EntryResult {
     level: 'L1',
     text: reason,
     abort: vcpu.arch.abort_indicator,
+    ...(vcpu.arch.abort_entry && { refused: vcpu.arch.abort_entry }),
   });
-  return { kind: 'shutdown', reason: `L1: ${reason}` };
+  return {
+    kind: 'shutdown',
+    reason: `L1: ${reason}`,
+    abort: vcpu.arch.abort_indicator,
+    ...(vcpu.arch.abort_entry && { refused: vcpu.arch.abort_entry }),
+  };
 }
 
 /** KVM: the part of vcpu_run that blocks a vCPU which is not runnable. True: it stays halted. */

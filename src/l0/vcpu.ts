@@ -6,6 +6,7 @@
 import type { Cpu } from '../cpu/cpu';
 import type { Board, LocalApicUnit } from '../platform/device';
 import type { FaultCause } from '../isa/fault-reasons';
+import type { RefusedListEntry } from '../isa/msr-lists';
 import type { FieldName } from '../isa/vmcs-fields';
 import type { L0Config } from './config';
 import type { CapabilityMsrs } from './nested/capability-msrs';
@@ -67,6 +68,8 @@ export interface VcpuArch {
   triple_fault_requested: string;
   /** VMX-abort indicator that made the request, 0 for a triple fault. */
   abort_indicator: number;
+  /** The entry of an MSR list behind the abort, where one is. */
+  abort_entry: RefusedListEntry | undefined;
 }
 
 /** A VMCS the chip knows. */

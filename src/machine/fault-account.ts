@@ -32,9 +32,9 @@ export class FaultAccount {
     if (made.kind === 'fault') this.remember(made.rip, made.vector, made.cause);
     if (made.kind === 'vmx-instruction' && made.outcome === 'fault')
       this.remember(made.rip, made.error, made.cause);
-    if (made.kind === 'exit' && this.walk) return { ...made, cause: this.walk };
     if (made.kind === 'exit' && isTripleFault(made))
       this.chain = this.withCause(readFaultChain(this.memory()));
+    else if (made.kind === 'exit' && this.walk) return { ...made, cause: this.walk };
     if (!this.chain) return made;
     const about =
       ((made.kind === 'exit' || made.kind === 'nested-exit') && isTripleFault(made)) ||

@@ -2,6 +2,7 @@
  * Why the machine stopped. A closed set: whoever drives the machine must have an answer to each. Types only.
  */
 import type { FaultChain } from '../isa/fault-reasons';
+import type { RefusedListEntry } from '../isa/msr-lists';
 import type { StrandName } from './strand';
 import type { MachineRecord } from './machine-record';
 import type { WatchEvent } from './watch-request';
@@ -36,6 +37,9 @@ export type MachineStop =
       readonly text: string;
       readonly level: StrandName;
       readonly faults?: FaultChain;
+      /** VMX abort: its indicator, and the entry of an MSR list behind it. */
+      readonly abort?: number;
+      readonly refused?: RefusedListEntry;
     }
   /** Halted, and nothing but input can wake it; whoever drives the machine said that there may be some. */
   | { readonly kind: 'idle' }

@@ -27,6 +27,7 @@ import { depthOf, type StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
 import { Turns } from './turns';
 import { nameGap } from './gap';
+import { chipAbort } from './vmx-abort';
 import { Watchpoints } from './watchpoints';
 import type { WatchRequest } from './watch-request';
 import { beTheProcessor, resetMachine } from './reset';
@@ -264,8 +265,9 @@ export class Machine implements BusOwner {
       case Stop.VMX_ABORT:
         return {
           kind: 'shutdown',
-          text: `VMX abort, indicator ${this.cpu.stopDetail} (SDM 27.7).`,
+          text: `VMX abort ${this.cpu.stopDetail}`,
           level: this.driver.currentStrand(),
+          ...chipAbort(this.cpu),
         };
       case Stop.UNIMPLEMENTED:
         return { kind: 'unimplemented', text: nameGap(this.cpu, this.driver) };

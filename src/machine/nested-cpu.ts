@@ -78,7 +78,9 @@ export class NestedCpu {
           kind: 'shutdown',
           text: result.reason,
           level: this.strand(L1),
-          ...(this.account.faults && { faults: this.account.faults }),
+          ...(result.abort === 0
+            ? this.account.faults && { faults: this.account.faults }
+            : { abort: result.abort, ...(result.refused && { refused: result.refused }) }),
         };
       case 'unimplemented': {
         const where = this.strand(result.level === 'L2' ? L2 : L1);

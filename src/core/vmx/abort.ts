@@ -8,11 +8,11 @@ import { set32 } from '../state';
 import { requestStop } from './stop';
 import { currentPage, markWritten } from './vmcs';
 
-/** `indicator`: a VmxAbort. */
-export function abort(indicator: u32): void {
+/** `indicator`: a VmxAbort. `entry`: the refused entry of an MSR list, from 1; 0 for the other aborts. */
+export function abort(indicator: u32, entry: u32): void {
   const page = currentPage();
   store<u32>(page + VmcsPage.ABORT, indicator);
   markWritten(page);
   set32(State.ACTIVITY, Activity.SHUTDOWN);
-  requestStop(Stop.VMX_ABORT, indicator, 0);
+  requestStop(Stop.VMX_ABORT, indicator, entry);
 }

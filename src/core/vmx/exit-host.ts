@@ -39,7 +39,7 @@ const TSS: u32 = 11 | AccessRights.P;
 export function loadHost(controls: u32, nmi: bool): void {
   const wide = (controls & ExitCtl.VM_EXIT_HOST_ADDRESS_SPACE_SIZE) != 0;
   // A guest can have gone to IA-32e mode by itself (SDM 27.7).
-  if (!wide && (get64(State.EFER) & Efer.LMA) != 0) return abort(VmxAbort.HOST_NOT_64_BIT);
+  if (!wide && (get64(State.EFER) & Efer.LMA) != 0) return abort(VmxAbort.HOST_NOT_64_BIT, 0);
   leaveContext(get32(Vmx.VPID), get64(Vmx.EPTP));
   loadControlRegisters(controls, wide);
   loadSegments(wide);
@@ -59,8 +59,9 @@ export function loadHost(controls: u32, nmi: bool): void {
   set64(Vmx.EPTP, 0);
   enterContext(0, 0, hadVpid);
   modeChanged();
-  if (paePaging() && !loadPdptes(get64(State.CR3))) return abort(VmxAbort.HOST_PDPTES);
-  if (!loadMsrsOnExit()) abort(VmxAbort.LOAD_HOST_MSRS);
+  if (paePaging() && !loadPdptes(get64(State.CR3))) return abort(VmxAbort.HOST_PDPTES, 0);
+  const refused = loadMsrsOnExit();
+  if (refused != 0) abort(VmxAbort.LOAD_HOST_MSRS, refused);
 }
 
 function loadControlRegisters(controls: u32, wide: bool): void {

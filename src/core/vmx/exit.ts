@@ -51,10 +51,10 @@ export function makeExit(): void {
   clearDelivery();
   // The list holds the processor's own time stamp: the offset of the guest ends with the guest.
   set64(State.TSC_OFFSET, 0);
-  const stored = storeMsrs();
+  const refused = storeMsrs();
   const controls = vm32(V.VM_EXIT_CONTROLS);
   leaveNonRoot();
-  if (!stored) return abort(VmxAbort.SAVE_GUEST_MSRS);
+  if (refused != 0) return abort(VmxAbort.SAVE_GUEST_MSRS, refused);
   loadHost(controls, reason == Exit.EXCEPTION_NMI && eventType(info) == EventType.NMI);
   requestStops(reason, StopOn.VM_EXIT);
 }

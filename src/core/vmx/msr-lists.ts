@@ -4,6 +4,7 @@ import { State } from '../../abi/state-block';
 import { Msr, V } from '../gen/constants';
 import { readMsr, writeMsr } from '../exec/msr';
 import { hostTimeStamp } from '../exec/time';
+import { beginChain, chainFault } from '../events/fault-chain';
 import { faulted } from '../fault';
 import { physicalRead32, physicalRead64, physicalWrite64 } from '../mmu/physical';
 import { clearPending } from '../pending';
@@ -15,28 +16,33 @@ const ENTRY: u64 = 16;
 /** x2APIC registers. */
 const X2APIC_RANGE: u32 = 8;
 
-/** Stores the list of MSRs; false when one cannot be read (VMX abort). */
-export function storeMsrs(): bool {
+/** What a list was refused for stands in the chain of faults: the fault of RDMSR or WRMSR, or nothing where no list has such an entry. */
+function refused(number: u32): u32 {
+  beginChain();
+  if (faulted()) chainFault(0);
+  clearPending();
+  return number;
+}
+
+/** Stores the list of MSRs; 0, or the 1-based number of the entry that cannot be read (VMX abort). */
+export function storeMsrs(): u32 {
   const count = vm32(V.VM_EXIT_MSR_STORE_COUNT);
   const list = vm64(V.VM_EXIT_MSR_STORE_ADDR);
   for (let i: u32 = 0; i < count; i++) {
     const entry = list + <u64>i * ENTRY;
     const index = physicalRead32(entry);
-    if (index >> 8 == X2APIC_RANGE || physicalRead32(entry + 4) != 0) return false;
+    if (index >> 8 == X2APIC_RANGE || physicalRead32(entry + 4) != 0) return refused(i + 1);
     // The counter itself, not what the guest reads through TSC_OFFSET.
     const value = index == Msr.IA32_TIME_STAMP_COUNTER ? hostTimeStamp() : readMsr(index);
-    if (faulted()) {
-      clearPending();
-      return false;
-    }
+    if (faulted()) return refused(i + 1);
     physicalWrite64(entry + 8, value);
   }
-  return true;
+  return 0;
 }
 
-/** Loads the VM-exit list; false when an entry is refused (VMX abort). */
-export function loadMsrsOnExit(): bool {
-  return loadMsrs(vm64(V.VM_EXIT_MSR_LOAD_ADDR), vm32(V.VM_EXIT_MSR_LOAD_COUNT)) == 0;
+/** Loads the VM-exit list; 0, or the 1-based number of the refused entry (VMX abort). */
+export function loadMsrsOnExit(): u32 {
+  return loadMsrs(vm64(V.VM_EXIT_MSR_LOAD_ADDR), vm32(V.VM_EXIT_MSR_LOAD_COUNT));
 }
 
 /** Loads a list; 0, or the 1-based number of the refused entry. */
@@ -44,12 +50,9 @@ export function loadMsrs(list: u64, count: u32): u32 {
   for (let i: u32 = 0; i < count; i++) {
     const entry = list + <u64>i * ENTRY;
     const index = physicalRead32(entry);
-    if (forbiddenIndex(index) || physicalRead32(entry + 4) != 0) return i + 1;
+    if (forbiddenIndex(index) || physicalRead32(entry + 4) != 0) return refused(i + 1);
     writeMsr(index, physicalRead64(entry + 8));
-    if (faulted()) {
-      clearPending();
-      return i + 1;
-    }
+    if (faulted()) return refused(i + 1);
   }
   return 0;
 }

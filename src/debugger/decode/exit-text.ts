@@ -5,6 +5,7 @@
 import { vmInstructionErrorByNumber } from '../../isa/vm-instruction-errors';
 import type { Topology } from '../../machine/machine-config';
 import type { MachineRecord } from '../inspection';
+import { abortText } from '../../decode/abort-text';
 import { eventText } from '../../decode/event-word';
 import { causeText, faultName, firstFaultText } from '../../decode/fault-text';
 import { droppedText } from './dropped-event';
@@ -140,6 +141,14 @@ export function describeRecord(record: MachineRecord, topology: Topology = 'nest
     case 'halt':
       return { title: `${record.level} halts`, detail: '', stop: `${record.level} halted` };
     case 'shutdown':
+      if (record.abort !== 0) {
+        const text = abortText(record.abort, record.refused);
+        return {
+          title: `${record.level} shuts down: ${record.text}`,
+          detail: text,
+          stop: `Shutdown of ${record.level}: ${text}`,
+        };
+      }
       return {
         title: `${record.level} shuts down: ${record.text}`,
         detail: record.faults ? firstFaultText(record.faults, record.level) : '',

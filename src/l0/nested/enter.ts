@@ -131,18 +131,16 @@ export function nested_vmx_enter_non_root_mode(vcpu: Vcpu, vmcs12: Vmcs12): Vmen
     const rule = cite_check(failure);
     return fail_entry_with_exit(vcpu, vmcs12, exit_reasons.INVALID_STATE, bad_guest.qualification, rule);
   }
-  const failed_index = nested_vmx_load_msr(
-    vcpu,
-    vmcs12.VM_ENTRY_MSR_LOAD_ADDR,
-    vmcs12.VM_ENTRY_MSR_LOAD_COUNT,
-  );
-  if (failed_index !== 0) {
+  const list_gpa = vmcs12.VM_ENTRY_MSR_LOAD_ADDR;
+  const refused = nested_vmx_load_msr(vcpu, 'VM_ENTRY_MSR_LOAD', list_gpa, vmcs12.VM_ENTRY_MSR_LOAD_COUNT);
+  if (refused) {
+    const { number, index, value } = refused;
     const rule: RuleCited = {
       id: 'check.L06',
-      text: `entry ${failed_index} of the VM-entry MSR-load list cannot be loaded`,
+      text: `entry ${number} of the VM-entry MSR-load list, MSR 0x${index.toString(16)} = 0x${value.toString(16)}, cannot be loaded`,
       field: 'VM_ENTRY_MSR_LOAD_ADDR',
     };
-    return fail_entry_with_exit(vcpu, vmcs12, exit_reasons.MSR_LOAD_FAIL, BigInt(failed_index), rule);
+    return fail_entry_with_exit(vcpu, vmcs12, exit_reasons.MSR_LOAD_FAIL, BigInt(number), rule);
   }
 
   vcpu.nested.preemption_timer_expired = false;

@@ -2,6 +2,7 @@
  * L1 after an exit of L2: its registers come from the host area of vmcs12, as a processor would load them
  * (SDM 27.5), or, after a late VMfail, from vmcs01 as it was before VMLAUNCH. vmcs01 must be current.
  */
+import type { RefusedListEntry } from '../../isa/msr-lists';
 import { exit_controls } from '../control-masks';
 import { load_pdptrs } from '../guest-paging';
 import { BUSY_TSS, CODE, DATA, flat_rights, TSS_LIMIT } from '../host-area';
@@ -18,9 +19,10 @@ const VMX_ABORT_LOAD_HOST_PDPTE_FAIL = vmx_aborts.HOST_PDPTES;
 const VMX_ABORT_LOAD_HOST_MSR_FAIL = vmx_aborts.LOAD_HOST_MSRS;
 
 /** KVM: nested_vmx_abort. L1 shuts down. */
-export function nested_vmx_abort(vcpu: Vcpu, indicator: number): void {
+export function nested_vmx_abort(vcpu: Vcpu, indicator: number, refused?: RefusedListEntry): void {
   vcpu.arch.triple_fault_requested = `VMX abort ${indicator}`;
   vcpu.arch.abort_indicator = indicator;
+  vcpu.arch.abort_entry = refused;
 }
 
 /** EFER of L1: from the list of controls, or LMA and LME by the host address-space size. */
@@ -103,8 +105,9 @@ export function load_vmcs12_host_state(vcpu: Vcpu, vmcs12: Vmcs12): void {
   cpu.vmwrite('GUEST_PENDING_DBG_EXCEPTIONS', 0n);
   cpu.vmwrite('GUEST_ACTIVITY_STATE', 0);
 
-  const failed_index = nested_vmx_load_msr(vcpu, vmcs12.VM_EXIT_MSR_LOAD_ADDR, vmcs12.VM_EXIT_MSR_LOAD_COUNT);
-  if (failed_index !== 0) nested_vmx_abort(vcpu, VMX_ABORT_LOAD_HOST_MSR_FAIL);
+  const list_gpa = vmcs12.VM_EXIT_MSR_LOAD_ADDR;
+  const refused = nested_vmx_load_msr(vcpu, 'VM_EXIT_MSR_LOAD', list_gpa, vmcs12.VM_EXIT_MSR_LOAD_COUNT);
+  if (refused) nested_vmx_abort(vcpu, VMX_ABORT_LOAD_HOST_MSR_FAIL, refused);
 }
 
 /** KVM: nested_vmx_restore_host_state. The software model goes back to L1's state, which vmcs01 still holds. */

@@ -136,8 +136,8 @@ function prepare_vmcs12(
   vmcs12.VM_EXIT_INTR_INFO = exit_intr_info >>> 0;
   vmcs12.VM_EXIT_INSTRUCTION_LEN = vcpu.cpu.vmread('VM_EXIT_INSTRUCTION_LEN');
   vmcs12.VMX_INSTRUCTION_INFO = vcpu.cpu.vmread('VMX_INSTRUCTION_INFO');
-  const stored = nested_vmx_store_msr(vcpu, vmcs12.VM_EXIT_MSR_STORE_ADDR, vmcs12.VM_EXIT_MSR_STORE_COUNT);
-  if (!stored) nested_vmx_abort(vcpu, VMX_ABORT_SAVE_GUEST_MSR_FAIL);
+  const refused = nested_vmx_store_msr(vcpu, vmcs12.VM_EXIT_MSR_STORE_ADDR, vmcs12.VM_EXIT_MSR_STORE_COUNT);
+  if (refused) nested_vmx_abort(vcpu, VMX_ABORT_SAVE_GUEST_MSR_FAIL, refused);
 }
 
 /** Writes down that L1 has the exit. */

@@ -3,7 +3,10 @@
  * zero, value). A list fails at its first bad entry, whose number (from 1) L1 gets to see. SDM 24.7.2,
  * 24.8.2, 26.4, 27.4.
  */
+import type { FaultCause } from '../../isa/fault-reasons';
+import type { RefusedListEntry } from '../../isa/msr-lists';
 import { msr } from '../../isa/msrs';
+import { because } from '../fault-outcome';
 import { kvm_read_guest, write_guest_u64 } from '../host-memory';
 import { kvm_get_msr, kvm_set_msr } from '../exits/msr';
 import { field_of } from '../register-bits';
@@ -56,37 +59,64 @@ function nested_vmx_load_msr_check(vcpu: Vcpu, entry: MsrEntry): boolean {
   return nested_vmx_msr_check_common(vcpu, entry);
 }
 
-/** KVM: nested_vmx_load_msr. 0, or the number of the entry that failed, from 1. */
-export function nested_vmx_load_msr(vcpu: Vcpu, gpa: bigint, count: number): number {
-  const max_msr_list_size = nested_vmx_max_atomic_switch_msrs(vcpu);
-  for (let i = 0; i < count; i++) {
-    if (i >= max_msr_list_size) return i + 1;
-    const entry = read_entry(vcpu, gpa + BigInt(i * ENTRY_BYTES));
-    if (!entry) return i + 1;
-    if (!nested_vmx_load_msr_check(vcpu, entry)) return i + 1;
-    if (kvm_set_msr(vcpu, entry.index, entry.value)) return i + 1;
-  }
-  return 0;
+/** The entry as it is told; `cause` is the rule of RDMSR or WRMSR that refuses it, where one does. */
+function refused_entry(
+  list: RefusedListEntry['list'],
+  gpa: bigint,
+  number: number,
+  entry: MsrEntry | undefined,
+  cause?: FaultCause,
+): RefusedListEntry {
+  const address = gpa + BigInt((number - 1) * ENTRY_BYTES);
+  return {
+    list,
+    number,
+    address,
+    index: entry?.index ?? 0,
+    value: entry?.value ?? 0n,
+    ...(cause && { cause }),
+  };
 }
 
-/** KVM: nested_vmx_store_msr. False: the store failed, which is a VMX abort. */
-export function nested_vmx_store_msr(vcpu: Vcpu, gpa: bigint, count: number): boolean {
+/** KVM: nested_vmx_load_msr. The entry that failed; undefined when all are loaded. */
+export function nested_vmx_load_msr(
+  vcpu: Vcpu,
+  list: 'VM_ENTRY_MSR_LOAD' | 'VM_EXIT_MSR_LOAD',
+  gpa: bigint,
+  count: number,
+): RefusedListEntry | undefined {
   const max_msr_list_size = nested_vmx_max_atomic_switch_msrs(vcpu);
   for (let i = 0; i < count; i++) {
-    if (i >= max_msr_list_size) return false;
+    const entry = read_entry(vcpu, gpa + BigInt(i * ENTRY_BYTES));
+    if (!entry || i >= max_msr_list_size || !nested_vmx_load_msr_check(vcpu, entry))
+      return refused_entry(list, gpa, i + 1, entry);
+    const cause = kvm_set_msr(vcpu, entry.index, entry.value);
+    if (cause) return refused_entry(list, gpa, i + 1, entry, cause);
+  }
+  return undefined;
+}
+
+/** KVM: nested_vmx_store_msr. The entry that failed, which is a VMX abort; undefined when all are stored. */
+export function nested_vmx_store_msr(vcpu: Vcpu, gpa: bigint, count: number): RefusedListEntry | undefined {
+  const max_msr_list_size = nested_vmx_max_atomic_switch_msrs(vcpu);
+  for (let i = 0; i < count; i++) {
     const entry_gpa = gpa + BigInt(i * ENTRY_BYTES);
     const entry = read_entry(vcpu, entry_gpa);
-    if (!entry) return false;
-    if (entry.index === MSR_IA32_SMBASE || !nested_vmx_msr_check_common(vcpu, entry)) return false;
+    const wrong = !entry || entry.index === MSR_IA32_SMBASE || !nested_vmx_msr_check_common(vcpu, entry);
+    if (wrong || i >= max_msr_list_size) return refused_entry('VM_EXIT_MSR_STORE', gpa, i + 1, entry);
     // The TSC L1 finds is its own, at the time of the exit.
     const value =
       entry.index === MSR_IA32_TSC
         ? BigInt.asUintN(64, host_tsc(vcpu) + vcpu.arch.l1_tsc_offset)
         : kvm_get_msr(vcpu, entry.index);
-    if (value === undefined) return false;
-    if (!write_guest_u64(vcpu, entry_gpa + 8n, value)) return false;
+    if (value === undefined) {
+      const cause = because('MSR_UNKNOWN', BigInt(entry.index));
+      return refused_entry('VM_EXIT_MSR_STORE', gpa, i + 1, entry, cause);
+    }
+    if (!write_guest_u64(vcpu, entry_gpa + 8n, value))
+      return refused_entry('VM_EXIT_MSR_STORE', gpa, i + 1, entry);
   }
-  return true;
+  return undefined;
 }
 
 /**
