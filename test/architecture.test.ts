@@ -32,7 +32,8 @@ const floors: Record<string, readonly string[]> = {
   'extension.ts': ['views', 'protocol', 'isa'],
   'debug-adapter.ts': ['adapter', 'host'],
   'language-server.ts': ['language'],
-  cli: ['session', 'machine', 'debugger', 'isa', 'protocol', 'host/node-host'],
+  gdb: ['session', 'debugger', 'machine', 'isa', 'abi'],
+  cli: ['gdb', 'session', 'machine', 'debugger', 'isa', 'protocol', 'host/node-host'],
   'cli.ts': ['cli', 'protocol', 'host'],
 };
 

@@ -16,6 +16,7 @@ const shared = Object.entries(machineOptions).map(([name, { argument, help }]) =
 );
 
 export const USAGE = `Usage: turtlescope run IMAGE [options]
+       turtlescope gdb IMAGE [options]
        turtlescope demo
        turtlescope rows [--missing]
 
@@ -30,6 +31,16 @@ ${[
   optionLine('--trace FILE.jsonl', 'one JSON object a line for each VM entry, exit and verdict'),
   optionLine('--screen', 'the VGA text screen at the end of the run, to stderr'),
   optionLine('--stats', 'instructions, seconds, MIPS and exits, to stderr'),
+].join('\n')}
+
+gdb boots IMAGE, stops before its first instruction and waits for gdb: target remote :1234. Levels are threads, memory is that of
+the selected one, and "monitor help" lists what this machine knows besides.
+${[
+  optionLine('--port N', 'port to listen on (default 1234; 0: any that is free, told on stderr)'),
+  optionLine(
+    '--listen ADDRESS',
+    'listen there, for clients of other machines: whoever connects controls the session',
+  ),
 ].join('\n')}
 
 Exit status: the guest's debug exit (port 0xf4, as QEMU: (value << 1) | 1); 124 the instruction budget is used up;

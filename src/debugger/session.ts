@@ -221,7 +221,8 @@ export class DebugSession {
     return new GuestStep(this.ground, level, { into: kind === 'into', byInstruction });
   }
 
-  private start(motion: Motion): void {
+  /** Runs until a motion of the caller's own has arrived. */
+  start(motion: Motion): void {
     this.mustStand();
     this.isRunning = true;
     const { control } = this;

@@ -28,31 +28,42 @@ export interface DataStop {
 const WORD_BYTES = 8;
 
 export class DataBreakpoints {
-  private list: readonly DataBreakpoint[] = [];
+  /** By the client that asked for them. */
+  private readonly lists = new Map<string, readonly DataBreakpoint[]>();
 
-  /** Replaces all. The same request keeps its breakpoint, its number and its hits. */
-  replace(requests: readonly DataRequest[], nextId: () => number): readonly DataBreakpoint[] {
-    const old = new Map(this.list.map((breakpoint) => [this.keys.get(breakpoint), breakpoint]));
-    this.list = requests.map((request) => {
+  /** Replaces one list. The same request keeps its breakpoint, its number and its hits. */
+  replace(
+    requests: readonly DataRequest[],
+    nextId: () => number,
+    list = 'session',
+  ): readonly DataBreakpoint[] {
+    const before = this.lists.get(list) ?? [];
+    const old = new Map(before.map((breakpoint) => [this.keys.get(breakpoint), breakpoint]));
+    const made = requests.map((request) => {
       const key = JSON.stringify(request);
       const same = old.get(key);
       if (same) return same;
-      const made = makeDataBreakpoint(nextId(), request);
-      this.keys.set(made, key);
-      return made;
+      const fresh = makeDataBreakpoint(nextId(), request);
+      this.keys.set(fresh, key);
+      return fresh;
     });
-    return this.list;
+    this.lists.set(list, made);
+    return made;
+  }
+
+  private get all(): DataBreakpoint[] {
+    return [...this.lists.values()].flat();
   }
 
   private readonly keys = new WeakMap<DataBreakpoint, string>();
 
   forgetHits(): void {
-    for (const { condition } of this.list) condition?.forgetHits();
+    for (const { condition } of this.all) condition?.forgetHits();
   }
 
   /** What the machine is to watch. */
   requests(): WatchRequest[] {
-    return this.list.filter(hasTarget).map(watchRequest);
+    return this.all.filter(hasTarget).map(watchRequest);
   }
 
   /** The stop that these accesses are worth; undefined when none of them is. */
@@ -60,7 +71,7 @@ export class DataBreakpoints {
     const ids: number[] = [];
     const texts: string[] = [];
     for (const event of events) {
-      const breakpoint = this.list.find(({ id }) => id === event.id);
+      const breakpoint = this.all.find(({ id }) => id === event.id);
       if (!breakpoint || !hasTarget(breakpoint) || !this.matters(breakpoint, event)) continue;
       const decision = breakpoint.condition?.reached(around.scope(eventNames(event)));
       if (decision?.kind === 'log') around.log(decision.text);
