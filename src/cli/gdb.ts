@@ -2,12 +2,12 @@
  * `turtlescope gdb IMAGE`: boots an image, stops before its first instruction and waits for gdb. The session lasts until the guest
  * ends or gdb kills it; clients may come and go.
  */
-import { writeSync } from 'node:fs';
 import { GdbServer, LOOPBACK } from '../gdb/server';
 import { errorCode } from '../host/node-host';
 import { openSession } from '../session/open';
 import { complain, Status, UsageError } from './failure';
 import { parseMachine, wholeNumber } from './machine-options';
+import { SerialLines } from './serial-lines';
 
 const DEFAULT_PORT = '1234';
 const LAST_PORT = 65535;
@@ -21,13 +21,18 @@ export async function gdb(args: string[]): Promise<number> {
   if (port > LAST_PORT) throw new UsageError(`--port goes to ${LAST_PORT}, not ${port}`);
   const host = own['listen'] === undefined ? LOOPBACK : String(own['listen']);
 
+  const serial = new SerialLines();
   let end: (status: number) => void;
   const over = new Promise<number>((resolve) => (end = resolve));
   const { session, files, warnings } = openSession(configuration, {
-    serial: (byte) => writeSync(1, Uint8Array.of(byte)),
+    serial: (byte) => serial.byte(byte),
     log: complain,
-    stopped: (event) => server.stopped(event),
+    stopped: (event) => {
+      serial.flush();
+      server.stopped(event);
+    },
     ended: (event) => {
+      serial.flush();
       server.ended(event);
       if (event.status === undefined) complain(event.text);
       end(event.status ?? Status.SHUTDOWN);

@@ -10,9 +10,8 @@ import { complain } from './failure';
 import { openForWriting, readInput } from './files';
 import { parseMachine, wholeNumber } from './machine-options';
 import { printStats, report } from './report';
+import { SerialLines } from './serial-lines';
 import { Typist } from './typist';
-
-const NEWLINE = 10;
 
 export async function run(args: string[]): Promise<number> {
   const { configuration, own } = parseMachine(args, {
@@ -28,15 +27,8 @@ export async function run(args: string[]): Promise<number> {
   const maxInstructions =
     limit === undefined ? 1n << 62n : BigInt(wholeNumber('--max-instructions', String(limit)));
   const input = optional(own['replay-input'], readInput);
-  const bytes: number[] = [];
-  const flush = () => {
-    if (bytes.length > 0) writeSync(1, Uint8Array.from(bytes.splice(0)));
-  };
-  const serial = (byte: number) => {
-    bytes.push(byte);
-    if (byte === NEWLINE) flush();
-  };
-  const { machine, image } = openMachine(configuration, serial, input);
+  const serial = new SerialLines();
+  const { machine, image } = openMachine(configuration, (byte) => serial.byte(byte), input);
   const failedEntry = new FailedEntry(machine);
   const trace = optional(own['trace'], openForWriting);
   const inputLog = optional(own['input-log'], openForWriting);
@@ -53,9 +45,9 @@ export async function run(args: string[]): Promise<number> {
   // A run that is repeated listens to nobody, unless it is told to.
   const listens = own['stdin'] ?? (process.stdin.isTTY && input === undefined);
   const start = process.hrtime.bigint();
-  const result = listens ? await runTyped(machine, options, flush) : runHeadless(machine, options);
+  const result = listens ? await runTyped(machine, options, serial) : runHeadless(machine, options);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  flush();
+  serial.flush();
   for (const file of [trace, inputLog]) if (file !== undefined) closeSync(file);
   if (own['screen']) console.error(machine.board.screen().lines.join('\n').trimEnd());
   if (own['stats']) printStats(result, seconds);
@@ -71,7 +63,7 @@ function optional<T>(path: string | boolean | undefined, open: (path: string) =>
 async function runTyped(
   machine: Machine,
   options: HeadlessOptions,
-  flush: () => void,
+  serial: SerialLines,
 ): Promise<HeadlessResult> {
   const typist = new Typist(process.stdin, (bytes) => machine.input('serial', bytes));
   try {
@@ -83,7 +75,7 @@ async function runTyped(
         return typist.quits;
       },
       turn: (idle) => {
-        flush();
+        serial.flush();
         return typist.turn(idle);
       },
     });

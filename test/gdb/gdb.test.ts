@@ -36,7 +36,7 @@ async function serve(...options: string[]): Promise<Server> {
 }
 
 /** What gdb prints for these commands. */
-function gdb(port: string, commands: readonly string[]): string {
+function gdb(port: string, commands: readonly string[]): Promise<string> {
   const all = [
     'set pagination off',
     'set confirm off',
@@ -45,19 +45,23 @@ function gdb(port: string, commands: readonly string[]): string {
     `target remote 127.0.0.1:${port}`,
     ...commands,
   ];
-  const args = ['-nx', '-q', '-batch', ...all.flatMap((command) => ['-ex', command])];
-  const { stdout, stderr, error } = spawnSync('gdb', args, { encoding: 'utf8' });
-  assert.equal(error, undefined);
-  return stdout + stderr;
+  const child = spawn('gdb', ['-nx', '-q', '-batch', ...all.flatMap((command) => ['-ex', command])]);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes));
+  return new Promise((done, failed) => child.once('close', () => done(said)).once('error', failed));
 }
 
 describe('gdb: Debian’s gdb', () => {
   let server: Server;
-  afterEach(() => server.process.kill());
+  before(function () {
+    // Left out, and counted as that, where there is no gdb; protocol.test.ts speaks the protocol by itself.
+    if (spawnSync('gdb', ['--version']).error) this.skip();
+  });
+  afterEach(() => void server.process.kill());
 
   it('takes the image from the stub and steps through VMLAUNCH into L2', async () => {
     server = await serve();
-    const said = gdb(server.port, [
+    const said = await gdb(server.port, [
       'info threads',
       'tbreak vmx-run.S:61',
       'continue',
@@ -83,7 +87,7 @@ describe('gdb: Debian’s gdb', () => {
 
   it('breaks in L2, shows both stacks, watches, and sees the guest’s status', async () => {
     server = await serve();
-    const said = gdb(server.port, [
+    const said = await gdb(server.port, [
       'break ask_for_cpuid',
       'continue',
       'backtrace',
@@ -111,7 +115,7 @@ describe('gdb: Debian’s gdb', () => {
 
   it('steps over lines, out of functions and off a breakpoint at VMLAUNCH', async () => {
     server = await serve();
-    const said = gdb(server.port, [
+    const said = await gdb(server.port, [
       'tbreak run_l2',
       'continue',
       'next',
@@ -134,13 +138,13 @@ describe('gdb: Debian’s gdb', () => {
 
   it('survives clients that come and go', async () => {
     server = await serve();
-    assert.match(gdb(server.port, ['break run_l2', 'continue', 'disconnect']), /Breakpoint 1, run_l2/);
+    assert.match(await gdb(server.port, ['break run_l2', 'continue', 'disconnect']), /Breakpoint 1, run_l2/);
     const [host, port] = ['127.0.0.1', Number(server.port)];
     await new Promise<void>((gone) => {
       const socket = connect(port, host, () => socket.end('nonsense'));
       socket.once('close', () => gone());
     });
-    const said = gdb(server.port, ['info threads', 'kill']);
+    const said = await gdb(server.port, ['info threads', 'kill']);
     assert.match(said, /\* 1 +Thread 2 "L1 · 64-bit · in run_l2"/);
     assert.equal(await server.status, 0);
   });
