@@ -2,16 +2,16 @@
  * One gdb client's connection: every packet has its answer, whatever was sent. Knows no socket. What gdb's manual calls all-stop mode;
  * nothing is claimed that the machine cannot do, so there are no reverse packets.
  */
-import { linear, readMemory, writeMemory } from '../debugger/level-memory';
 import type { EndedEvent, StoppedEvent } from '../debugger/run-control';
 import { SessionError } from '../debugger/session';
 import type { StrandName } from '../machine/strand';
-import { ClientBreakpoints, type BreakpointType, type Reached } from './client-breakpoints';
-import { bytesOf, countOf, hexOf, hexText, numberOf, textOf } from './hex';
+import { INVALID, OK, REFUSED, UNKNOWN } from './answers';
+import { ClientBreakpoints, type Reached } from './client-breakpoints';
+import { bytesOf, hexText, textOf } from './hex';
 import { monitor } from './monitor';
 import { LONGEST_PACKET, packet, PacketReader } from './packets';
-import { readOne, readRegisters, writeOne, writeRegisters } from './registers';
 import { motionOf, parseVCont, VCONT_ACTIONS, type Resumption } from './resume';
+import { StatePackets } from './state-packets';
 import type { GdbTarget } from './target';
 import { ClientThreads } from './threads';
 import { Transfers } from './transfers';
@@ -24,13 +24,6 @@ export interface Line {
 
 /** Numbers of signals as the protocol has them. */
 const Signal = { INT: '02', TRAP: '05', ABRT: '06' } as const;
-const OK = 'OK';
-/** Errors: not now or not so; a bad address; wrong arguments. */
-const REFUSED = 'E01';
-const FAULT = 'E0e';
-const INVALID = 'E16';
-/** "I do not know this packet." */
-const UNKNOWN = '';
 const FEATURES = [
   `PacketSize=${LONGEST_PACKET.toString(16)}`,
   ...['qXfer:features:read+', 'qXfer:threads:read+', 'qXfer:exec-file:read+'],
@@ -46,6 +39,7 @@ export class GdbStub {
   private readonly threads: ClientThreads;
   private readonly breakpoints: ClientBreakpoints;
   private readonly transfers: Transfers;
+  private readonly state: StatePackets;
   private acknowledges = true;
   /** The client waits for a stop reply. */
   private waiting = false;
@@ -60,6 +54,7 @@ export class GdbStub {
     this.threads = new ClientThreads(target);
     this.breakpoints = new ClientBreakpoints(() => target.session);
     this.transfers = new Transfers(target, this.threads);
+    this.state = new StatePackets(target, this.threads, this.breakpoints);
     // A client finds the machine standing.
     target.session.pause();
   }
@@ -124,23 +119,21 @@ export class GdbStub {
       case 'T':
         return this.threads.named(rest) ? OK : REFUSED;
       case 'g':
-        return this.standing((session) => readRegisters(session, this.threads.current));
+        return this.state.readRegisters();
       case 'G':
-        return this.edited((session) => writeRegisters(session, this.threads.current, rest));
+        return this.state.writeRegisters(rest);
       case 'p':
-        return this.standing(
-          (session) => readOne(session, this.threads.current, countOf(rest) ?? -1) ?? INVALID,
-        );
+        return this.state.readRegister(rest);
       case 'P':
-        return this.writeRegister(rest);
+        return this.state.writeRegister(rest);
       case 'm':
-        return this.readMemory(rest);
+        return this.state.readMemory(rest);
       case 'M':
       case 'X':
-        return this.writeMemory(rest, kind === 'X');
+        return this.state.writeMemory(rest, kind === 'X');
       case 'Z':
       case 'z':
-        return this.breakpoint(rest, kind === 'Z');
+        return this.state.breakpoint(rest, kind === 'Z');
       case 'c':
       case 'C':
         return this.go({ kind: 'continue' });
@@ -195,7 +188,7 @@ export class GdbStub {
   private command(hex: string): Answer {
     const bytes = bytesOf(hex);
     if (!bytes) return INVALID;
-    return this.standing((session) => {
+    return this.state.standing((session) => {
       this.print(`${monitor(session, this.threads.current, new TextDecoder().decode(bytes))}\n`);
       return OK;
     });
@@ -226,65 +219,6 @@ export class GdbStub {
       return OK;
     }
     return text[0] === 'g' && this.threads.select(thread) ? OK : REFUSED;
-  }
-
-  // --- state -----------------------------------------------------------------------------------------------------
-
-  /** Answers about a machine that stands; of one that another client lets run nothing can be told. */
-  private standing(answer: (session: GdbTarget['session']) => string): string {
-    const { session } = this.target;
-    session.mustStand();
-    return answer(session);
-  }
-
-  private edited(edit: (session: GdbTarget['session']) => boolean): string {
-    return this.standing((session) => {
-      const done = edit(session);
-      if (done) this.target.changed();
-      return done ? OK : REFUSED;
-    });
-  }
-
-  private writeRegister(text: string): Answer {
-    const [number, value = ''] = text.split('=');
-    return this.edited((session) => writeOne(session, this.threads.current, countOf(number) ?? -1, value));
-  }
-
-  private readMemory(text: string): Answer {
-    const [address, length] = text.split(',');
-    const [start, bytes] = [numberOf(address), countOf(length)];
-    if (start === undefined || bytes === undefined) return INVALID;
-    return this.standing(({ machine }) => {
-      const wanted = Math.min(bytes, LONGEST_PACKET / 2 - 1);
-      const found = readMemory(machine, linear(this.threads.current), start, wanted);
-      return found.length === 0 && bytes > 0 ? FAULT : hexOf(found);
-    });
-  }
-
-  private writeMemory(text: string, binary: boolean): Answer {
-    const [, address, length, data = ''] = /^([^,]*),([^:]*):(.*)$/s.exec(text) ?? [];
-    const [start, count] = [numberOf(address), countOf(length)];
-    const bytes = binary ? Uint8Array.from(data, (character) => character.charCodeAt(0)) : bytesOf(data);
-    if (start === undefined || bytes === undefined || bytes.length !== count) return INVALID;
-    return this.standing(({ machine }) => {
-      const written = writeMemory(machine, linear(this.threads.current), start, bytes);
-      if (written > 0) this.target.changed();
-      return written === bytes.length ? OK : FAULT;
-    });
-  }
-
-  private breakpoint(text: string, insert: boolean): Answer {
-    // Conditions and commands of the target's own are not claimed, so nothing follows the third number.
-    const [type, address, kind] = text.split(',');
-    const [start, bytes] = [numberOf(address), countOf(kind)];
-    if (!/^[0-4]$/.test(type ?? '')) return UNKNOWN;
-    if (start === undefined || bytes === undefined) return INVALID;
-    const which = Number(type) as BreakpointType;
-    return this.standing(() => {
-      if (insert) return this.breakpoints.insert(which, start, bytes, this.threads.current) ? OK : INVALID;
-      this.breakpoints.remove(which, start, bytes);
-      return OK;
-    });
   }
 
   // --- running ---------------------------------------------------------------------------------------------------

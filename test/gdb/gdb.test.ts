@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { image } from './client';
@@ -47,7 +48,8 @@ function gdb(port: string, commands: readonly string[]): Promise<string> {
   ];
   const child = spawn('gdb', ['-nx', '-q', '-batch', ...all.flatMap((command) => ['-ex', command])]);
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => (said += bytes.toString()));
   return new Promise((done, failed) => child.once('close', () => done(said)).once('error', failed));
 }
 
@@ -106,7 +108,7 @@ describe('gdb: Debian’s gdb', () => {
     assert.match(said, /#1 +0x[0-9a-f]+ in l2_main \(\) at .*l2\.c:\d+/);
     assert.match(said, /#2 +0x[0-9a-f]+ in l1_main \(\) at .*main\.c:\d+/);
     assert.match(said, /\$1 = \[ PE.* PG \]/);
-    assert.match(said, /L2 wrote L1:0x406000 \(4 bytes\) at l2\.c:\d+: 0x0 -> /);
+    assert.match(said, /L2 wrote L2:0x406000 \(4 bytes\) at l2\.c:\d+: 0x0 -> /);
     assert.match(said, /Hardware watchpoint 2: \*\(unsigned \*\)0x406000\n\nOld value = 0\nNew value = \d+/);
     assert.match(said, /exited with code 01/);
     assert.equal(await server.status, 1);
@@ -131,9 +133,29 @@ describe('gdb: Debian’s gdb', () => {
       'kill',
     ]);
     assert.match(said, /Temporary breakpoint 1, run_l2 \(\) at .*exits\.c:\d+/);
-    assert.match(said, /Run till exit from #0 +vmx_run/);
+    assert.match(said, /Temporary breakpoint 2, vmx_run \(\)[^]*in run_l2 \(\) at .*exits\.c:193/);
     assert.match(said, /Breakpoint 4, .*vmx-run\.S:63/);
     assert.match(said, /Thread 2 "L2 .*" hit Temporary breakpoint 5, touch_heap/);
+  });
+
+  it('does what README tells users to type', async () => {
+    const readme = readFileSync(resolve(__dirname, '../../README.md'), 'utf8');
+    const typed = [...readme.matchAll(/^ +\(gdb\) (.*?)(?: {2,}#.*)?$/gm)].map(([, command]) => command!);
+    assert.match(readme, /turtlescope gdb IMAGE \[--port N\]/);
+    assert.match(typed.join('\n'), /^info threads$/m);
+    server = await serve();
+    const said = await gdb(server.port, [...typed, 'kill']);
+    assert.doesNotMatch(said, /[Uu]ndefined|No symbol|not supported|[Ee]rror|Cannot/);
+    for (const found of [
+      /hit Breakpoint 1, ask_for_cpuid/,
+      /\* 2 +Thread 3 "L2 · 64-bit · in ask_for_cpuid"/,
+      /GUEST_RIP +0x/,
+      /L2 at a breakpoint/,
+      /\[Switching to thread 1 \(Thread 2\)\]/,
+      /#1 +0x[0-9a-f]+ in run_l2 \(\)/,
+      /cr4 +0x[0-9a-f]+ +\[.* VMXE/,
+    ])
+      assert.match(said, found);
   });
 
   it('survives clients that come and go', async () => {

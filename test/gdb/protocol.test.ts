@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { resolveFunction } from '../../src/debugger/breakpoints/resolve';
 import { features, registers } from '../../src/gdb/features';
 import { littleEndian } from '../../src/gdb/hex';
-import { Client, image, Stub } from './client';
+import { type Client, image, Stub } from './client';
 
 const L1 = '2';
 const L2 = '3';
@@ -127,6 +127,8 @@ describe('gdb: protocol', () => {
     const { machine } = stub.session;
     const vmcs12 = machine.driver.vmcss().find(({ name }) => name === 'vmcs12')!;
     assert.equal(machine.driver.registers('L2')?.rip, vmcs12.read('GUEST_RIP'));
+    await reach('ask_for_cpuid');
+    await client.ask(`z0,${addressOf('ask_for_cpuid').toString(16)},1`);
     while (!stop.includes(`thread:${L1}`)) stop = await client.ask(`vCont;s:${L2};c`);
     assert.equal(
       machine.log.slice(0, machine.log.total).filter(({ kind }) => kind === 'nested-exit').length,
@@ -235,6 +237,7 @@ describe('gdb: protocol', () => {
     await reach('ask_for_cpuid');
     assert.match(await client.monitor('vmcs vmcs12 GUEST_RIP'), /GUEST_RIP +0x/);
     assert.match(await client.monitor('exits'), /L2/);
+    assert.match(await client.monitor('why'), /^L2 at a breakpoint$/m);
     assert.match(await client.monitor('help'), /rdmsr NAME/);
     assert.match(await client.monitor('vmcs12.GUEST_RIP'), /^0x/);
     assert.match(await client.monitor('nonsense here'), /Write "monitor help"/);

@@ -3,6 +3,7 @@
  * follows cannot be an expression's operator; everything else is an expression.
  */
 import type { StrandName } from '../../machine/strand';
+import { exceptionInfo } from '../exception-info';
 import { evaluate, evaluatedText } from '../expression/evaluator';
 import type { ExpressionScope } from '../expression/scope';
 import type { StackFrame } from '../frames';
@@ -49,6 +50,11 @@ const commands: Readonly<Record<string, Command>> = {
     run: info,
   },
   rdmsr: { usage: 'rdmsr NAME', help: 'an MSR as the processor holds it: rdmsr IA32_LSTAR', run: rdmsr },
+  why: {
+    usage: 'why',
+    help: 'why the machine stopped, with the rule behind it',
+    run: ({ session }) => exceptionInfo(session)?.details ?? session.lastStop?.description ?? 'Nothing yet.',
+  },
   vmcs: {
     usage: 'vmcs [NAME] [WORDS]',
     help: 'a decoded VMCS, all or the rows with these words: vmcs vmcs12 rip',
