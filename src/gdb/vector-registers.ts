@@ -3,7 +3,6 @@
  * SDM volume 1, 8.1 and 10.2; numbers and order as in gdb's features `i386.core`, `i386.sse` and `i386.avx`.
  */
 import { State } from '../abi/state-block';
-import { registerMask } from '../machine/register-mask';
 import type { Bearer, GdbRegister } from './gdb-register';
 
 const X87_BYTES = 16;
@@ -16,18 +15,15 @@ const INTEGER_BIT = 1n << 63n;
 /** Tags of the x87 tag word (SDM volume 1, 8.1.7). */
 const Tag = { VALID: 0, ZERO: 1, SPECIAL: 2, EMPTY: 3 } as const;
 
-type Component = 'X87' | 'SSE' | 'AVX';
-
 /** Software moves them, not VM entries and exits: whoever's general registers are in the chip has these there as well. */
 function live({ machine, strand }: Bearer): boolean {
   const home = machine.driver.registerHome(strand);
   return home !== undefined && (home.kind === 'chip' || home.generalInChip);
 }
 
-/** A register of the processor's state block, which makes a state component count as used when it is written. */
+/** A register of the processor's state block. */
 function stateRegister(
   row: Pick<GdbRegister, 'name' | 'bits' | 'type' | 'group'>,
-  component: Component,
   read: (bearer: Bearer) => bigint,
   write: (bearer: Bearer, value: bigint) => void,
 ): GdbRegister {
@@ -38,7 +34,6 @@ function stateRegister(
       if (!live(bearer)) return false;
       const { cpu } = bearer.machine;
       write(bearer, value);
-      cpu.set64(State.XINUSE, cpu.get64(State.XINUSE) | registerMask('xcr0', component));
       cpu.stateReplaced();
       return true;
     },
@@ -54,7 +49,6 @@ function stackPlace({ machine }: Bearer, index: number): number {
 function stackRegister(index: number): GdbRegister {
   return stateRegister(
     { name: `st${index}`, bits: 80, type: 'i387_ext' },
-    'X87',
     (bearer) => {
       const at = stackPlace(bearer, index);
       const { cpu } = bearer.machine;
@@ -71,7 +65,6 @@ function stackRegister(index: number): GdbRegister {
 function control(name: string, place: State): GdbRegister {
   return stateRegister(
     { name, bits: 32, type: 'int', group: 'float' },
-    'X87',
     ({ machine }) => BigInt(machine.cpu.get32(place)),
     ({ machine }, value) => machine.cpu.set32(place, Number(value)),
   );
@@ -102,19 +95,13 @@ function setTagWord({ machine: { cpu } }: Bearer, word: bigint): void {
   cpu.set32(State.FPU_TAG, used);
 }
 
-const tags = stateRegister(
-  { name: 'ftag', bits: 32, type: 'int', group: 'float' },
-  'X87',
-  tagWord,
-  setTagWord,
-);
+const tags = stateRegister({ name: 'ftag', bits: 32, type: 'int', group: 'float' }, tagWord, setTagWord);
 
 /** Half of YMMn: 0 is XMMn. */
 function vectorHalf(name: string, index: number, half: 0 | 1): GdbRegister {
   const at = State.YMM + index * YMM_BYTES + half * (YMM_BYTES / 2);
   return stateRegister(
     half === 0 ? { name, bits: 128, type: 'vec128' } : { name, bits: 128, type: 'uint128' },
-    half === 0 ? 'SSE' : 'AVX',
     ({ machine: { cpu } }) => (cpu.get64(at + 8) << 64n) | cpu.get64(at),
     ({ machine: { cpu } }, value) => {
       cpu.set64(at, value & LOW_64);
@@ -143,7 +130,6 @@ export const sseRegisters: readonly GdbRegister[] = [
   ...sixteen.map((index) => vectorHalf(`xmm${index}`, index, 0)),
   stateRegister(
     { name: 'mxcsr', bits: 32, type: 'mxcsr_bits', group: 'vector' },
-    'SSE',
     ({ machine }) => BigInt(machine.cpu.get32(State.MXCSR)),
     ({ machine }, value) => machine.cpu.set32(State.MXCSR, Number(value)),
   ),
