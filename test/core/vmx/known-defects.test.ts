@@ -72,13 +72,13 @@ describe('defects that others had: entry checks', () => {
     const rows = vmxControls.filter(({ word }) => word === 'secondary-exit');
     assert.notEqual(rows.length, 0);
     for (const { name, bit } of rows) {
-      const with_ = (allowed: bigint) =>
+      const allowing = (allowed: bigint) =>
         failing((image, capabilities) => {
           capabilities.set('IA32_VMX_EXIT_CTLS2', allowed);
           image.enable(name);
         });
       const own = 1n << BigInt(bit);
-      assert.deepEqual([with_(own).includes('C03'), with_(~own).includes('C03')], [false, true], name);
+      assert.deepEqual([allowing(own).includes('C03'), allowing(~own).includes('C03')], [false, true], name);
     }
   });
 
