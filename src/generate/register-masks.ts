@@ -12,6 +12,7 @@ const narrow: ReadonlySet<RegisterFormat | InterruptionFormat> = new Set([
   'access-rights',
   'selector',
   'page-fault-error-code',
+  'pkru',
   'error-code',
   'entry-interruption',
   'exit-interruption',

@@ -260,6 +260,15 @@ export const registerFormats = {
       { high: 9, low: 9, name: 'PKRU', title: 'Protection-key rights' },
     ],
   },
+  pkru: {
+    title: 'PKRU',
+    summary: 'Rights of protection keys: two bits for each of 16 keys, those of key 0 here.',
+    sdm: '4.6.2',
+    ranges: [
+      { high: 0, low: 0, name: 'AD', title: 'No data access to user pages of the key' },
+      { high: 1, low: 1, name: 'WD', title: 'No writes to user pages of the key' },
+    ],
+  },
   mxcsr: {
     title: 'MXCSR',
     summary: 'Exceptions, masks and rounding of SSE and AVX floating point.',

@@ -1,16 +1,16 @@
 // RDPKRU and WRPKRU (SDM Vol. 2; Vol. 3, 4.6.2). The rights themselves are looked up in mmu/walk.ts.
 import { Gpr, State } from '../../abi/state-block';
 import { Cr4, Reason } from '../gen/constants';
-import { translationChanged } from '../mmu/tlb';
+import { keyRightsChanged } from '../mmu/tlb';
 import { get32, get64, gpr, set32, setGpr } from '../state';
 import { Next } from '../uop';
 import { refuse, refuseUndefined } from './refusal';
 
-/** TLB entries were made with the old rights. */
+/** Without CR4.PKE the rights wait. */
 export function writePkru(value: u32): void {
   if (get32(State.PKRU) == value) return;
   set32(State.PKRU, value);
-  translationChanged();
+  keyRightsChanged();
 }
 
 /** ECX must be 0, and CR4.PKE set. */

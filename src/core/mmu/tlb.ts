@@ -90,7 +90,7 @@ function freshEpoch(): u32 {
 /** The control bits an entry depends on, in one word. */
 function controlBits(): u64 {
   const cr0 = load<u64>(S + State.CR0) & (Cr0.PG | Cr0.WP);
-  const cr4 = load<u64>(S + State.CR4) & (Cr4.PSE | Cr4.PAE | Cr4.SMEP | Cr4.SMAP | Cr4.PCIDE);
+  const cr4 = load<u64>(S + State.CR4) & (Cr4.PSE | Cr4.PAE | Cr4.SMEP | Cr4.SMAP | Cr4.PKE | Cr4.PCIDE);
   return cr0 | cr4 | ((load<u64>(S + State.EFER) & (Efer.NXE | Efer.LMA)) << 32);
 }
 
@@ -239,6 +239,11 @@ export function invalidateVpidAll(): void {
 /** INVEPT type 1: mappings derived from this EPT pointer. */
 export function invalidateEpt(eptp: u64): void {
   forget(false, 0, true, eptp);
+}
+
+/** PKRU changed: entries of every context were made with the old rights. */
+export function keyRightsChanged(): void {
+  forget(false, 0, false, 0);
 }
 
 /** INVEPT type 2. */

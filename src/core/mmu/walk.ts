@@ -13,12 +13,14 @@ import {
   PageFaultErrorCode,
   Pde4m,
   Pdpte,
+  Pkru,
   Rflags,
 } from '../gen/registers';
 import { Reason } from '../gen/reasons';
 import { Access, NOT_MAPPED } from './access';
 import { EPT_READ, EPT_WRITE, EptEnd, eptEnd, walkEpt } from './ept-walk';
 import {
+  OWN,
   eptPointerOf,
   physicalMaskOf,
   readEntry32,
@@ -90,6 +92,31 @@ function structureAddress(gpa: u64, write: bool): u64 {
   walkOutcome = eptOutcome();
   refusedStructure = gpa;
   refusedNeed = need;
+  return NOT_MAPPED;
+}
+
+/**
+ * True when the rights of the protection key in a leaf withhold a data access to a user-mode address (SDM 4.6.2). There is one
+ * PKRU: whose memory else is walked is that of a guest which runs on this processor.
+ */
+function keyWithholds(leaf: u64): bool {
+  const cr4 = register(space, State.CR4);
+  if (!(cr4 & Cr4.PKE) || !(register(space, State.EFER) & Efer.LMA)) return false;
+  if (!user || (kind & (Access.FETCH | Access.PROBE)) != 0) return false;
+  const key = <u32>((leaf & PageEntry.PK) >> PageEntry.PK_SHIFT);
+  const rights: u32 = load<u32>(OWN + State.PKRU) >> (key * 2);
+  if (rights & Pkru.AD) return true;
+  const bound = kind & Access.USER || (register(space, State.CR0) & Cr0.WP) != 0;
+  return bound && (rights & Pkru.WD) != 0 && (kind & Access.WRITE) != 0;
+}
+
+/** A page fault at a leaf whose key withholds the access, alone or beside another right. */
+function refusedByKey(at: u64, entry: u64, level: u32): u64 {
+  if (allowed()) {
+    pageFault(true, false, at, entry, level);
+    walkReason = Reason.PAGE_KEY;
+  }
+  walkError |= PageFaultErrorCode.PK;
   return NOT_MAPPED;
 }
 
@@ -213,7 +240,12 @@ function walk64(table: u64, top: u32): u64 {
     if (leaf && level > 1) bad |= entry & (((<u64>1) << shift) - 0x2000);
     if (bad) return pageFault(true, true, at, entry, level);
     gather(entry);
-    if (leaf && !allowed()) return refused64(table, top);
+    if (leaf) {
+      const open = allowed();
+      if (!open) refused64(table, top);
+      if (keyWithholds(entry)) return refusedByKey(at, entry, level);
+      if (!open) return NOT_MAPPED;
+    }
     if (!mark64(at, entry, used(leaf))) return NOT_MAPPED;
     if (leaf) {
       const offset = ((<u64>1) << shift) - 1;

@@ -91,4 +91,10 @@ export const memoryReasons = [
     text: 'Address {data} is a user page, and CR4.SMAP keeps the supervisor from it: {level} at {a} is {b}.',
     sdm: '4.6',
   },
+  {
+    id: 'PAGE_KEY',
+    outcome: pf,
+    text: 'PKRU does not allow the access to address {data}: the protection key is in bits 62:59 of its {level} at {a}, {b}.',
+    sdm: '4.6.2',
+  },
 ] as const satisfies readonly FaultReasonRow[];

@@ -205,6 +205,17 @@ const cases: Record<Covered, Case> = {
     source: `mov rax, [${LAST}]`,
     shows: /CR4\.SMAP keeps the supervisor from it: PDE at 0x3038/,
   },
+  PAGE_KEY: {
+    setup: (bench) => {
+      bench.write64(LAST_PDE, BigInt(LAST) | 0x2800_0000_0000_0087n);
+      bench.cpu.set32(State.PKRU, 1 << 10);
+      bench.cpu.set64(State.CR4, 0x400020n);
+      bench.cpu.stateReplaced();
+    },
+    source: `mov rax, [${LAST}]`,
+    shows:
+      /PKRU does not allow the access to address 0xe00000: the protection key is in bits 62:59 of its PDE at 0x3038/,
+  },
 };
 
 /** The first 2 MiB, with code and tables, become the supervisor's. */
