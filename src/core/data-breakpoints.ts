@@ -28,8 +28,12 @@ function lastByte(dr7: u64, index: u32): u64 {
   return length == 2 ? 7 : length;
 }
 
+/** Any of the four is enabled: what each change of the mode asks first. */
+const ANY: u64 = Dr7.L0 | Dr7.G0 | Dr7.L1 | Dr7.G1 | Dr7.L2 | Dr7.G2 | Dr7.L3 | Dr7.G3;
+
 /** An enabled breakpoint wants to see data accesses. */
 export function watchesData(dr7: u64): bool {
+  if ((dr7 & ANY) == 0) return false;
   for (let i: u32 = 0; i < 4; i++) {
     if (enabled(dr7, i) && (condition(dr7, i) & Condition.WRITE) != 0) return true;
   }
