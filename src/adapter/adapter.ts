@@ -15,6 +15,7 @@ import { exceptionInfo } from '../debugger/exception-info';
 import { SessionError, type DebugSession, type SessionEvents } from '../debugger/session';
 import { threadId } from '../debugger/threads';
 import { ConfigurationProblem } from '../protocol/configuration-problem';
+import type { CustomEvents } from '../protocol/custom-requests';
 import { checkedConfiguration } from '../protocol/launch-check';
 import { openSession } from '../session/open';
 import { breakpointRequests, described } from './breakpoint-requests';
@@ -27,6 +28,7 @@ import { dataRequests } from './data-requests';
 import { errors, UserError } from './errors';
 import { begin, executionRequests } from './execution-requests';
 import { InputGuard } from './input-guard';
+import { InputLogFile } from './input-log-file';
 import { jumpRequests } from './jump-requests';
 import { memoryRequests } from './memory-requests';
 import { RequestArguments } from './request-arguments';
@@ -39,6 +41,7 @@ export class Adapter extends ProtocolSession {
   private readonly context: Context;
   private readonly damage = new DamageReport();
   private serial: SerialOutput | undefined;
+  private inputLog: InputLogFile | undefined;
   private stopOnEntry = false;
   private configured = false;
   /** The arguments of the last launch or restart. */
@@ -61,7 +64,7 @@ export class Adapter extends ProtocolSession {
     cancel: () => {},
     disconnect: () => {
       this.context.dispose();
-      this.serial?.close();
+      this.closeFiles();
       setImmediate(() => this.shutdown());
     },
   };
@@ -98,8 +101,13 @@ export class Adapter extends ProtocolSession {
 
   private gone(): void {
     this.context.dispose();
-    this.serial?.close();
+    this.closeFiles();
     this.shutdown();
+  }
+
+  private closeFiles(): void {
+    this.serial?.close();
+    this.inputLog?.close();
   }
 
   private garbage(problem: string): void {
@@ -177,13 +185,20 @@ export class Adapter extends ProtocolSession {
   private open(context: Context, given: RequestArguments, kept: DebugSession | undefined): void {
     const warnings: string[] = [];
     const configuration = checkedConfiguration(given.object(), (text) => warnings.push(text));
-    const { serial } = configuration;
+    const { serial, inputLog } = configuration;
     const file = typeof serial === 'object' ? serial.file : undefined;
     const noDebug = given.flag('noDebug');
-    const opened = openSession(configuration, this.events(), { noDebug, kept });
-    // The file is closed before it is opened again.
-    this.serial?.close();
-    this.serial = new SerialOutput((text) => this.sendEvent(new OutputEvent(text, 'stdout')), file);
+    const log = inputLog === undefined ? undefined : new InputLogFile();
+    const opened = openSession(configuration, this.events(log), { noDebug, kept });
+    // Files are closed before they are opened again.
+    this.closeFiles();
+    const show = (text: string) =>
+      serial === 'terminal'
+        ? this.tell('turtlescope/serial', { text })
+        : this.sendEvent(new OutputEvent(text, 'stdout'));
+    this.serial = new SerialOutput(show, file);
+    if (log && inputLog !== undefined) log.open(inputLog);
+    this.inputLog = log;
     for (const warning of [...warnings, ...opened.warnings]) this.warn(warning);
     this.stopOnEntry = configuration.stopOnEntry === true && !noDebug;
     this.launched = given;
@@ -201,11 +216,13 @@ export class Adapter extends ProtocolSession {
     this.sendEvent(new TerminatedEvent());
   }
 
-  private events(): SessionEvents {
+  private events(inputLog: InputLogFile | undefined): SessionEvents {
     return {
       serial: (byte) => this.serial?.byte(byte),
       thread: (level, reason) => this.context.client.send('thread', { reason, threadId: threadId(level) }),
       log: (text) => this.sendEvent(new OutputEvent(`${text}\n`, 'console')),
+      input: (text) => inputLog?.write(text),
+      screen: (screen) => this.tell('turtlescope/screen', screen),
       stopped: ({ reason, level, description, breakpointIds }) => {
         this.serial?.flush();
         this.context.forget();
@@ -226,6 +243,10 @@ export class Adapter extends ProtocolSession {
         this.end();
       },
     };
+  }
+
+  private tell<E extends keyof CustomEvents>(event: E, body: CustomEvents[E]): void {
+    this.sendEvent(new Event(event, body));
   }
 
   private client(): Client {

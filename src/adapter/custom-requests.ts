@@ -9,6 +9,7 @@ import { evaluate, evaluatedText } from '../debugger/expression/evaluator';
 import { levelPicture } from '../debugger/levels/level-picture';
 import { missingChecks } from '../debugger/implemented-rows';
 import type { CustomCommand, ResponseBody } from '../protocol/custom-requests';
+import { inputSources } from '../protocol/people';
 import type { Context } from './context';
 import { numberFrom } from './data-requests';
 import { errors } from './errors';
@@ -80,6 +81,12 @@ export const customRequests: CustomHandlers = {
 
   'turtlescope/eventInFlight': (context, given) =>
     eventInFlight(context.standing.inspect(context.level(given))),
+
+  'turtlescope/input': (context, given) => {
+    if (context.ended) throw errors.ended();
+    context.session.input(given.oneOf('source', inputSources), given.bytes('bytes'));
+    return {};
+  },
 
   'turtlescope/checkEntry': (context) => {
     const session = context.standing;

@@ -63,6 +63,16 @@ export class RequestArguments {
     });
   }
 
+  /** Numbers from 0 to 255, at least one. */
+  bytes(name: string): Uint8Array {
+    const value = this.given[name];
+    const isByte = (item: unknown) =>
+      Number.isInteger(item) && (item as number) >= 0 && (item as number) <= 0xff;
+    if (!Array.isArray(value) || value.length === 0 || !value.every(isByte))
+      throw errors.badArgument(name, 'a list of bytes (numbers from 0 to 255)');
+    return Uint8Array.from(value as number[]);
+  }
+
   texts(name: string): string[] {
     const value = this.given[name] ?? [];
     if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))

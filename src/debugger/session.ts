@@ -5,10 +5,11 @@
  */
 import { vmcsFields } from '../isa/vmcs-fields';
 import { createMachine, MachineError, type MachineRequest } from '../machine/create';
-import type { InputSource } from '../machine/input-log';
+import { inputLogHeading, inputLogLine, type InputEvent, type InputSource } from '../machine/input-log';
 import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
+import type { Screen } from '../protocol/people';
 import type { Surroundings } from './breakpoints/resolve';
 import { DataBreakpoints } from './breakpoints/data-store';
 import type { Breakpoint } from './breakpoints/breakpoint';
@@ -22,6 +23,7 @@ import { changeRegister } from './level-registers';
 import { Programs, type LoadedProgram } from './programs';
 import { RunControl, type EndedEvent, type RunSurroundings, type StoppedEvent } from './run-control';
 import { expressionScope } from './session-scope';
+import { ScreenWatch } from './screen-watch';
 import { SourcePaths } from './source-paths';
 import { Ground } from './stepping/ground';
 import { GuestStep } from './stepping/guest-step';
@@ -43,6 +45,8 @@ export interface SessionRequest {
   readonly imagePath: string;
   /** Instructions after which the session pauses by itself. */
   readonly maxInstructions?: bigint | undefined;
+  /** Somebody can type: a guest that waits for input is not at its end. */
+  readonly awaitsInput?: boolean | undefined;
   /** Run without any stop of the user's. */
   readonly noDebug?: boolean | undefined;
 }
@@ -54,6 +58,10 @@ export interface SessionEvents {
   serial(byte: number): void;
   /** A log point's message. */
   log(text: string): void;
+  /** What the input log has next: its heading first, then each input as it comes. */
+  input?(text: string): void;
+  /** Something else stands on the VGA text screen. */
+  screen?(screen: Screen): void;
   /** A level came into being, or is gone. */
   thread?(level: StrandName, reason: 'started' | 'exited'): void;
 }
@@ -69,6 +77,7 @@ export class DebugSession {
   readonly filters: ActiveFilters;
   readonly programs: Programs;
   readonly paths: SourcePaths;
+  readonly screen: ScreenWatch;
   machine: Machine;
   ground: Ground;
   /** The stop the user looks at. */
@@ -96,11 +105,12 @@ export class DebugSession {
     this.programs = new Programs(request.programs);
     this.paths = new SourcePaths(request.sourceMap, request.imagePath);
     [this.machine, this.ground, this.control] = this.boot();
+    this.screen = new ScreenWatch(this.machine.board, kept?.screen.written);
     this.levels = this.presentLevels();
   }
 
   private boot(): [Machine, Ground, RunControl] {
-    const machine = bootMachine(this.request, (byte) => this.events.serial(byte));
+    const machine = bootMachine(this.request, this.events);
     const ground = new Ground(machine, this.programs);
     // Without debugging nothing of the user's stops the machine, but it is all there for a later restart.
     const { noDebug } = this.request;
@@ -112,7 +122,7 @@ export class DebugSession {
       data: noDebug ? new DataBreakpoints() : this.data,
       filters: noDebug ? new ActiveFilters() : this.filters,
       showsEnd: !noDebug,
-      turn: () => this.tellLevels(),
+      turn: () => this.turn(),
       scope: (level, record, names) =>
         expressionScope({ machine, programs: this.programs, level, record, names, vmcsOf: level }),
       placeText: (level, address) => placeText(machine, this.programs, level, address),
@@ -166,6 +176,16 @@ export class DebugSession {
     this.tell({ reason: 'goto', level, description: `${level}: jumped`, breakpointIds: [] });
   }
 
+  /** Some times a second while the machine runs. */
+  private turn(): void {
+    this.tellLevels();
+    this.tellScreen(this.screen.glance());
+  }
+
+  private tellScreen(screen: Screen | undefined): void {
+    if (screen) this.events.screen?.(screen);
+  }
+
   /** Levels that came into being or are gone since the last call. */
   private tellLevels(): void {
     const there = this.presentLevels();
@@ -197,6 +217,8 @@ export class DebugSession {
 
   /** Somebody types; what the machine does with it, it does when it runs. */
   input(source: InputSource, bytes: Uint8Array): void {
+    if (this.request.machine.input)
+      throw new SessionError('This run repeats the input of a log: what is typed would make it another one.');
     this.machine.input(source, bytes);
     this.control.inputCame();
   }
@@ -230,6 +252,7 @@ export class DebugSession {
       (result) => {
         if (!result || control !== this.control) return;
         this.isRunning = false;
+        this.tellScreen(this.screen.look());
         if ('ended' in result) this.events.ended(result.ended);
         else this.tell(result.stopped);
       },
@@ -296,9 +319,14 @@ export class DebugSession {
   }
 }
 
-function bootMachine(request: SessionRequest, serial: (byte: number) => void): Machine {
+function bootMachine({ machine: request }: SessionRequest, events: SessionEvents): Machine {
   try {
-    return createMachine({ ...request.machine, serial });
+    const machine = createMachine({ ...request, serial: (byte) => events.serial(byte) });
+    const write = (event: InputEvent) => events.input?.(inputLogLine(event));
+    events.input?.(inputLogHeading());
+    request.input?.forEach(write);
+    machine.onInput = write;
+    return machine;
   } catch (error) {
     if (error instanceof MachineError) throw new SessionError(error.message);
     throw error;

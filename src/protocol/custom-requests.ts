@@ -4,6 +4,7 @@
  */
 import type { DecodedRow, VmcsName, VmcsTree } from './decoded-row';
 import type { LevelPicture, LevelScale } from './levels';
+import type { InputSource, Screen } from './people';
 import type { TimelineItem } from './timeline';
 
 /** Every custom request: command, arguments, answer. */
@@ -43,6 +44,11 @@ export interface CustomRequests {
   'turtlescope/eventInFlight': {
     arguments: { threadId?: number };
     body: EventInFlight;
+  };
+  /** Somebody types: bytes for COM1, or scan codes of set 1 of the keyboard. The guest gets them at the machine's next tick. */
+  'turtlescope/input': {
+    arguments: { source: InputSource; bytes: number[] };
+    body: Record<string, never>;
   };
   /** Dry run of all entry checks on vmcs12 as it stands. */
   'turtlescope/checkEntry': {
@@ -93,9 +99,14 @@ export interface FieldWriter {
   source?: { path: string; line: number };
 }
 
-/** Sent when the timeline or a VMCS may have changed without a stop (edits). */
+/** Every event of our own, by its name. */
 export interface CustomEvents {
+  /** The timeline or a VMCS may have changed without a stop (edits). */
   'turtlescope/changed': { reason: 'edit' | 'stop' };
+  /** The guest sent this on COM1; only with `serial: "terminal"`. */
+  'turtlescope/serial': { text: string };
+  /** What stands on the VGA text screen now; not before something has been written there. */
+  'turtlescope/screen': Screen;
 }
 
 export type CustomCommand = keyof CustomRequests;

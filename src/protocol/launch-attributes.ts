@@ -198,9 +198,16 @@ export const launchAttributes = {
   },
   serial: {
     default: 'console',
-    markdownDescription: 'Where the first serial port (COM1) goes: the debug console, or a file.',
+    markdownDescription: 'Where the first serial port (COM1) goes: the debug console, a terminal, or a file.',
     oneOf: [
-      { type: 'string', enum: ['console'] },
+      {
+        type: 'string',
+        enum: ['console', 'terminal'],
+        markdownEnumDescriptions: [
+          'To the debug console, which only shows it.',
+          'To a terminal of VS Code; what is typed there the guest receives.',
+        ],
+      },
       {
         type: 'object',
         required: ['file'],
@@ -210,6 +217,20 @@ export const launchAttributes = {
         },
       },
     ],
+  },
+  inputLog: {
+    type: 'string',
+    isPath: true,
+    markdownDescription:
+      'File for what is typed, with its moments; it is overwritten. With it as `replayInput` the run happens again.',
+    examples: ['${workspaceFolder}/input.log'],
+  },
+  replayInput: {
+    type: 'string',
+    isPath: true,
+    markdownDescription:
+      'Input log of an earlier run of the same image and configuration: the same input comes at the same moments, and nobody can type.',
+    examples: ['${workspaceFolder}/input.log'],
   },
   onReset: {
     type: 'string',

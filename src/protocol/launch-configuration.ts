@@ -61,8 +61,12 @@ export interface LaunchConfiguration {
   /** Compile-time path prefix -> path on this machine; the longest prefix wins. */
   sourceMap?: Record<string, string>;
   stopOnEntry?: boolean;
-  /** Where COM1 goes: the debug console, or a file. */
-  serial?: 'console' | { file: string };
+  /** Where COM1 goes: the debug console, a terminal of VS Code, or a file. */
+  serial?: 'console' | 'terminal' | { file: string };
+  /** File for what is typed, with its moments. */
+  inputLog?: string;
+  /** Input log of an earlier run: the same input at the same moments. */
+  replayInput?: string;
   /** The guest resets the machine: boot the image again as a PC does (default), or stop there. */
   onReset?: 'reboot' | 'stop';
   /** A triple fault of `program`: stop there (default), or reset as a PC does. */

@@ -4,13 +4,24 @@
 import type { MachineRequest } from '../machine/create';
 import type { LaunchConfiguration } from '../protocol/launch-configuration';
 import { readNamed, type NamedFile } from './files';
+import { replayedInput } from './replayed-input';
 
 /** Everything but where the serial port goes. */
 export type RequestedMachine = Omit<MachineRequest, 'serial'>;
 
 /** @throws ConfigurationProblem for a file that cannot be read */
 export function machineRequest(configuration: LaunchConfiguration, image: NamedFile): RequestedMachine {
-  const { program, topology, memory, cmdline, initrd, modules = [], loadAddress, l0 } = configuration;
+  const {
+    program,
+    topology,
+    memory,
+    cmdline,
+    initrd,
+    modules = [],
+    loadAddress,
+    l0,
+    replayInput,
+  } = configuration;
   return {
     image: image.bytes,
     imageName: program,
@@ -32,5 +43,6 @@ export function machineRequest(configuration: LaunchConfiguration, image: NamedF
     cpuFeatures: configuration.cpuFeatures,
     featureControl: configuration.featureControl,
     unclaimedInstructions: configuration.unclaimedInstructions,
+    input: replayInput === undefined ? undefined : replayedInput(replayInput),
   };
 }

@@ -46,6 +46,7 @@ export function openSession(
     sourceMap,
     imagePath: image.path,
     noDebug,
+    awaitsInput: configuration.serial === 'terminal',
     maxInstructions: maxInstructions === undefined ? undefined : BigInt(maxInstructions),
   };
   return { session: bootable(() => new DebugSession(request, events, kept)), files, warnings };
@@ -63,7 +64,10 @@ export function openMachine(
 ): { readonly machine: Machine; readonly image: NamedFile } {
   const image = readNamed('program', configuration.program);
   const request = machineRequest(configuration, image);
-  return { machine: bootable(() => createMachine({ ...request, serial, input })), image };
+  return {
+    machine: bootable(() => createMachine({ ...request, serial, input: input ?? request.input })),
+    image,
+  };
 }
 
 function bootable<T>(make: () => T): T {
