@@ -47,6 +47,7 @@ const bundles = [
       webview: 'src/views/webview/main.ts',
       compare: 'src/views/webview/compare/main.ts',
       levels: 'src/views/webview/levels/main.ts',
+      screen: 'src/views/webview/screen/main.ts',
     },
     outdir: 'dist',
   },

@@ -15,6 +15,8 @@ import { activeFile } from './views/launch/images';
 import { debugImage, registerLaunchProvider } from './views/launch/provider';
 import { openSample } from './views/launch/samples';
 import { rowDecorations } from './views/row-decorations';
+import { ScreenView } from './views/screen-view';
+import { SerialTerminals } from './views/serial-terminal';
 import { timelineFilters } from './views/timeline-appearance';
 import { editField, toggleBit } from './views/vmcs-edit';
 import { debugContainer, moveViews, ownContainer } from './views/view-places';
@@ -42,6 +44,8 @@ export function activate(context: vscode.ExtensionContext): void {
     event,
     levels,
     compare,
+    new ScreenView(focus, context.extensionUri),
+    new SerialTerminals(),
     levels.onDidChoose((index) => void exits.choose(index)),
     exits.onDidChoose((index) => void levels.choose(index)),
     registerLaunchProvider(),

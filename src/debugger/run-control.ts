@@ -72,8 +72,8 @@ export interface RunSurroundings {
   log(text: string): void;
   /** An end that went wrong is shown as a stop first. */
   readonly showsEnd: boolean;
-  /** Called some times a second while the machine runs. */
-  turn(): void;
+  /** Called some times a second while the machine runs, and when it begins to wait for input (`rests`). */
+  turn(rests: boolean): void;
   /** Instructions after which a run pauses by itself, once. */
   readonly maxInstructions: bigint | undefined;
 }
@@ -141,7 +141,7 @@ export class RunControl {
       if (!idle && Date.now() < turnEnds) continue;
       await (idle ? this.input() : host().rest());
       if (this.cancelled) return undefined;
-      this.around.turn();
+      this.around.turn(false);
       if (this.pausing) return this.disarm({ stopped: this.stoppedAt('pause', 'paused') });
       turnEnds = Date.now() + TURN;
     }
@@ -149,7 +149,7 @@ export class RunControl {
 
   /** The machine waits for input; so does the run, and the user sees what there is. */
   private async input(): Promise<void> {
-    this.around.turn();
+    this.around.turn(true);
     if (!this.pausing) await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = undefined;
   }

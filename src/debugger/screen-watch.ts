@@ -18,8 +18,14 @@ export class ScreenWatch {
   /** @param written something was written to the screen that this one takes the place of: it is shown, empty or not */
   constructor(
     private readonly board: Board,
-    public written = false,
+    private written = false,
   ) {}
+
+  /** Something has been written to it. */
+  hasText(): boolean {
+    this.written ||= this.board.screen().lines.some((line) => line !== '');
+    return this.written;
+  }
 
   /** As `look`, unless somebody has looked just now. */
   glance(): Screen | undefined {
@@ -31,9 +37,8 @@ export class ScreenWatch {
 
   /** What stands on the screen, if that is something else than at the last look. */
   look(): Screen | undefined {
+    if (!this.hasText()) return undefined;
     const shown = this.board.screen();
-    this.written ||= shown.lines.some((line) => line !== '');
-    if (!this.written) return undefined;
     const screen: Screen = { rows: runs(shown), ...(shown.cursor && { cursor: shown.cursor }) };
     const text = JSON.stringify(screen);
     if (text === this.last) return undefined;

@@ -45,7 +45,7 @@ export interface SessionRequest {
   readonly imagePath: string;
   /** Instructions after which the session pauses by itself. */
   readonly maxInstructions?: bigint | undefined;
-  /** Somebody can type: a guest that waits for input is not at its end. */
+  /** Somebody can type on COM1: a guest that waits for input is not at its end. */
   readonly awaitsInput?: boolean | undefined;
   /** Run without any stop of the user's. */
   readonly noDebug?: boolean | undefined;
@@ -105,12 +105,15 @@ export class DebugSession {
     this.programs = new Programs(request.programs);
     this.paths = new SourcePaths(request.sourceMap, request.imagePath);
     [this.machine, this.ground, this.control] = this.boot();
-    this.screen = new ScreenWatch(this.machine.board, kept?.screen.written);
+    this.screen = new ScreenWatch(this.machine.board, kept?.screen.hasText());
     this.levels = this.presentLevels();
   }
 
   private boot(): [Machine, Ground, RunControl] {
     const machine = bootMachine(this.request, this.events);
+    // Whoever sees text on the screen has a keyboard before it.
+    const hears = () => this.request.awaitsInput === true || this.screen.hasText();
+    if (!this.request.machine.input) machine.awaitsInput = hears;
     const ground = new Ground(machine, this.programs);
     // Without debugging nothing of the user's stops the machine, but it is all there for a later restart.
     const { noDebug } = this.request;
@@ -122,7 +125,7 @@ export class DebugSession {
       data: noDebug ? new DataBreakpoints() : this.data,
       filters: noDebug ? new ActiveFilters() : this.filters,
       showsEnd: !noDebug,
-      turn: () => this.turn(),
+      turn: (rests) => this.turn(rests),
       scope: (level, record, names) =>
         expressionScope({ machine, programs: this.programs, level, record, names, vmcsOf: level }),
       placeText: (level, address) => placeText(machine, this.programs, level, address),
@@ -176,10 +179,9 @@ export class DebugSession {
     this.tell({ reason: 'goto', level, description: `${level}: jumped`, breakpointIds: [] });
   }
 
-  /** Some times a second while the machine runs. */
-  private turn(): void {
+  private turn(rests: boolean): void {
     this.tellLevels();
-    this.tellScreen(this.screen.glance());
+    this.tellScreen(rests ? this.screen.look() : this.screen.glance());
   }
 
   private tellScreen(screen: Screen | undefined): void {

@@ -54,8 +54,8 @@ export async function runInCompany(
   company: Company,
 ): Promise<HeadlessResult> {
   const run = new Run(machine, options);
+  machine.awaitsInput = () => !company.left;
   while (!run.over && !company.quits) {
-    machine.awaitsInput = !company.left;
     const turnEnds = Date.now() + TURN;
     do run.step(STEP_IN_COMPANY);
     while (!run.over && !run.idle && Date.now() < turnEnds);

@@ -58,7 +58,7 @@ export class Machine implements BusOwner {
   /** Told of everything that comes from outside, for the log that repeats the run. */
   onInput: ((event: InputEvent) => void) | undefined;
   /** Somebody may type: a halt that input can end is no end. */
-  awaitsInput = false;
+  awaitsInput: () => boolean = () => false;
   /** How often the guest has reset the machine. */
   resets = 0;
   private resetWanted = false;
@@ -321,7 +321,7 @@ export class Machine implements BusOwner {
 
   private halted(): MachineStop {
     const heard = this.cpus.some(({ number }) => this.hears(this.driver.standsIn(number)));
-    return this.awaitsInput && heard ? { kind: 'idle' } : { kind: 'halted', halt: describeHalt(this.driver) };
+    return heard && this.awaitsInput() ? { kind: 'idle' } : { kind: 'halted', halt: describeHalt(this.driver) };
   }
 
   /** A guest of the guest is woken whatever its IF says: the interrupt may be its hypervisor's. */

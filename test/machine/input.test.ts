@@ -9,17 +9,7 @@ import {
   type InputEvent,
 } from '../../src/machine/input-log';
 import type { MachineStop } from '../../src/machine/machine-stop';
-
-const CODE = 0x7c00;
-/** Real mode: echoes COM1 from its interrupt handler, halted in between; `q` ends with the debug exit. */
-const ECHO = [
-  ...[0x31, 0xc0, 0x8e, 0xd8, 0x8e, 0xd0, 0xbc, 0x00, 0x70], // xor ax, ax; mov ds, ax; mov ss, ax; mov sp, 7000h
-  ...[0xc7, 0x06, 0x30, 0x00, 0x20, 0x7c, 0xa3, 0x32, 0x00], // vector 0ch (IRQ 4): 0:7c20h
-  ...[0xb0, 0xe9, 0xe6, 0x21, 0xba, 0xf9, 0x03, 0xb0, 0x01, 0xee], // open IRQ 4; IER: received data
-  ...[0xfb, 0xf4, 0xeb, 0xfc], // again: sti; hlt; jmp again
-  ...[0xba, 0xf8, 0x03, 0xec, 0xee, 0x3c, 0x71, 0x75, 0x02, 0xe6, 0xf4], // in al, dx; out dx, al; cmp al, 'q'; out 0f4h, al
-  ...[0xb0, 0x20, 0xe6, 0x20, 0xcf], // end of interrupt; iret
-];
+import { CODE, ECHO } from '../support/typed-guests';
 
 function boot(topology: string, code: readonly number[], input?: readonly InputEvent[]) {
   let output = '';
@@ -41,7 +31,7 @@ function typed(topology: string, words: readonly string[]) {
   const log: InputEvent[] = [];
   const left = [...words];
   machine.onInput = (event) => log.push(event);
-  machine.awaitsInput = true;
+  machine.awaitsInput = () => true;
   let stop: MachineStop;
   do {
     stop = machine.run();
@@ -77,7 +67,7 @@ for (const topology of ['nested', 'bare']) {
 
     it('does not keep waiting who would not hear it: CLI and HLT', () => {
       const { machine } = boot(topology, [0xfa, 0xf4]);
-      machine.awaitsInput = true;
+      machine.awaitsInput = () => true;
       assert.equal(machine.run().kind, 'halted');
     });
   });
