@@ -25,6 +25,7 @@ describe('the .vsix', () => {
       'dist/webview.js',
       'dist/levels.js',
       'dist/compare.js',
+      'dist/screen.js',
       'media/icon.png',
       'samples/hello-nested/hello-nested.elf',
       'samples/hello-nested/main.c',
