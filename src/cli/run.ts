@@ -52,7 +52,7 @@ export async function run(args: string[]): Promise<number> {
   if (own['screen']) console.error(machine.board.screen().lines.join('\n').trimEnd());
   if (own['stats']) printStats(result, seconds);
   for (const line of failedEntry.lines(configuration.program, image.bytes)) complain(line);
-  return report(result);
+  return report(machine, result);
 }
 
 function optional<T>(path: string | boolean | undefined, open: (path: string) => T): T | undefined {

@@ -31,7 +31,7 @@ export function endText(stop: MachineStop): string | undefined {
 }
 
 /** A halt that nothing ends: RFLAGS.IF, and the activity state where a hypervisor wrote one. */
-function haltText({ level, rip, interruptFlag, activity }: Halt): string {
+export function haltText({ level, rip, interruptFlag, activity }: Halt): string {
   const state = activityStates.find(({ number }) => BigInt(number) === activity);
   const written =
     state && state.number !== 0 ? ` GUEST_ACTIVITY_STATE is ${state.number} (${state.name}).` : '';

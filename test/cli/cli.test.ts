@@ -42,7 +42,7 @@ describe('turtlescope', () => {
     it('ends with 124 at the instruction budget', () => {
       const { status, stderr } = turtlescope('run', hello, '--max-instructions', '10');
       assert.equal(status, 124);
-      assert.match(stderr, /budget is used up/);
+      assert.match(stderr, /budget is used up\n.*L1 at RIP 0x[0-9a-f]+ after 10 instructions\n/);
     });
 
     it('ends with 125 at an instruction the chip lacks, and names it', () => {
@@ -76,7 +76,25 @@ describe('turtlescope', () => {
       });
 
     it('says nothing of entries when the last one was good', () => {
-      assert.equal(turtlescope('run', hello).stderr, '');
+      assert.doesNotMatch(turtlescope('run', hello).stderr, /entry/i);
+    });
+
+    for (const [topology, level] of [
+      ['nested', 'L1'],
+      ['bare', 'L0'],
+    ] as const)
+      it(`always says why the run ended and where: ${topology}`, () => {
+        const { stderr } = turtlescope('run', hello, '--topology', topology);
+        const [why, where] = stderr.split('\n');
+        assert.match(why!, /ended the run by its debug-exit port: exit status \d+$/);
+        assert.match(where!, new RegExp(`: ${level} at RIP 0x[0-9a-f]+ after \\d+ instructions$`));
+      });
+
+    it('says it when the guest switches the machine off', () => {
+      // mov dx, 604h; mov ax, 2000h; out dx, ax: ACPI S5
+      const off = turtlescope(...flat('off', [0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef, 0xf4]));
+      assert.equal(off.status, 0);
+      assert.match(off.stderr, /switched the machine off/);
     });
 
     describe('standard input', () => {
