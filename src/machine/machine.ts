@@ -321,7 +321,9 @@ export class Machine implements BusOwner {
 
   private halted(): MachineStop {
     const heard = this.cpus.some(({ number }) => this.hears(this.driver.standsIn(number)));
-    return heard && this.awaitsInput() ? { kind: 'idle' } : { kind: 'halted', halt: describeHalt(this.driver) };
+    return heard && this.awaitsInput()
+      ? { kind: 'idle' }
+      : { kind: 'halted', halt: describeHalt(this.driver) };
   }
 
   /** A guest of the guest is woken whatever its IF says: the interrupt may be its hypervisor's. */

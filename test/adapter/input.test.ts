@@ -152,7 +152,7 @@ describe('adapter: what is typed', () => {
     const other = await start();
     assert.match(
       await other.client.refused('launch', { ...echo, replayInput: echo.program }),
-      /echo\.bin is no input log: its first line/,
+      /"replayInput" names .*echo\.bin, which is no input log: its first line/,
     );
   });
 });
