@@ -40,6 +40,8 @@ describe('adapter: launch configuration', () => {
       sourceMap: { '/build': '/src' },
       stopOnEntry: true,
       serial: { file: 'com1.txt' },
+      inputLog: 'input.log',
+      replayInput: 'before.log',
       onReset: 'stop',
       onTripleFault: 'reboot',
       loadAddress: '0x7c00',
