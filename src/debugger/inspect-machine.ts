@@ -23,6 +23,7 @@ export function inspectMachine(
 ): Inspection {
   return {
     topology: machine.config.topology,
+    cpus: machine.cpus.length,
     focused,
     current: machine.driver.currentStrand(),
     vmcss: machine.driver.vmcss(focused),

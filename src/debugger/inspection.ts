@@ -21,6 +21,8 @@ export interface Place {
 
 export interface Inspection {
   readonly topology: Topology;
+  /** How many CPUs the machine has. */
+  readonly cpus: number;
   /** Strand of the thread the user looks at. */
   readonly focused: StrandName;
   /** Strand whose instructions run, or run next. */

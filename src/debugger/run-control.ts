@@ -134,7 +134,7 @@ export class RunControl {
     for (;;) {
       const leg = motion.plan();
       this.arm(leg, motion);
-      const stop = machine.run(this.withinLimit(leg.budget));
+      const stop = machine.run(this.withinLimit(leg.budget), leg.vcpu);
       const idle = stop.kind === 'idle';
       const result = this.judge(idle ? { kind: 'budget' } : stop, motion) ?? this.atLimit();
       if (result) return this.disarm(result);

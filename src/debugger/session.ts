@@ -237,8 +237,8 @@ export class DebugSession {
     target: number | undefined,
   ): Motion {
     if (this.machine.l0 && this.isBuiltIn(level))
-      return this.machine.l0.stopped ? new L0Step(this.ground, kind) : new IntoL0(this.ground, false);
-    if (this.machine.l0 && target === INTO_L0) return new IntoL0(this.ground, true);
+      return this.machine.l0.stopped ? new L0Step(this.ground, kind) : new IntoL0(this.ground, level, false);
+    if (this.machine.l0 && target === INTO_L0) return new IntoL0(this.ground, level, true);
     if (!this.machine.driver.registers(level))
       throw new SessionError(`${level} has not run yet: it cannot step.`);
     if (kind === 'out') return stepOut(this.ground, level);

@@ -64,6 +64,8 @@ export class Machine implements BusOwner {
   private resetWanted = false;
   /** Iterations of repeated string instructions that took time of their own: those of instructions that run long. */
   private iterations = 0n;
+  /** Instructions each CPU has retired, for whoever watches one of them. */
+  private readonly retiredBy: bigint[];
   /** RETIRED at which the current slice ends, as a device may have moved it. */
   private sliceEnd = 0n;
 
@@ -91,6 +93,7 @@ export class Machine implements BusOwner {
     });
     const host = nested ? nestedBus(() => this.cpu.set32(State.INTR, 0)) : bareBus(this);
     this.turns = new Turns(config.cpus);
+    this.retiredBy = Array.from({ length: config.cpus }, () => 0n);
     this.cpus = Cpu.several(config.cpus, NestedTopology.hostRamBytes(config), host);
     for (const cpu of this.cpus) beTheProcessor(cpu, config);
     this.driver = nested
@@ -120,6 +123,11 @@ export class Machine implements BusOwner {
   /** What the guest has done: retired instructions, and iterations of string instructions that run long. */
   get executed(): bigint {
     return this.cpu.retired + this.iterations;
+  }
+
+  /** Instructions one CPU has retired. */
+  retiredOn(vcpu: number): bigint {
+    return this.retiredBy[vcpu]!;
   }
 
   /** Machine time: retired instructions and the ticks skipped while halted. */
@@ -173,21 +181,22 @@ export class Machine implements BusOwner {
   /**
    * Runs at most `instructions` more (default: one slice), or to an earlier stop. Returns `budget` when it used them up;
    * whoever wants to run on calls again, and is free to look at the world in between.
+   * @param vcpu the CPU that must not run on: when it is another one's turn, that one ends its turn first
    */
-  run(instructions: bigint = SLICE): MachineStop {
+  run(instructions: bigint = SLICE, vcpu?: number): MachineStop {
     if (this.ended) return this.ended;
     this.wanted = undefined;
     this.watchpoints.begin();
-    const stop = this.runUntil(this.cpu.retired + instructions);
+    const stop = this.runUntil(this.cpu.retired + instructions, vcpu);
     this.watchpoints.end();
     return stop;
   }
 
-  private runUntil(deadline: bigint): MachineStop {
+  private runUntil(deadline: bigint, vcpu: number | undefined): MachineStop {
     for (;;) {
       const before = this.cpu.retired;
       this.storm = false;
-      const stop = this.rebooted(this.turn(deadline));
+      const stop = this.rebooted(this.turn(deadline, vcpu));
       this.driver.drain();
       if (this.ended) return this.ended;
       if (stop && !(this.wanted && stop.kind === 'idle')) return isFinal(stop) ? this.end(stop) : stop;
@@ -217,7 +226,7 @@ export class Machine implements BusOwner {
   }
 
   /** One turn: events that are due, L0's part if it has one, then the chip up to the next event. */
-  private turn(deadline: bigint): MachineStop | undefined {
+  private turn(deadline: bigint, vcpu?: number): MachineStop | undefined {
     this.board.runEventsUntil(this.ticks());
     if (!this.nextTurn()) return this.skipToNextEvent();
     const ready = this.driver.prepare();
@@ -225,11 +234,14 @@ export class Machine implements BusOwner {
     if (byL0.length > 0) return { kind: 'watch', events: byL0 };
     if (ready === 'halted') return this.rest();
     if (ready !== 'run') return ready === 'again' ? undefined : ready;
-    this.sliceEnd = deadline;
+    const held = vcpu === undefined || vcpu === this.turns.current;
+    this.sliceEnd = held ? deadline : this.turns.end!;
     this.limitSlice();
     if (this.cpu.retired >= this.sliceEnd) return undefined;
     this.driver.updateInterruptLine();
+    const before = this.cpu.retired;
     const stop = this.cpu.run(this.sliceEnd);
+    this.retiredBy[this.turns.current]! += this.cpu.retired - before;
     const events = this.watchpoints.afterChip();
     const after = this.afterChip(stop);
     return events.length > 0 && !(after && isFinal(after)) ? { kind: 'watch', events } : after;

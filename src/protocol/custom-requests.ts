@@ -21,7 +21,7 @@ export interface CustomRequests {
   };
   /**
    * The newest timeline records between `after` and `before` (both exclusive), newest last, at most `limit`. `filter`: words that must
-   * all stand in a record's text; `level:L2`, `verdict:L1` and `kind:exit` look at one property.
+   * all stand in a record's text; `level:L2`, `cpu:1`, `verdict:L1` and `kind:exit` look at one property.
    */
   'turtlescope/timeline': {
     arguments: { after?: number; before?: number; limit?: number; filter?: string };

@@ -15,29 +15,32 @@ export interface LevelSpan {
   readonly to: number;
 }
 
-/** A level ran here. */
-export interface LevelRun extends LevelSpan {
+/** A lane: a level, and its CPU where there are several. */
+export interface LevelLane {
   readonly level: Level;
+  readonly cpu?: number;
 }
 
-/** One record: an arrow between two lanes, or a point in one. */
-export interface LevelMark {
+/** A CPU was in this level here, whether it had its turn or waited for it. */
+export interface LevelRun extends LevelSpan, LevelLane {}
+
+/** One record: an arrow between two lanes of a CPU, or a point in one. */
+export interface LevelMark extends LevelLane {
   /** Number of the record, as in `turtlescope/timelineItem`. */
   readonly index: number;
   readonly at: number;
   readonly kind: TimelineKind;
-  readonly level: Level;
-  /** Lane the arrow leads to; missing for a point. */
+  /** Level whose lane the arrow leads to; missing for a point. */
   readonly to?: Level;
   /** The arrow stands for what L0 did in several steps: a reflection, a nested entry. */
   readonly nested?: boolean;
   readonly title: string;
 }
 
-/** Many records in the width of a pixel: how much of each column a level ran, and how often it was left. */
+/** Many records in the width of a pixel: how much of each column a CPU was in a level, and how often it was left. */
 export interface LevelColumns {
-  /** For each level, percent of each column. */
-  readonly shares: Readonly<Partial<Record<Level, readonly number[]>>>;
+  /** For each lane, in their order, percent of each column. */
+  readonly shares: readonly (readonly number[])[];
   /** Exits of guests in each column. */
   readonly exits: readonly number[];
   /** Columns with a failed entry, a failed VMX instruction or a shutdown. */
@@ -45,8 +48,8 @@ export interface LevelColumns {
 }
 
 export interface LevelPicture extends LevelSpan {
-  /** Lanes from top to bottom. */
-  readonly levels: readonly Level[];
+  /** From top to bottom. */
+  readonly lanes: readonly LevelLane[];
   readonly scale: LevelScale;
   /** The part of the run that is still known; `from` and `to` lie in it. */
   readonly known: LevelSpan;

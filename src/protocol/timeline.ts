@@ -28,6 +28,8 @@ export interface TimelineItem {
   kind: TimelineKind;
   /** Level that exited, or that was entered. */
   level: Level;
+  /** CPU it happened on, where there are several. */
+  cpu?: number;
   /** Exit reason by name, VM-instruction error text, or the event injected. */
   title: string;
   /** Decoded qualification or event, one line. */

@@ -38,12 +38,13 @@ export function grouped(count: string): string {
   return count.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** `L2 → L1`: who left, and who handles it. */
+/** `L2 → L1`: who left, and who handles it; where there are several CPUs, on which. */
 export function route(item: TimelineItem): string {
-  if (item.kind === 'entry') return `\u2192 ${item.level}`;
+  const cpu = item.cpu === undefined ? '' : `CPU ${item.cpu}: `;
+  if (item.kind === 'entry') return `${cpu}\u2192 ${item.level}`;
   return item.verdict === undefined || item.verdict === item.level
-    ? item.level
-    : `${item.level} \u2192 ${item.verdict}`;
+    ? cpu + item.level
+    : `${cpu}${item.level} \u2192 ${item.verdict}`;
 }
 
 export function timelineAppearance(item: TimelineItem): RowAppearance {

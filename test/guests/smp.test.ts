@@ -3,12 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { createMachine } from '../../src/machine/create';
 import { recordLine } from '../../src/machine/record-json';
+import { buildSmpGuest, hasCompiler, type SmpGuest } from '../support/smp-guest';
 
 const TOPOLOGIES = ['bare', 'nested'] as const;
 const LIMIT = 20_000_000n;
@@ -79,25 +77,17 @@ const EXPECTED: Readonly<Record<string, (cpus: number) => string[]>> = {
   ],
 };
 
-if (['gcc', 'make'].every((tool) => spawnSync(tool, ['--version']).status === 0)) {
+if (hasCompiler) {
   describe('the guest of several CPUs', () => {
-    let out = '';
-    let path = '';
-    before(() => {
-      out = mkdtempSync(join(tmpdir(), 'turtlescope-smp-'));
-      path = join(out, 'smp.elf');
-      const make = spawnSync('make', ['-s', '-C', join(__dirname, 'smp'), `OUT=${out}`], {
-        encoding: 'utf8',
-      });
-      assert.equal(make.status, 0, make.stderr);
-    });
-    after(() => rmSync(out, { recursive: true, force: true }));
+    let guest: SmpGuest;
+    before(() => void (guest = buildSmpGuest()));
+    after(() => guest.remove());
 
     for (const topology of TOPOLOGIES) {
       for (const [test, lines] of Object.entries(EXPECTED)) {
         for (const cpus of [2, 4, 8]) {
           it(`${topology}, ${cpus} CPUs: ${test}`, () => {
-            const { stop, serial } = run(path, topology, `${test} ${cpus}`, cpus);
+            const { stop, serial } = run(guest.path, topology, `${test} ${cpus}`, cpus);
             assert.deepEqual(serial.trimEnd().split('\n'), lines(cpus));
             assert.equal(stop, 'exited 1');
           });
@@ -105,7 +95,7 @@ if (['gcc', 'make'].every((tool) => spawnSync(tool, ['--version']).status === 0)
       }
 
       it(`${topology}: INIT and start-up IPIs end a guest, and wait in root operation`, () => {
-        const { stop, serial } = run(path, topology, 'init 2', 2);
+        const { stop, serial } = run(guest.path, topology, 'init 2', 2);
         // INIT_SIGNAL; SIPI_SIGNAL with its vector; INIT_SIGNAL again, of the INIT that waited.
         assert.equal(serial, 'in root operation: stage 4\nexits 3 400120003\n');
         assert.equal(stop, 'exited 1');
@@ -113,10 +103,10 @@ if (['gcc', 'make'].every((tool) => spawnSync(tool, ['--version']).status === 0)
 
       it(`${topology}: four CPUs run the same twice, however the run is sliced`, () => {
         for (const test of ['lock', 'vmx', 'pingpong']) {
-          const once = run(path, topology, `${test} 4`, 4);
+          const once = run(guest.path, topology, `${test} 4`, 4);
           assert.equal(once.stop, 'exited 1');
-          assert.deepEqual(run(path, topology, `${test} 4`, 4), once);
-          assert.deepEqual(run(path, topology, `${test} 4`, 4, 997n), once);
+          assert.deepEqual(run(guest.path, topology, `${test} 4`, 4), once);
+          assert.deepEqual(run(guest.path, topology, `${test} 4`, 4, 997n), once);
         }
       });
     }

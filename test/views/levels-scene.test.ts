@@ -54,7 +54,7 @@ describe('the scene', () => {
   });
   const picture = (marks: LevelMark[]): LevelPicture => ({
     ...known,
-    levels: ['L2', 'L1', 'L0'],
+    lanes: [{ level: 'L2' }, { level: 'L1' }, { level: 'L0' }],
     scale: 'events',
     known,
     records: marks.length,
@@ -65,12 +65,21 @@ describe('the scene', () => {
 
   it('finds the record that the mouse is on, between the lanes of its arrow', () => {
     const drawn = scene([mark(100, 'CPUID'), mark(110, 'HLT')]);
-    const y = drawn.top('L1');
+    const y = drawn.top({ level: 'L1' });
     assert.equal(drawn.near(GUTTER + 51, y)?.mark.title, 'CPUID');
     assert.equal(drawn.near(GUTTER + 54, y)?.mark.title, 'HLT');
     assert.equal(drawn.near(GUTTER + 200, y), undefined);
     const point = scene([{ index: 1, at: 100, kind: 'other', level: 'L0', title: 'VMREAD' }]);
-    assert.equal(point.near(GUTTER + 50, point.top('L2')), undefined, 'another lane');
+    assert.equal(point.near(GUTTER + 50, point.top({ level: 'L2' })), undefined, 'another lane');
+  });
+
+  it('arrows of a CPU stand in the lanes of that CPU', () => {
+    const lanes = [0, 1].flatMap((cpu) => (['L2', 'L1', 'L0'] as const).map((level) => ({ level, cpu })));
+    const { marks } = new Scene({ ...picture([mark(100, 'HLT', { cpu: 1 })]), lanes }, whole, () => 0);
+    const [{ y, toY } = assert.fail('no mark')] = marks;
+    const drawn = new Scene({ ...picture([]), lanes }, whole, () => 0);
+    assert.ok(y > drawn.top({ level: 'L2', cpu: 1 }) && y < drawn.top({ level: 'L1', cpu: 1 }));
+    assert.ok(toY! > drawn.top({ level: 'L0', cpu: 1 }));
   });
 
   it('writes the words that have room, and none over another', () => {

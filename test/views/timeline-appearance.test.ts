@@ -35,6 +35,11 @@ describe('timeline appearance', () => {
     assert.equal(route(undecided), 'L2');
   });
 
+  it('of several CPUs it is told which', () => {
+    assert.equal(route({ ...exit, cpu: 3 }), 'CPU 3: L2 \u2192 L1');
+    assert.equal(route({ ...exit, cpu: 0, kind: 'entry' }), 'CPU 0: \u2192 L2');
+  });
+
   it('failures are marked, everything else has the colour of its level', () => {
     assert.equal(timelineAppearance({ ...exit, kind: 'entry-failure' }).mark, 'failed');
     assert.equal(timelineAppearance(exit).mark, undefined);

@@ -76,9 +76,9 @@ function timelineFilter(filter: string): (item: TimelineItem) => boolean {
   return (item) => {
     const text = [item.level, item.title, item.detail, item.rule, item.rip].join(' ').toLowerCase();
     return words.every((word) => {
-      const [, key, value] = /^(level|verdict|kind):(.+)$/.exec(word) ?? [];
+      const [, key, value] = /^(level|cpu|verdict|kind):(.+)$/.exec(word) ?? [];
       if (key === undefined) return text.includes(word);
-      return item[key as 'level' | 'verdict' | 'kind']?.toLowerCase() === value;
+      return String(item[key as 'level' | 'cpu' | 'verdict' | 'kind'] ?? '').toLowerCase() === value;
     });
   };
 }
@@ -92,11 +92,17 @@ function timelineEntry(inspection: Inspection, index: number, record: MachineRec
     count: String(record.count),
     kind: recordKind(record),
     level: record.level,
+    ...(inspection.cpus > 1 && { cpu: cpuOf(record) }),
     title,
     ...(detail !== '' && { detail }),
     ...decision,
     ...(rip !== undefined && { rip: hex(rip) }),
   };
+}
+
+/** Records name no CPU where it is the first. */
+function cpuOf({ vcpu = 0 }: MachineRecord): number {
+  return vcpu;
 }
 
 /** Who handles this exit, from the verdict that follows it; exits of L1 are always L0's. */
@@ -112,6 +118,8 @@ function verdictOf(
   const handled: string[] = [];
   for (let next = index + 1; next < inspection.log.total; next++) {
     const later = inspection.log.at(next);
+    // Another CPU had its turn in between.
+    if (later && cpuOf(later) !== cpuOf(record)) continue;
     if (later === undefined || later.kind === 'exit' || later.kind === 'entry') break;
     if (later.kind === 'verdict') return { verdict: later.verdict, rule: later.rule.text };
     if (later.kind === 'handled') handled.push(later.text);
@@ -134,6 +142,7 @@ export function timelineItem(
   if (item.detail && item.detail !== item.rule) rows.push(plain('detail', 'detail', item.detail));
   rows.push(...chainRows(record));
   rows.push(plain('level', 'level', item.level));
+  if (item.cpu !== undefined) rows.push(plain('cpu', 'CPU', String(item.cpu)));
   if (item.rip) rows.push(plain('rip', 'RIP', item.rip));
   rows.push(plain('count', 'instructions retired', item.count));
   return { title: item.title, rows };

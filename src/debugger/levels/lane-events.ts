@@ -17,9 +17,10 @@ const MOST = 1 << 22;
 export class LaneEvents {
   private counts = new Float64Array(1024);
   private kindNumbers = new Uint8Array(1024);
-  /** Of each event the lane it begins in, the one it leads to (`NOWHERE` for a point), and whether it sums up several steps. */
+  /** Of each event the lane it begins in, the one it leads to (`NOWHERE` for a point), whether it sums up several steps, its CPU. */
   private routes = new Uint8Array(1024);
-  private running = new Uint8Array(1024);
+  /** Of each event the levels that all CPUs are in from there on. */
+  private running = new Uint16Array(1024);
   /** Number of the record that the first event here is. */
   first = 0;
   length = 0;
@@ -40,18 +41,21 @@ export class LaneEvents {
     const before = this.length === 0 ? 0 : this.running[this.length - 1]!;
     this.counts[this.length] = record.count;
     this.kindNumbers[this.length] = timelineKinds.indexOf(recordKind(record));
-    this.routes[this.length] = route(record);
+    this.routes[this.length] = route(record) | ((record.vcpu ?? 0) << CPU);
     this.running[this.length] = runsAfter(record, before);
     this.length++;
   }
 
   private grow(): void {
     const size = this.counts.length * 2;
-    const grown = <T extends Float64Array | Uint8Array>(old: T, fresh: T): T => (fresh.set(old), fresh);
+    const grown = <T extends Float64Array | Uint8Array | Uint16Array>(old: T, fresh: T): T => (
+      fresh.set(old),
+      fresh
+    );
     this.counts = grown(this.counts, new Float64Array(size));
     this.kindNumbers = grown(this.kindNumbers, new Uint8Array(size));
     this.routes = grown(this.routes, new Uint8Array(size));
-    this.running = grown(this.running, new Uint8Array(size));
+    this.running = grown(this.running, new Uint16Array(size));
   }
 
   private forget(events: number): void {
@@ -85,17 +89,24 @@ export class LaneEvents {
     return (this.routes[event]! & NESTED) !== 0;
   }
 
-  /** Number of the level that runs from this event to the next; before the first event it is the host. */
-  runner(event: number): number {
-    return event < 0 ? 0 : this.running[event]!;
+  cpu(event: number): number {
+    return this.routes[event]! >>> CPU;
+  }
+
+  /** Number of the level that a CPU is in from this event on; before the first event it is the host. */
+  runner(event: number, cpu: number): number {
+    return event < 0 ? 0 : (this.running[event]! >>> (cpu * CPU_BITS)) & LANE;
   }
 }
 
-/** A route in a byte: two lanes and a flag. */
+/** A route in a byte: two lanes, a flag and a CPU. */
 const LANE = 3;
 const TO = 2;
 const NESTED = 16;
+const CPU = 5;
 const NOWHERE = 3;
+/** Levels of all CPUs in a word: a lane each. */
+const CPU_BITS = 2;
 
 function route(record: MachineRecord): number {
   const lane = (level: Level): number => levels.indexOf(level);
@@ -122,8 +133,10 @@ function route(record: MachineRecord): number {
 }
 
 function runsAfter(record: MachineRecord, before: number): number {
-  if (record.kind === 'entry') return levels.indexOf(record.level);
-  if (record.kind === 'exit' || record.kind === 'shutdown') return 0;
+  const shift = (record.vcpu ?? 0) * CPU_BITS;
+  const others = before & ~(LANE << shift);
+  if (record.kind === 'entry') return others | (levels.indexOf(record.level) << shift);
+  if (record.kind === 'exit' || record.kind === 'shutdown') return others;
   return before;
 }
 

@@ -1,38 +1,40 @@
 /**
- * Very many records as columns of pixels. One pass over the span; each stretch between two events is shared out among the columns it
- * covers.
+ * Very many records as columns of pixels. One pass over the span; each stretch between two events of a CPU is shared out among the
+ * columns it covers.
  */
-import type { LevelColumns, LevelSpan } from '../../protocol/levels';
+import type { LevelColumns, LevelLane } from '../../protocol/levels';
 import { failedKinds } from '../../protocol/timeline';
 import type { Axis } from './axis';
 import { levels, type LaneEvents } from './lane-events';
+import { eachStretch, type Part } from './stretches';
 
+/** @param lanes the shares are told in their order */
 export function levelColumns(
   events: LaneEvents,
   axis: Axis,
-  part: { span: LevelSpan; first: number; end: number },
+  part: Part,
+  lanes: readonly LevelLane[],
+  cpus: number,
   width: number,
 ): LevelColumns {
   const { span, first, end } = part;
   const scale = width / (span.to - span.from);
-  const column = (position: number): number =>
-    Math.min(width - 1, Math.floor((position - span.from) * scale));
-  const shares = levels.map(() => new Float64Array(width));
+  const shares = Array.from({ length: cpus }, () => levels.map(() => new Float64Array(width)));
+  eachStretch(events, axis, part, cpus, (cpu, level, from, to) =>
+    share(shares[cpu]![level]!, (from - span.from) * scale, (to - span.from) * scale),
+  );
   const exits = new Uint32Array(width);
   const failures = new Set<number>();
-  for (let event = first - 1; event < end; event++) {
-    const from = event < first ? 0 : (axis.position(event) - span.from) * scale;
-    const to = event + 1 < end ? (axis.position(event + 1) - span.from) * scale : width;
-    share(shares[events.runner(event)]!, from, to);
-    if (event < first) continue;
+  for (let event = first; event < end; event++) {
     const kind = events.kind(event);
-    const here = column(axis.position(event));
-    if (kind === 'exit') exits[here]! += 1;
-    if (failedKinds.includes(kind)) failures.add(here);
+    const column = Math.min(width - 1, Math.floor((axis.position(event) - span.from) * scale));
+    if (kind === 'exit') exits[column]! += 1;
+    if (failedKinds.includes(kind)) failures.add(column);
   }
-  const percent = (columns: Float64Array): number[] => Array.from(columns, (part) => Math.round(part * 100));
   return {
-    shares: Object.fromEntries(levels.map((level, i) => [level, percent(shares[i]!)])),
+    shares: lanes.map(({ level, cpu = 0 }) =>
+      Array.from(shares[cpu]![levels.indexOf(level)]!, (part) => Math.round(part * 100)),
+    ),
     exits: [...exits],
     failures: [...failures],
   };

@@ -2,13 +2,21 @@
  * A part of the run as Levels over Time draws it: each record while there is room for them, else how much of each column of
  * pixels belongs to which level.
  */
-import type { LevelMark, LevelPicture, LevelRun, LevelScale, LevelSpan } from '../../protocol/levels';
+import type {
+  LevelLane,
+  LevelMark,
+  LevelPicture,
+  LevelRun,
+  LevelScale,
+  LevelSpan,
+} from '../../protocol/levels';
 import type { Level } from '../../protocol/timeline';
 import { describeRecord } from '../decode/exit-text';
 import type { Inspection } from '../inspection';
 import { levelColumns } from './level-columns';
 import { Axis } from './axis';
 import { laneEvents, levels, type LaneEvents } from './lane-events';
+import { eachStretch, type Part } from './stretches';
 
 /** Pixels that a record needs to be told from the next. Where there are fewer, the picture is drawn as columns. */
 const LEAST_ROOM = 2.5;
@@ -28,8 +36,10 @@ export function levelPicture(inspection: Inspection, request: PictureRequest): L
   const span = within(axis.known, request);
   const first = axis.firstAt(span.from);
   const end = axis.firstAfter(span.to);
+  const part = { span, first, end };
+  const lanes = lanesOf(inspection);
   const base = {
-    levels: (inspection.topology === 'nested' ? ['L2', 'L1', 'L0'] : ['L1', 'L0']) satisfies Level[],
+    lanes,
     scale: request.scale,
     known: axis.known,
     records: end - first,
@@ -40,11 +50,11 @@ export function levelPicture(inspection: Inspection, request: PictureRequest): L
       ...base,
       runs: [],
       marks: [],
-      columns: levelColumns(events, axis, { span, first, end }, request.columns),
+      columns: levelColumns(events, axis, part, lanes, inspection.cpus, request.columns),
     };
   return {
     ...base,
-    runs: runs(events, axis, span, first, end),
+    runs: runs(events, axis, part, inspection.cpus),
     marks: Array.from({ length: end - first }, (_, i) => mark(inspection, events, axis, first + i)),
   };
 }
@@ -55,18 +65,31 @@ function within(known: LevelSpan, { from = known.from, to = known.to }: PictureR
   return span.from < span.to ? span : known;
 }
 
-function runs(events: LaneEvents, axis: Axis, span: LevelSpan, first: number, end: number): LevelRun[] {
-  const all: LevelRun[] = [];
-  for (let event = first - 1; event < end; event++) {
-    const from = event < first ? span.from : axis.position(event);
-    const to = event + 1 < end ? axis.position(event + 1) : span.to;
-    const level = levels[events.runner(event)]!;
-    const before = all.at(-1);
-    if (from >= to) continue;
-    if (before?.level === level) all[all.length - 1] = { ...before, to };
-    else all.push({ from, to, level });
-  }
-  return all;
+/** CPU by CPU, and of each its levels, the innermost on top. */
+function lanesOf({ topology, cpus }: Inspection): LevelLane[] {
+  const named: Level[] = topology === 'nested' ? ['L2', 'L1', 'L0'] : ['L1', 'L0'];
+  return Array.from({ length: cpus }, (_, cpu) =>
+    named.map((level) => ({ level, ...onCpu(cpu, cpus) })),
+  ).flat();
+}
+
+/** Neighbours in the same level are one. */
+function runs(events: LaneEvents, axis: Axis, part: Part, cpus: number): LevelRun[] {
+  const all: LevelRun[][] = Array.from({ length: cpus }, () => []);
+  eachStretch(events, axis, part, cpus, (cpu, number, from, to) => {
+    const ofCpu = all[cpu]!;
+    const before = ofCpu.at(-1);
+    const level = levels[number]!;
+    if (from >= to) return;
+    if (before?.level === level) ofCpu[ofCpu.length - 1] = { ...before, to };
+    else ofCpu.push({ from, to, level, ...onCpu(cpu, cpus) });
+  });
+  return all.flat();
+}
+
+/** A single CPU is not named. */
+function onCpu(cpu: number, cpus: number): { cpu?: number } {
+  return cpus > 1 ? { cpu } : {};
 }
 
 function mark(inspection: Inspection, events: LaneEvents, axis: Axis, event: number): LevelMark {
@@ -78,6 +101,7 @@ function mark(inspection: Inspection, events: LaneEvents, axis: Axis, event: num
     at: axis.position(event),
     kind: events.kind(event),
     level: events.from(event),
+    ...onCpu(events.cpu(event), inspection.cpus),
     ...(to && { to }),
     ...(events.isNested(event) && { nested: true }),
     // The log may have dropped it: then its kind is all that is known.

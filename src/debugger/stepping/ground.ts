@@ -28,6 +28,11 @@ export class Ground {
     return driver.standsIn(strandNamed(driver.currentStrand()).vcpu);
   }
 
+  /** It is the turn of this strand's CPU. */
+  hasTurn(level: StrandName): boolean {
+    return strandNamed(this.machine.driver.currentStrand()).vcpu === strandNamed(level).vcpu;
+  }
+
   /** Where a level stands; undefined when it does not exist now. */
   place(level: StrandName): Place | undefined {
     const registers = this.machine.driver.registers(level);
@@ -36,7 +41,7 @@ export class Ground {
         level,
         rip: linearRip(registers),
         rsp: registers.gprs[RSP] ?? 0n,
-        retired: this.machine.cpu.retired,
+        retired: this.machine.retiredOn(strandNamed(level).vcpu),
       }
     );
   }

@@ -3,10 +3,10 @@
  * can leave it; calls run to their return; the border to another level is crossed or waited for.
  *
  * A return is known by its address and the stack pointer, so that recursion does not end a step early. Interrupt handlers that
- * run in between are passed over, because nothing in them is where the step waits.
+ * run in between are passed over, because nothing in them is where the step waits. Other CPUs run on by their turns.
  */
 import type { DecodedInstruction } from '../instruction';
-import { depthOf, isInside, type StrandName } from '../../machine/strand';
+import { depthOf, isInside, strandNamed, type StrandName } from '../../machine/strand';
 import type { MachineRecord } from '../../machine/machine-record';
 import type { MachineStop } from '../../machine/machine-stop';
 import type { Ground } from './ground';
@@ -40,6 +40,7 @@ export class GuestStep implements Motion {
   private readonly startInlining: number;
   /** The level was not running when the step began: it is stepped by waiting until it runs. */
   private readonly waiting: boolean;
+  private readonly vcpu: number;
 
   constructor(
     private readonly ground: Ground,
@@ -51,7 +52,8 @@ export class GuestStep implements Motion {
     this.startFile = location?.file;
     this.startLine = location?.line;
     this.startInlining = place ? ground.functions(level, place.rip).length : 0;
-    this.waiting = ground.guest !== level;
+    this.vcpu = strandNamed(level).vcpu;
+    this.waiting = ground.machine.driver.standsIn(this.vcpu) !== level;
     if (this.waiting) this.state = { kind: 'away' };
   }
 
@@ -59,7 +61,7 @@ export class GuestStep implements Motion {
     if (this.state.kind === 'start') this.state = this.decide();
     switch (this.state.kind) {
       case 'one':
-        return { budget: 1n, breakpoints: [] };
+        return { budget: 1n, vcpu: this.vcpu, breakpoints: [] };
       case 'line':
         return { budget: SLICE, breakpoints: this.state.exits };
       case 'return':
@@ -71,12 +73,14 @@ export class GuestStep implements Motion {
   }
 
   wants(record: MachineRecord): boolean {
+    if ((record.vcpu ?? 0) !== this.vcpu) return false;
     if (this.ground.machine.driver.isCrossing(record)) return true;
     // An instruction that L0 emulates is not retired by the chip: the record of its exit ends it.
     return this.state.kind === 'one' && record.kind !== 'entry' && record.kind !== 'injection';
   }
 
   arrived(stop: MachineStop): boolean {
+    if (!this.ground.hasTurn(this.level)) return false;
     const now = this.ground.guest;
     if (now !== this.level) return this.leftTo(now);
     const place = this.ground.place(this.level);

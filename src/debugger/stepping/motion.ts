@@ -11,6 +11,8 @@ import type { MachineStop } from '../../machine/machine-stop';
 export interface Leg {
   /** Instructions; 0 lets L0 do its part without the guest running. */
   readonly budget: bigint;
+  /** The CPU that the budget holds; others run on by their turns. Without it, all. */
+  readonly vcpu?: number;
   /** Linear addresses, of whatever level. */
   readonly breakpoints: readonly bigint[];
 }
@@ -42,5 +44,6 @@ export interface Place {
   /** Linear. */
   readonly rip: bigint;
   readonly rsp: bigint;
+  /** By its CPU. */
   readonly retired: bigint;
 }

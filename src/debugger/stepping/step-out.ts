@@ -3,7 +3,7 @@
  * step ends in the exit handler.
  */
 import { physicalFrames } from '../frames';
-import type { StrandName } from '../../machine/strand';
+import { strandNamed, type StrandName } from '../../machine/strand';
 import type { MachineRecord } from '../../machine/machine-record';
 import type { MachineStop } from '../../machine/machine-stop';
 import { registerFile } from '../../symbols/registers';
@@ -13,7 +13,8 @@ import { CONTINUE, SLICE, type Leg, type Motion } from './motion';
 
 /** The motion that leaves the innermost function of a level. */
 export function stepOut(ground: Ground, level: StrandName): Motion {
-  if (ground.guest !== level) return new GuestStep(ground, level, { into: false, byInstruction: false });
+  if (ground.machine.driver.standsIn(strandNamed(level).vcpu) !== level)
+    return new GuestStep(ground, level, { into: false, byInstruction: false });
   const place = ground.place(level);
   if (place && ground.functions(level, place.rip)[0]?.inlined)
     return new GuestStep(ground, level, { into: false, byInstruction: false, leaveInlined: true });

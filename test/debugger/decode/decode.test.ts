@@ -42,6 +42,7 @@ function inspection(overrides: Partial<Inspection> = {}, records: MachineRecord[
   records.forEach((record) => log.push(record));
   return {
     topology: 'nested',
+    cpus: 1,
     focused: 'L1',
     current: 'L1',
     vmcss: [vmcs('vmcs12'), vmcs('vmcs02'), vmcs('vmcs01')],

@@ -85,9 +85,10 @@ const run = [
   exit('L1', 70),
 ];
 
-function watching(log: RecordLog, topology: Inspection['topology'] = 'nested'): Inspection {
+function watching(log: RecordLog, topology: Inspection['topology'] = 'nested', cpus = 1): Inspection {
   return {
     topology,
+    cpus,
     focused: 'L1',
     current: 'L1',
     vmcss: [],
@@ -102,16 +103,17 @@ function picture(
   records: readonly MachineRecord[],
   request: Partial<PictureRequest> = {},
   topology?: Inspection['topology'],
+  cpus?: number,
 ): LevelPicture {
   const log = new RecordLog();
   for (const record of records) log.push(record);
-  return levelPicture(watching(log, topology), { scale: 'events', columns: 1000, ...request });
+  return levelPicture(watching(log, topology, cpus), { scale: 'events', columns: 1000, ...request });
 }
 
 describe('levels over time', () => {
   it('every level runs from the record that started it to the one that ended it', () => {
-    const { runs, levels } = picture(run, { scale: 'instructions' });
-    assert.deepEqual(levels, ['L2', 'L1', 'L0']);
+    const { runs, lanes } = picture(run, { scale: 'instructions' });
+    assert.deepEqual(lanes, [{ level: 'L2' }, { level: 'L1' }, { level: 'L0' }]);
     assert.deepEqual(runs, [
       { level: 'L1', from: 0, to: 10 },
       { level: 'L2', from: 10, to: 30 },
@@ -176,8 +178,66 @@ describe('levels over time', () => {
   });
 
   it('the bare topology has two lanes', () => {
-    const { levels } = picture([entry('L1', 5), exit('L1', 9)], {}, 'bare');
-    assert.deepEqual(levels, ['L1', 'L0']);
+    const { lanes } = picture([entry('L1', 5), exit('L1', 9)], {}, 'bare');
+    assert.deepEqual(lanes, [{ level: 'L1' }, { level: 'L0' }]);
+  });
+
+  describe('of two CPUs', () => {
+    const second = (record: MachineRecord): MachineRecord => ({ ...record, vcpu: 1 });
+    /** CPU 0 is in L1 from 0 to 30, CPU 1 in L2 from 10 to 25. */
+    const both = [entry('L1', 0), second(entry('L2', 10)), second(exit('L2', 25)), exit('L1', 30)];
+
+    it('each has its lanes, and is in its level while the other has its turn', () => {
+      const { lanes, runs } = picture(both, { scale: 'instructions' }, 'nested', 2);
+      assert.deepEqual(
+        lanes.map(({ level, cpu }) => `${level} CPU ${cpu}`),
+        ['L2 CPU 0', 'L1 CPU 0', 'L0 CPU 0', 'L2 CPU 1', 'L1 CPU 1', 'L0 CPU 1'],
+      );
+      assert.deepEqual(runs, [
+        { cpu: 0, level: 'L1', from: 0, to: 30 },
+        { cpu: 0, level: 'L0', from: 30, to: 31 },
+        { cpu: 1, level: 'L0', from: 0, to: 10 },
+        { cpu: 1, level: 'L2', from: 10, to: 25 },
+        { cpu: 1, level: 'L0', from: 25, to: 31 },
+      ]);
+    });
+
+    it('arrows stay in the lanes of their CPU', () => {
+      const { marks } = picture(both, {}, 'nested', 2);
+      assert.deepEqual(
+        marks.map(({ cpu, level, to }) => [cpu, level, to]),
+        [
+          [0, 'L0', 'L1'],
+          [1, 'L0', 'L2'],
+          [1, 'L2', 'L0'],
+          [0, 'L1', 'L0'],
+        ],
+      );
+    });
+
+    it('a part of the run begins with where each was', () => {
+      const { runs } = picture(both, { scale: 'instructions', from: 12, to: 20 }, 'nested', 2);
+      assert.deepEqual(runs, [
+        { cpu: 0, level: 'L1', from: 12, to: 20 },
+        { cpu: 1, level: 'L2', from: 12, to: 20 },
+      ]);
+    });
+
+    it('columns tell how long each was where', () => {
+      const many = Array.from({ length: 500 }, (_, i) =>
+        both.map((made) => ({ ...made, count: made.count + i * 31 })),
+      );
+      const { columns } = picture(many.flat(), { scale: 'instructions', columns: 10 }, 'nested', 2);
+      const { shares } = columns ?? assert.fail('no columns');
+      assert.equal(shares.length, 6);
+      const sums = [shares.slice(0, 3), shares.slice(3)].map((ofCpu) => ofCpu.map((lane) => lane[4]!));
+      for (const ofCpu of sums) assert.ok(Math.abs(ofCpu.reduce((sum, part) => sum + part, 0) - 100) <= 1);
+      // 30 of 31 instructions, and 15 of them.
+      assert.deepEqual(
+        [sums[0]![1], sums[1]![0]],
+        [Math.round((30 / 31) * 100), Math.round((15 / 31) * 100)],
+      );
+    });
   });
 
   it('very many records become columns whose shares make up the whole', () => {
@@ -191,9 +251,10 @@ describe('levels over time', () => {
       3000,
     );
     assert.deepEqual(failures, [49], 'the failed entry at the end');
+    const [ofL2 = [], , ofL0 = []] = shares;
     for (let column = 0; column < 49; column++) {
-      assert.equal(Math.round(shares.L2![column]! + shares.L0![column]!), 100);
-      assert.equal(Math.abs(shares.L2![column]! - 75) <= 1, true, `column ${column}: ${shares.L2![column]}`);
+      assert.equal(Math.round(ofL2[column]! + ofL0[column]!), 100);
+      assert.equal(Math.abs(ofL2[column]! - 75) <= 1, true, `column ${column}: ${ofL2[column]}`);
     }
   });
 

@@ -71,7 +71,7 @@ function draw(): void {
   canvas.hidden = bar.hidden = empty;
   note.hidden = !empty;
   if (!picture || !view || empty) return;
-  const height = Scene.height(picture.levels.length);
+  const height = Scene.height(picture.lanes.length);
   const ratio = window.devicePixelRatio;
   canvas.width = content.clientWidth * ratio;
   canvas.height = height * ratio;

@@ -1,7 +1,8 @@
 /**
  * A scene on a canvas, in the theme's colours.
  */
-import { failedKinds, type Level } from '../../../protocol/timeline';
+import type { LevelLane } from '../../../protocol/levels';
+import { failedKinds } from '../../../protocol/timeline';
 import { GUTTER, type PlacedMark, type Scene } from './scene';
 
 const variables = {
@@ -34,7 +35,7 @@ export function paint(
 ): void {
   const { width } = scene.view;
   canvas.save();
-  for (const level of scene.picture.levels) lane(canvas, scene, colors, level);
+  for (const each of scene.picture.lanes) lane(canvas, scene, colors, each);
   canvas.beginPath();
   canvas.rect(GUTTER, 0, width, canvas.canvas.height);
   canvas.clip();
@@ -58,11 +59,15 @@ function words(canvas: CanvasRenderingContext2D, { labels }: Scene, colors: Colo
   }
 }
 
-function lane(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors, level: Level): void {
-  const top = scene.top(level);
-  canvas.fillStyle = colors[level];
+function lane(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors, each: LevelLane): void {
+  const top = scene.top(each);
+  canvas.fillStyle = colors[each.level];
   canvas.textBaseline = 'middle';
-  canvas.fillText(level, 8, top + scene.laneHeight / 2);
+  canvas.fillText(
+    each.cpu === undefined ? each.level : `${each.level} CPU ${each.cpu}`,
+    8,
+    top + scene.laneHeight / 2,
+  );
   canvas.globalAlpha = 0.12;
   canvas.fillRect(GUTTER, top, scene.view.width, scene.laneHeight);
   canvas.globalAlpha = 1;
@@ -70,10 +75,11 @@ function lane(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors, le
 
 function bars(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors): void {
   canvas.globalAlpha = 0.75;
-  for (const { level, from, to } of scene.picture.runs) {
+  for (const run of scene.picture.runs) {
+    const { level, from, to } = run;
     const left = scene.x(from);
     canvas.fillStyle = colors[level];
-    canvas.fillRect(left, scene.top(level), Math.max(1, scene.x(to) - left), scene.laneHeight);
+    canvas.fillRect(left, scene.top(run), Math.max(1, scene.x(to) - left), scene.laneHeight);
   }
   canvas.globalAlpha = 1;
 }
@@ -85,17 +91,17 @@ function columns(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors)
   const { shares, exits, failures } = picture.columns;
   const x = (column: number): number =>
     scene.x(picture.from + (column / exits.length) * (picture.to - picture.from));
-  for (const level of picture.levels) {
-    canvas.fillStyle = colors[level];
+  picture.lanes.forEach((each, row) => {
+    canvas.fillStyle = colors[each.level];
     canvas.globalAlpha = 0.75;
-    const bottom = scene.top(level) + scene.laneHeight;
-    (shares[level] ?? []).forEach((share, column) => {
+    const bottom = scene.top(each) + scene.laneHeight;
+    shares[row]!.forEach((share, column) => {
       // What ran at all is seen, however short.
       if (share === 0) return;
       const height = Math.max(1, (share / 100) * scene.laneHeight);
       canvas.fillRect(x(column), bottom - height, Math.max(1, x(column + 1) - x(column)), height);
     });
-  }
+  });
   canvas.globalAlpha = 1;
   canvas.fillStyle = colors.failed;
   for (const column of failures) canvas.fillRect(x(column) - 1, 4, 2, 10);

@@ -2,12 +2,11 @@
  * Where everything of a picture stands on the page: lanes, bars, arrows, the words that have room. Pure; `paint.ts` puts it on a
  * canvas and `main.ts` asks it what lies under the mouse.
  */
-import type { LevelMark, LevelPicture } from '../../../protocol/levels';
-import type { Level } from '../../../protocol/timeline';
+import type { LevelLane, LevelMark, LevelPicture } from '../../../protocol/levels';
 import type { Viewport } from './viewport';
 
-/** Room for the names of the lanes, in pixels. */
-export const GUTTER = 40;
+/** Room for the names of the lanes, "L1 CPU 7", in pixels. */
+export const GUTTER = 64;
 const TOP = 20;
 const LANE = 20;
 /** Between lanes: room for arrows and their words. */
@@ -50,8 +49,9 @@ export class Scene {
   }
 
   /** Top of a lane. */
-  top(level: Level): number {
-    return TOP + this.picture.levels.indexOf(level) * (LANE + GAP);
+  top({ level, cpu }: LevelLane): number {
+    const row = this.picture.lanes.findIndex((lane) => lane.level === level && lane.cpu === cpu);
+    return TOP + row * (LANE + GAP);
   }
 
   get laneHeight(): number {
@@ -79,12 +79,12 @@ export class Scene {
   }
 
   private placed(mark: LevelMark): PlacedMark {
-    const middle = (level: Level): number => this.top(level) + LANE / 2;
+    const middle = (lane: LevelLane): number => this.top(lane) + LANE / 2;
     return {
       mark,
       x: this.x(mark.at),
-      y: middle(mark.level),
-      ...(mark.to && { toY: middle(mark.to) }),
+      y: middle(mark),
+      ...(mark.to && { toY: middle({ ...mark, level: mark.to }) }),
     };
   }
 }
