@@ -197,6 +197,8 @@ export class Adapter extends ProtocolSession {
         ? this.tell('turtlescope/serial', { text })
         : this.sendEvent(new OutputEvent(text, 'stdout'));
     this.serial = new SerialOutput(show, file);
+    // The terminal opens now: a guest may wait for input before it says anything.
+    if (serial === 'terminal') show('');
     if (log && inputLog !== undefined) log.open(inputLog);
     this.inputLog = log;
     for (const warning of [...warnings, ...opened.warnings]) this.warn(warning);

@@ -103,7 +103,7 @@ export interface FieldWriter {
 export interface CustomEvents {
   /** The timeline or a VMCS may have changed without a stop (edits). */
   'turtlescope/changed': { reason: 'edit' | 'stop' };
-  /** The guest sent this on COM1; only with `serial: "terminal"`. */
+  /** The guest sent this on COM1; only with `serial: "terminal"`, and empty when the session begins. */
   'turtlescope/serial': { text: string };
   /** What stands on the VGA text screen now; not before something has been written there. */
   'turtlescope/screen': Screen;

@@ -111,6 +111,13 @@ describe('adapter: what is typed', () => {
     assert.equal(readFileSync(log, 'latin1'), written);
   });
 
+  it('has a terminal to be typed into before the guest says anything', async () => {
+    const on = await start();
+    const opened = on.client.waitForEvent('turtlescope/serial');
+    await on.client.begin({ launch: { ...echo, serial: 'terminal', stopOnEntry: true } });
+    assert.deepEqual((await opened).body, { text: '' });
+  });
+
   it('reaches the machine that a restart made', async () => {
     const on = await start();
     const ended = on.client.waitForEvent('terminated');
