@@ -34,8 +34,12 @@ import { memoryRequests } from './memory-requests';
 import { RequestArguments } from './request-arguments';
 import { SerialOutput } from './serial-output';
 
-/** Exit status after input that is no message. */
-const STATUS_GARBAGE = 2;
+/** What follows when a client's session is over: in a process of its own that process ends, in a server the connection. */
+export interface AdapterEnd {
+  over(): void;
+  /** The client sent what is no message; `problem` is a sentence. */
+  garbage(problem: string): void;
+}
 
 export class Adapter extends ProtocolSession {
   private readonly context: Context;
@@ -71,7 +75,7 @@ export class Adapter extends ProtocolSession {
 
   private readonly handlers: ReadonlyMap<string, Handler>;
 
-  constructor() {
+  constructor(private readonly whenOver: AdapterEnd) {
     super();
     this.setDebuggerLinesStartAt1(true);
     this.setDebuggerColumnsStartAt1(true);
@@ -90,13 +94,18 @@ export class Adapter extends ProtocolSession {
     );
   }
 
-  /** What is no message ends the adapter, with a sentence and a status: whoever started it can see what went wrong. */
+  /** What is no message ends the session, with a sentence: whoever started it can see what went wrong. */
   override start(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
     const guard = new InputGuard((problem) => this.garbage(problem));
     super.start(input.pipe(guard), output);
     // The client is gone, whatever the machine does: nobody is left to talk to.
     input.on('end', () => this.gone());
     input.on('close', () => this.gone());
+  }
+
+  /** The base class ends a process, which may have other sessions. */
+  override shutdown(): void {
+    this.whenOver.over();
   }
 
   private gone(): void {
@@ -111,10 +120,9 @@ export class Adapter extends ProtocolSession {
   }
 
   private garbage(problem: string): void {
-    process.stderr.write(`turtlescope: not the Debug Adapter Protocol: ${problem}\n`);
-    process.exitCode = STATUS_GARBAGE;
     this.context.dispose();
-    setImmediate(() => process.exit(STATUS_GARBAGE));
+    this.serial?.close();
+    this.whenOver.garbage(problem);
   }
 
   protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {

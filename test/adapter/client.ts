@@ -48,14 +48,15 @@ export class Client extends DebugClient {
   /** Text of the debug console. */
   console = '';
 
-  static async start(): Promise<Client> {
+  /** @param port of an adapter that runs as a server; without one a process is started */
+  static async start(port?: number): Promise<Client> {
     const client = new Client(process.execPath, adapter, 'turtlescope');
     client.defaultTimeout = 30_000;
     client.on('output', ({ body }: DebugProtocol.OutputEvent) => {
       if (body.category === 'stdout') client.serial += body.output;
       else client.console += body.output;
     });
-    await client.start();
+    await client.start(port);
     return client;
   }
 
