@@ -3,6 +3,7 @@
  * SDM volume 1, 8.1 and 10.2; numbers and order as in gdb's features `i386.core`, `i386.sse` and `i386.avx`.
  */
 import { State } from '../abi/state-block';
+import { strandNamed } from '../machine/strand';
 import type { Bearer, GdbRegister } from './gdb-register';
 
 const X87_BYTES = 16;
@@ -15,8 +16,12 @@ const INTEGER_BIT = 1n << 63n;
 /** Tags of the x87 tag word (SDM volume 1, 8.1.7). */
 const Tag = { VALID: 0, ZERO: 1, SPECIAL: 2, EMPTY: 3 } as const;
 
-/** Software moves them, not VM entries and exits: whoever's general registers are in the chip has these there as well. */
+/**
+ * Software moves them, not VM entries and exits: whoever's general registers are in the chip has these there as well, while its
+ * CPU runs.
+ */
 function live({ machine, strand }: Bearer): boolean {
+  if (strandNamed(strand).vcpu !== strandNamed(machine.driver.currentStrand()).vcpu) return false;
   const home = machine.driver.registerHome(strand);
   return home !== undefined && (home.kind === 'chip' || home.generalInChip);
 }

@@ -55,6 +55,12 @@ describe('adapter: as a server', () => {
     return made;
   }
 
+  /** Ends the client's session, and with it the connection. */
+  async function leave(left: Client): Promise<void> {
+    clients.splice(clients.indexOf(left), 1);
+    await left.stop();
+  }
+
   const atRunL2 = { breakpoints: { [sample('exits.c')]: [{ line: lineOf('exits.c', 'bool launched') }] } };
 
   it('has a session of its own for each client, and ends it with its connection', async () => {
@@ -65,14 +71,14 @@ describe('adapter: as a server', () => {
     assert.equal(stopped.reason, 'entry');
     assert.match((await first.topFrame(L1)).name, /run_l2/);
     assert.notEqual(await first.value('$rip', L1), await second.value('$rip', L1));
-    await first.disconnectRequest();
+    await leave(first);
     assert.equal((await second.topFrame(L1)).name, '_start');
   });
 
   it('goes on when a client vanishes while its machine runs, and when one sends garbage', async () => {
     const gone = await client();
     await gone.begin();
-    await gone.stop();
+    await leave(gone);
     await sendAndWait(server.port, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     assert.match(server.errors(), /does not speak the Debug Adapter Protocol: .*Content-Length/);
     const next = await client();
