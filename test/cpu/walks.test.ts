@@ -10,6 +10,7 @@ import { Access } from '../../src/abi/walk-space';
 import type { Cpu } from '../../src/cpu/cpu';
 import { registerMask } from '../../src/cpu/register-bits';
 import type { GuestWalk, PagingRegisters, WalkedSpace } from '../../src/cpu/walk-space';
+import { drainTraceRing } from '../../src/machine/trace-ring';
 import { Random } from '../core/native/families';
 import { Bench, CODE } from '../core/system/bench';
 import { EPT_PAGES, GuestBench } from '../core/vmx/guest-bench';
@@ -90,6 +91,8 @@ class Asked {
   /** The state of the beginning, so that time alone goes on. */
   again(): Bench {
     this.state.set(this.begin);
+    // HLT of a user is a fault with a reason, which is traced; nobody reads it here.
+    drainTraceRing(this.bench.cpu, () => undefined);
     return this.bench;
   }
 }
