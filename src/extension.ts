@@ -7,6 +7,7 @@ import { ComparePanel } from './views/compare-panel';
 import { DebugFocus } from './views/debug-focus';
 import { EntryCheck } from './views/entry-check';
 import { EventView } from './views/event-view';
+import { goToLastWrite, goToPresent, goToRecord, type VariableContext } from './views/travel';
 import { ExitsView, type ExitNode } from './views/exits-view';
 import { askFilter } from './views/filter-input';
 import { LevelsView } from './views/levels-view';
@@ -94,6 +95,11 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommand('turtlescope.views.ownPlace', () => moveViews(ownContainer)),
     registerCommand('turtlescope.views.debug', () => moveViews(debugContainer)),
     registerCommand('turtlescope.exits.older', () => exits.loadOlder()),
+    registerCommand('turtlescope.exits.goTo', (node: ExitNode) => goToRecord(focus, node)),
+    registerCommand('turtlescope.goToLastWrite', (node: VmcsNode | VariableContext) =>
+      goToLastWrite(focus, node),
+    ),
+    registerCommand('turtlescope.goToPresent', () => goToPresent(focus)),
   );
 }
 

@@ -34,7 +34,9 @@ export const enum Region {
   PARKED = 0x3f0000,
   /** Decoded blocks: index, then micro-op arena. */
   BLOCK_INDEX = 0x400000,
-  BLOCK_ARENA = 0x800000,
+  /** Bytes of a code page decoded so far: one bit for 64 bytes, u64 a host-physical page below 4 GiB. */
+  CODE_LINES = 0x800000,
+  BLOCK_ARENA = 0x1000000,
   BLOCK_ARENA_END = 0x7000000,
   /** Host-physical address 0. */
   RAM = 0x8000000,

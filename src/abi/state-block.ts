@@ -147,6 +147,10 @@ export const enum State {
   TRACE_TAIL = 0x102c,
   /** 1: a PAUSE has ended the slice. The embedder clears it. u32 */
   YIELDED = 0x1030,
+  /** Deliveries, VM entries and VM exits so far, u64: what moves RIP and is no retired instruction. */
+  TRANSITIONS = 0x1038,
+  /** Value of TRANSITIONS at which the core stops with Stop.EVENT, u64; 0: at none. Set by the embedder. */
+  STOP_AT_TRANSITION = 0x1040,
 }
 
 /** Index of a segment register inside State.SEGMENTS. */

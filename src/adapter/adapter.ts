@@ -213,6 +213,8 @@ export class Adapter extends ProtocolSession {
     this.stopOnEntry = configuration.stopOnEntry === true && !noDebug;
     this.launched = given;
     context.setSession(opened.session);
+    const supportsStepBack = opened.session.history !== undefined;
+    this.sendEvent(new Event('capabilities', { capabilities: { supportsStepBack } }));
   }
 
   private begin(): void {

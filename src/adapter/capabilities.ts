@@ -30,6 +30,7 @@ export const capabilities: DebugProtocol.Capabilities = {
   supportsClipboardContext: true,
   supportsCompletionsRequest: true,
   completionTriggerCharacters: ['.', '$'],
+  supportsStepBack: true,
   supportsSteppingGranularity: true,
   supportsStepInTargetsRequest: true,
   supportsRestartRequest: true,

@@ -7,10 +7,13 @@ import { timelineItem, timelineItems } from '../debugger/decode/timeline';
 import { vmcsTrees } from '../debugger/decode/vmcs-tree';
 import { evaluate, evaluatedText } from '../debugger/expression/evaluator';
 import { levelPicture } from '../debugger/levels/level-picture';
+import { offer } from '../debugger/breakpoints/data-breakpoint';
+import { threadId } from '../debugger/threads';
 import { missingChecks } from '../debugger/implemented-rows';
 import type { CustomCommand, ResponseBody } from '../protocol/custom-requests';
 import { inputSources } from '../protocol/people';
 import type { Context } from './context';
+import { targetFor } from './data-breakpoint-requests';
 import { numberFrom } from './data-requests';
 import { errors } from './errors';
 import type { RequestArguments } from './request-arguments';
@@ -46,7 +49,8 @@ export const customRequests: CustomHandlers = {
   'turtlescope/timeline': (context, given) => {
     const { session } = context;
     const { log } = session.machine;
-    const items = timelineItems(session.inspect(session.currentLevel), {
+    const whole = { ...session.inspect(session.currentLevel), log: log.whole };
+    const items = timelineItems(whole, {
       after: given.has('after') ? given.integer('after', -1, MAXIMUM) : undefined,
       before: given.has('before') ? given.integer('before', 0, MAXIMUM) : undefined,
       limit: given.has('limit') ? given.integer('limit', 0, MOST_ITEMS) : undefined,
@@ -54,16 +58,18 @@ export const customRequests: CustomHandlers = {
     });
     return {
       items,
-      total: log.total,
-      dropped: log.oldest,
-      ...(log.total === 0 && { empty: 'Nothing has happened between the levels yet.' }),
+      total: log.known,
+      dropped: log.whole.oldest,
+      ...(session.history?.inPast && { made: log.total }),
+      ...(log.known === 0 && { empty: 'Nothing has happened between the levels yet.' }),
     };
   },
 
   'turtlescope/timelineItem': (context, given) => {
     const { session } = context;
     const index = given.integer('index', 0, MAXIMUM);
-    const item = timelineItem(session.inspect(session.currentLevel), index);
+    const whole = { ...session.inspect(session.currentLevel), log: session.machine.log.whole };
+    const item = timelineItem(whole, index);
     if (!item)
       throw errors.notPossible(`There is no record ${index}: the oldest ones are dropped after a while.`);
     return item;
@@ -71,12 +77,26 @@ export const customRequests: CustomHandlers = {
 
   'turtlescope/levels': (context, given) => {
     const { session } = context;
-    return levelPicture(session.inspect(session.currentLevel), {
+    const whole = { ...session.inspect(session.currentLevel), log: session.machine.log.whole };
+    return levelPicture(whole, {
       scale: given.oneOf('scale', ['events', 'instructions']),
       from: given.has('from') ? given.integer('from', 0, MAXIMUM) : undefined,
       to: given.has('to') ? given.integer('to', 0, MAXIMUM) : undefined,
       columns: given.integer('columns', 1, MOST_COLUMNS),
     });
+  },
+
+  'turtlescope/goTo': (context, given) => {
+    const session = context.standing;
+    if (given.has('record')) session.goToRecord(given.integer('record', 0, MAXIMUM));
+    else if (given.has('lastWriteOf')) {
+      const watched = targetFor(context, given, given.text('lastWriteOf'));
+      if ('problem' in watched) throw errors.notPossible(watched.problem);
+      session.goToLastWrite(offer(watched, '').dataId);
+    } else session.goToPresent();
+    context.forget();
+    context.client.send('continued', { threadId: threadId(session.currentLevel), allThreadsContinued: true });
+    return {};
   },
 
   'turtlescope/eventInFlight': (context, given) =>

@@ -49,7 +49,7 @@ function described({ id, target, problem }: DataBreakpoint): object {
 }
 
 /** A line of the Variables view, an address, or an expression. */
-function targetFor(context: Context, given: RequestArguments, name: string): TargetResult {
+export function targetFor(context: Context, given: RequestArguments, name: string): TargetResult {
   const session = context.standing;
   const bytes = given.has('bytes') ? given.integer('bytes', 1, MAXIMUM) : undefined;
   const reference = given.has('variablesReference') ? given.integer('variablesReference', 0, MAXIMUM) : 0;

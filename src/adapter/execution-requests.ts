@@ -23,6 +23,17 @@ export const executionRequests = {
     return { allThreadsContinued: true };
   },
 
+  reverseContinue: (context) => {
+    context.standing.reverseContinue();
+    context.forget();
+  },
+
+  stepBack: (context, given) => {
+    const session = context.standing;
+    session.stepBack(context.level(given), given.text('granularity', 'statement') === 'instruction');
+    context.forget();
+  },
+
   next: step('over'),
   stepIn: step('into'),
   stepOut: step('out'),

@@ -34,6 +34,7 @@ function ending(stop: MachineStop): [number, string] {
         ? [Status.OK, 'the guest switched the machine off']
         : [Status.SHUTDOWN, 'the guest asked for a reset, and --on-reset is stop'];
     case 'breakpoint':
+    case 'moment':
     case 'record':
     case 'watch':
     case 'idle':

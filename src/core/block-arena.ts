@@ -27,6 +27,6 @@ function clearCodeMarks(first: usize): void {
     const attributes = load<u8>(Region.PAGE_ATTRIBUTES + page);
     store<u8>(Region.PAGE_ATTRIBUTES + page, attributes & ~PageAttribute.CODE);
     store<u32>(Arena.PAGE_BLOCKS + (page << 2), 0);
-    store<u64>(Arena.CODE_LINES + (page << 3), 0);
+    store<u64>(Region.CODE_LINES + (page << 3), 0);
   }
 }

@@ -91,7 +91,7 @@ function markCode(hpa: u32, bytes: u32): void {
   const page = <usize>(hpa >> 12);
   const first = (hpa & 0xfff) >> 6;
   const last = ((hpa & 0xfff) + bytes - 1) >> 6;
-  const lines = Arena.CODE_LINES + (page << 3);
+  const lines = Region.CODE_LINES + (page << 3);
   let bits = load<u64>(lines);
   for (let line = first; line <= last; line++) bits |= <u64>1 << <u64>line;
   store<u64>(lines, bits);
@@ -131,7 +131,7 @@ function unhash(b: usize): void {
 /** A store hit a page with decoded code: drops the page's blocks if it hit decoded bytes, and ends the running block. */
 export function codeWritten(hpa: u32, bytes: u32): void {
   const page = <usize>(hpa >> 12);
-  const lines = load<u64>(Arena.CODE_LINES + (page << 3));
+  const lines = load<u64>(Region.CODE_LINES + (page << 3));
   const first = (hpa & 0xfff) >> 6;
   let last = ((hpa & 0xfff) + bytes - 1) >> 6;
   if (last > 63) last = 63;
@@ -153,7 +153,7 @@ function dropPage(page: usize): void {
     b = next;
   }
   store<u32>(Arena.PAGE_BLOCKS + (page << 2), 0);
-  store<u64>(Arena.CODE_LINES + (page << 3), 0);
+  store<u64>(Region.CODE_LINES + (page << 3), 0);
   const attributes = load<u8>(Region.PAGE_ATTRIBUTES + page);
   store<u8>(Region.PAGE_ATTRIBUTES + page, attributes & ~PageAttribute.CODE);
   breakLinks();

@@ -34,8 +34,6 @@ export namespace Arena {
   export const INDEX: usize = 0x400000;
   export const INDEX_MASK: usize = 0xffff;
   export const INDEX_END: usize = 0x440000;
-  /** Bytes of a code page decoded so far: one bit for 64 bytes, u64 a host-physical page. */
-  export const CODE_LINES: usize = 0x800000;
   /** Head of the list of blocks on a host-physical page, u32 each. */
   export const PAGE_BLOCKS: usize = 0x1000000;
   export const BLOCKS: usize = 0x1400000;

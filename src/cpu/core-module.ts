@@ -22,6 +22,10 @@ export interface CoreExports {
   watchesChanged(): void;
   /** Call after control registers, segments, EFER or RFLAGS were written from outside. */
   stateReplaced(): void;
+  /** From here on the run depends on nothing that was cached before. */
+  beginEpoch(): void;
+  /** Call after state blocks and RAM became those of another moment: drops decoded code, then as `beginEpoch`. */
+  forgetDecoded(): void;
   /** Call after RAM was written from outside at `length` bytes from the address: drops decoded code there. */
   ramWritten(addressHigh: number, addressLow: number, length: number): void;
   /** Linear to host-physical with the running translation, no side effects: 1 = found (State.IMPORT_VALUE), 0 = not mapped. */

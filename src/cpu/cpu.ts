@@ -120,6 +120,21 @@ export class Cpu {
     return this.core.exports;
   }
 
+  /** Architectural and private state of this CPU: a live view. The machine's snapshots copy it; after a change call `forgetDecoded`. */
+  get stateBlock(): Uint8Array {
+    return new Uint8Array(this.core.memory.buffer, this.block, State.END);
+  }
+
+  /** From here on the run depends on nothing that was cached before: see core/epoch.ts. */
+  beginEpoch(): void {
+    this.exports.beginEpoch();
+  }
+
+  /** State blocks and RAM are those of another moment now. */
+  forgetDecoded(): void {
+    this.exports.forgetDecoded();
+  }
+
   /** The core's whole linear memory, for snapshots and tables. */
   get memory(): ArrayBuffer {
     return this.core.memory.buffer;
@@ -318,7 +333,9 @@ export class Cpu {
 
   vmwrite<N extends FieldName>(name: N, value: FieldValue<N>, vmcs?: bigint): void {
     this.physical.watcher?.('write', this.fieldAddress(name, vmcs), VmcsPage.SLOT);
-    writeField(this.view, this.vmcsOffset(vmcs), name, value);
+    const page = this.vmcsOffset(vmcs);
+    this.physical.markWritten(page - Region.RAM);
+    writeField(this.view, page, name, value);
   }
 
   /** RIP of the VMWRITE that last wrote a field of a VMCS page (host-physical); undefined when none did. */

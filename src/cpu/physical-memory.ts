@@ -2,7 +2,7 @@
  * Host-physical memory as bytes. Reads and writes are clipped by their caller: an address without RAM is answered with
  * `undefined` or `false`, never with an exception, because addresses come from guests.
  */
-import { Region } from '../abi/memory-map';
+import { PageAttribute, Region } from '../abi/memory-map';
 import type { CoreInstance } from './core-module';
 
 export class PhysicalMemory {
@@ -87,6 +87,17 @@ export class PhysicalMemory {
     this.view.setBigUint64(at, value, true);
     this.written(address, 8);
     return true;
+  }
+
+  /** A page of RAM by its number, for snapshots: a live view that nobody is told of. */
+  page(number: number): Uint8Array {
+    const at = Region.RAM + number * 4096;
+    return this.bytes.subarray(at, at + 4096);
+  }
+
+  /** Bytes of the page of an address in RAM are written past this class: the next snapshot has to copy it. */
+  markWritten(address: number): void {
+    this.bytes[Region.PAGE_ATTRIBUTES + (address >>> 12)]! |= PageAttribute.DIRTY;
   }
 
   private written(address: bigint, length: number): void {

@@ -33,7 +33,7 @@ export interface Inspection {
    */
   readonly vmcss: readonly VmcsView[];
   /** Everything that happened between the levels, numbered. */
-  readonly log: Pick<RecordLog, 'total' | 'oldest' | 'at' | 'slice'>;
+  readonly log: Pick<RecordLog, 'total' | 'oldest' | 'at' | 'slice' | 'forks'>;
   /** Value at the previous stop; undefined when that VMCS was not there, or was another one, then. */
   previous(vmcs: VmcsName, field: FieldName): bigint | undefined;
   /** Dry run of the entry checks on the VMCS the user's program has filled in, or on vmcs02; undefined without one. */

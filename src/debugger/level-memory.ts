@@ -59,6 +59,7 @@ export function writeMemory(
   bytes: Uint8Array,
 ): number {
   let done = 0;
+  machine.edited = true;
   for (const piece of pieces(address, bytes.length)) {
     const host = machine.driver.translate(space, piece.address);
     if (host === undefined) break;

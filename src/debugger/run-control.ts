@@ -7,6 +7,7 @@ import type { L0Frame } from '../machine/l0-runner';
 import type { StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
+import { isBefore, type Moment } from '../machine/moment';
 import { isFinal, type MachineStop } from '../machine/machine-stop';
 import type { WatchEvent } from '../machine/watch-request';
 import type { Breakpoint } from './breakpoints/breakpoint';
@@ -45,6 +46,12 @@ export interface StoppedEvent {
   readonly filter?: FilterId;
 }
 
+/** A stop at a moment of the past. */
+export interface Visit {
+  readonly moment: Moment;
+  readonly stopped: StoppedEvent;
+}
+
 /** The machine can go on no more. */
 export interface EndedEvent {
   readonly status: number | undefined;
@@ -56,6 +63,10 @@ export type RunResult = { readonly stopped: StoppedEvent } | { readonly ended: E
 /** What run control needs of its session. */
 export interface RunSurroundings {
   readonly machine: Machine;
+  /** As `Machine.run`; in the past of the run, what was changed from outside is changed again. */
+  run(instructions: bigint, until?: Moment, vcpu?: number): MachineStop;
+  /** The machine stands in the past of its run. */
+  repeated(): boolean;
   readonly programs: Programs;
   readonly ground: Ground;
   readonly breakpoints: BreakpointStore;
@@ -99,6 +110,8 @@ export class RunControl {
   /** Goes on from where the machine waits for input; undefined while it does not. */
   private wake: (() => void) | undefined;
   private limit: bigint | undefined;
+  /** When others get their turn, on the way back. */
+  private turnEnds = 0;
 
   constructor(private readonly around: RunSurroundings) {
     this.limit = around.maxInstructions;
@@ -134,7 +147,7 @@ export class RunControl {
     for (;;) {
       const leg = motion.plan();
       this.arm(leg, motion);
-      const stop = machine.run(this.withinLimit(leg.budget), leg.vcpu);
+      const stop = this.around.run(this.withinLimit(leg.budget), undefined, leg.vcpu);
       const idle = stop.kind === 'idle';
       const result = this.judge(idle ? { kind: 'budget' } : stop, motion) ?? this.atLimit();
       if (result) return this.disarm(result);
@@ -152,6 +165,59 @@ export class RunControl {
     this.around.turn(true);
     if (!this.pausing) await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = undefined;
+  }
+
+  /**
+   * The last stop a run with this motion makes before a moment; undefined when there is none. Afterwards the machine stands
+   * wherever the search ended, with nothing armed.
+   */
+  async lastStop(motion: Motion, until: Moment): Promise<Visit | undefined> {
+    const { machine } = this.around;
+    this.passed = NONE;
+    this.seen = machine.log.total;
+    this.armed = '';
+    machine.watch(this.around.data.requests());
+    let found: Visit | undefined;
+    while (isBefore(machine.now(), until)) {
+      const leg = motion.plan();
+      this.arm(leg, motion);
+      const stop = this.around.run(leg.budget, until, leg.vcpu);
+      if (isFinal(stop) || !isBefore(machine.now(), until)) break;
+      const result = stop.kind === 'moment' ? undefined : this.judge(stop, motion);
+      if (result && 'stopped' in result && motion.improves?.() !== false)
+        found = { moment: machine.now(), stopped: result.stopped };
+      if (!(await this.takesTurns())) break;
+    }
+    this.disarmAll();
+    return found;
+  }
+
+  /** Others get their turn when it is time. False: somebody interrupted. */
+  async takesTurns(): Promise<boolean> {
+    if (Date.now() < this.turnEnds) return true;
+    await host().rest();
+    this.turnEnds = Date.now() + TURN;
+    return !this.interrupted;
+  }
+
+  /** The user asked for a pause, or the session ends. */
+  get interrupted(): boolean {
+    return this.pausing || this.cancelled;
+  }
+
+  /** Nothing stops the machine: it is taken to another moment. */
+  disarmAll(): void {
+    const { machine } = this.around;
+    machine.stopAt(undefined);
+    machine.l0?.trace(undefined);
+    machine.cpu.setBreakpoints([]);
+    machine.watch([]);
+    this.armed = '';
+  }
+
+  /** A way back begins: a pause before it is no pause of it. */
+  turnBack(): void {
+    this.pausing = false;
   }
 
   private withinLimit(budget: bigint): bigint {
@@ -223,6 +289,7 @@ export class RunControl {
     const { data, ground } = around;
     const level = ground.guest;
     const found = data.decide(events, {
+      repeated: around.repeated(),
       log: (text) => around.log(text),
       scope: (names) => around.scope(level, undefined, names),
       place: (by, rip) => around.placeText(by === 'processor' || by === 'device' ? level : by, rip),
@@ -245,7 +312,9 @@ export class RunControl {
     const stopping: Breakpoint[] = [];
     let note: string | undefined;
     for (const breakpoint of reached) {
-      const decision = breakpoint.condition?.reached(this.around.scope(level));
+      const scope = this.around.scope(level);
+      const { condition } = breakpoint;
+      const decision = this.around.repeated() ? condition?.holds(scope) : condition?.reached(scope);
       if (decision?.kind === 'log') this.around.log(decision.text);
       if (decision?.kind !== 'stop') continue;
       stopping.push(breakpoint);

@@ -5,12 +5,14 @@
  */
 import { vmcsFields } from '../isa/vmcs-fields';
 import { createMachine, MachineError, type MachineRequest } from '../machine/create';
+import { History, HistoryError } from '../machine/history';
 import { inputLogHeading, inputLogLine, type InputEvent, type InputSource } from '../machine/input-log';
 import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
 import type { Screen } from '../protocol/people';
 import type { Surroundings } from './breakpoints/resolve';
+import { EVERY_WRITE } from './breakpoints/data-breakpoint';
 import { DataBreakpoints } from './breakpoints/data-store';
 import type { Breakpoint } from './breakpoints/breakpoint';
 import { BreakpointStore } from './breakpoints/store';
@@ -21,10 +23,17 @@ import { inspectMachine } from './inspect-machine';
 import type { Inspection } from './inspection';
 import { changeRegister } from './level-registers';
 import { Programs, type LoadedProgram } from './programs';
-import { RunControl, type EndedEvent, type RunSurroundings, type StoppedEvent } from './run-control';
+import {
+  RunControl,
+  type EndedEvent,
+  type RunResult,
+  type RunSurroundings,
+  type StoppedEvent,
+} from './run-control';
 import { expressionScope } from './session-scope';
 import { ScreenWatch } from './screen-watch';
 import { SourcePaths } from './source-paths';
+import { Backward } from './stepping/back';
 import { Ground } from './stepping/ground';
 import { GuestStep } from './stepping/guest-step';
 import { IntoL0, L0Step, type L0StepKind } from './stepping/l0-step';
@@ -47,6 +56,8 @@ export interface SessionRequest {
   readonly maxInstructions?: bigint | undefined;
   /** Somebody can type on COM1: a guest that waits for input is not at its end. */
   readonly awaitsInput?: boolean | undefined;
+  /** MiB for the past of the run; 0: none is kept. */
+  readonly historyMiB?: number | undefined;
   /** Run without any stop of the user's. */
   readonly noDebug?: boolean | undefined;
 }
@@ -66,6 +77,9 @@ export interface SessionEvents {
   thread?(level: StrandName, reason: 'started' | 'exited'): void;
 }
 
+/** What the past of a run may take by default. */
+const DEFAULT_HISTORY_MIB = 512;
+
 export type StepKind = L0StepKind;
 
 /** Step-in target: L0 itself. */
@@ -79,10 +93,15 @@ export class DebugSession {
   readonly paths: SourcePaths;
   readonly screen: ScreenWatch;
   machine: Machine;
+  /** The past of the run; undefined when none is kept. */
+  history: History | undefined;
   ground: Ground;
   /** The stop the user looks at. */
   lastStop: StoppedEvent | undefined;
   private control: RunControl;
+  private around!: RunSurroundings;
+  /** Whoever looks through the past now. */
+  private searcher: RunControl | undefined;
   private isRunning = false;
   /** Fields of each VMCS at the previous stop, with the pointer they were read from. */
   private before = new Map<string, { pointer: bigint; values: bigint[] }>();
@@ -115,10 +134,16 @@ export class DebugSession {
     const hears = () => this.request.awaitsInput === true || this.screen.hasText();
     if (!this.request.machine.input) machine.awaitsInput = hears;
     const ground = new Ground(machine, this.programs);
+    const { historyMiB = DEFAULT_HISTORY_MIB } = this.request;
+    const history = historyMiB > 0 ? new History(machine, historyMiB) : undefined;
+    if (history) history.onEdit = (dropped) => this.edited(dropped);
+    this.history = history;
     // Without debugging nothing of the user's stops the machine, but it is all there for a later restart.
     const { noDebug } = this.request;
     const around: RunSurroundings = {
       machine,
+      run: (instructions, until) => (history ? history.run(instructions, until) : machine.run(instructions)),
+      repeated: () => history?.inPast === true,
       programs: this.programs,
       ground,
       breakpoints: noDebug ? new BreakpointStore() : this.breakpoints,
@@ -132,6 +157,7 @@ export class DebugSession {
       log: (text) => this.events.log(text),
       maxInstructions: noDebug ? undefined : this.request.maxInstructions,
     };
+    this.around = around;
     return [machine, ground, new RunControl(around)];
   }
 
@@ -159,6 +185,7 @@ export class DebugSession {
   /** Ends whatever runs; no event follows. */
   dispose(): void {
     this.control.cancel();
+    this.searcher?.cancel();
     this.machine.l0?.abandon();
     this.isRunning = false;
   }
@@ -214,13 +241,14 @@ export class DebugSession {
   }
 
   pause(): void {
-    if (this.isRunning) this.control.pause();
+    if (this.isRunning) (this.searcher ?? this.control).pause();
   }
 
   /** Somebody types; what the machine does with it, it does when it runs. */
   input(source: InputSource, bytes: Uint8Array): void {
     if (this.request.machine.input)
       throw new SessionError('This run repeats the input of a log: what is typed would make it another one.');
+    this.history?.noteInput();
     this.machine.input(source, bytes);
     this.control.inputCame();
   }
@@ -245,15 +273,93 @@ export class DebugSession {
     return new GuestStep(this.ground, level, { into: kind === 'into', byInstruction });
   }
 
+  /** One line or instruction back, whichever level ran there. */
+  stepBack(level: StrandName, byInstruction: boolean): void {
+    this.travel((back) => back.step(level, byInstruction));
+  }
+
+  /** To the previous breakpoint, data breakpoint or event of an exception filter, or to the start. */
+  reverseContinue(): void {
+    this.travel((back) => back.toPreviousStop());
+  }
+
+  /** To where a record between levels was made. */
+  goToRecord(index: number): void {
+    if (index >= this.machine.log.known) throw new SessionError(`There is no record ${index}.`);
+    this.travel((back) => back.toRecord(index));
+  }
+
+  /**
+   * To the last write of something before here, after the instruction that wrote.
+   * @param dataId as of a data breakpoint
+   */
+  goToLastWrite(dataId: string): void {
+    const data = new DataBreakpoints();
+    const [watch] = data.replace(
+      [{ dataId: `${dataId} ${EVERY_WRITE}`, access: 'write', texts: {} }],
+      () => 0,
+    );
+    if (watch?.problem !== undefined) throw new SessionError(watch.problem);
+    const alone = { ...this.around, data, breakpoints: new BreakpointStore(), filters: new ActiveFilters() };
+    this.travel(async (back) => {
+      const stop = await back.toPreviousStop();
+      return stop?.reason === 'entry'
+        ? { ...stop, description: `${stop.description}: nothing wrote it before` }
+        : stop;
+    }, new RunControl(alone));
+  }
+
+  /** To the end of the run. */
+  goToPresent(): void {
+    this.travel((back) => Promise.resolve(back.toPresent()));
+  }
+
+  private travel(
+    way: (back: Backward) => Promise<StoppedEvent | undefined>,
+    searcher: RunControl = this.control,
+  ): void {
+    const { history } = this;
+    if (!history) throw new SessionError('No history is kept: the launch configuration says "history": 0.');
+    this.mustStand();
+    history.noteEdits();
+    this.searcher = searcher;
+    this.runs(async () => {
+      const from = history.now;
+      const stopped = await way(new Backward(history, this.ground, searcher));
+      this.searcher = undefined;
+      if (stopped) return { stopped };
+      history.goTo(from);
+      return { stopped: { ...this.pausedHere(), description: 'paused on the way back: nothing has moved' } };
+    });
+  }
+
+  private pausedHere(): StoppedEvent {
+    return { reason: 'pause', level: this.currentLevel, description: '', breakpointIds: [] };
+  }
+
+  /** Somebody changed state: another future begins. */
+  private edited(dropped: boolean): void {
+    if (!dropped) return;
+    this.events.log(
+      'State was changed in the past: what came after this moment is dropped, and from here the run is another one.',
+    );
+  }
+
   /** Runs until a motion of the caller's own has arrived. */
   start(motion: Motion): void {
     this.mustStand();
+    this.history?.noteEdits();
+    this.runs((control) => control.run(motion));
+  }
+
+  private runs(run: (control: RunControl) => Promise<RunResult | undefined>): void {
     this.isRunning = true;
     const { control } = this;
-    control.run(motion).then(
+    run(control).then(
       (result) => {
         if (!result || control !== this.control) return;
         this.isRunning = false;
+        this.history?.noteStop();
         this.tellScreen(this.screen.look());
         if ('ended' in result) this.events.ended(result.ended);
         else this.tell(result.stopped);
@@ -261,13 +367,28 @@ export class DebugSession {
       // Our own failure: the user must learn of it, and the session must end instead of seeming to run.
       (error: unknown) => {
         this.isRunning = false;
+        if (error instanceof HistoryError) {
+          this.tell({ ...this.pausedHere(), reason: 'exception', description: error.message });
+          return;
+        }
         const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
         this.events.ended({ status: undefined, text: `Turtlescope failed: ${told}` });
       },
     );
   }
 
-  private tell(stop: StoppedEvent): void {
+  /** A stop in the past says so. */
+  private dated(stop: StoppedEvent): StoppedEvent {
+    const { history, machine } = this;
+    if (!history?.inPast) return stop;
+    const distance = history.present.retired - machine.cpu.retired;
+    const how =
+      distance === 0n ? 'at' : distance === 1n ? '1 instruction before' : `${distance} instructions before`;
+    return { ...stop, description: `${stop.description} (in the past, ${how} that of the present)` };
+  }
+
+  private tell(told: StoppedEvent): void {
+    const stop = this.dated(told);
     this.tellLevels();
     this.lastStop = stop;
     this.before = this.present;

@@ -209,15 +209,16 @@ export function create_l0(
 }
 
 /** L0's data for a snapshot: plain, and independent of what L0 does later. */
-export function save_l0({ host, vcpus }: Vm): unknown {
-  return structuredClone({ host, vcpus: vcpus.map(({ arch, vmx, nested }) => ({ arch, vmx, nested })) });
+export function save_l0({ host, eptp01, vcpus }: Vm): unknown {
+  return structuredClone({ host, eptp01, vcpus: vcpus.map(({ arch, vmx, nested }) => ({ arch, vmx, nested })) });
 }
 
 /** Takes back what `save_l0` gave; RAM and chip must be restored too. */
 export function restore_l0(vm: Vm, saved: unknown): void {
-  const data = structuredClone(saved) as Pick<Vm, 'host'> & {
+  const data = structuredClone(saved) as Pick<Vm, 'host' | 'eptp01'> & {
     vcpus: Pick<Vcpu, 'arch' | 'vmx' | 'nested'>[];
   };
   vm.host = data.host;
+  vm.eptp01 = data.eptp01;
   vm.vcpus.forEach((vcpu, id) => Object.assign(vcpu, data.vcpus[id]));
 }

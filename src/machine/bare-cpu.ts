@@ -40,6 +40,14 @@ export class BareCpu {
     if (this.cpu.number > 0) this.cpu.set32(State.ACTIVITY, WAIT_FOR_SIPI);
   }
 
+  save(): unknown {
+    return this.exitRegisters.save();
+  }
+
+  restore(saved: unknown): void {
+    this.exitRegisters.restore(saved);
+  }
+
   get depth(): number {
     return this.cpu.inNonRoot ? 1 : 0;
   }

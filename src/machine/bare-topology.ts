@@ -13,7 +13,7 @@ import type { LevelRegisters } from './level-state';
 import { depthOf, strandAt, strandNamed, strandsOf, type StrandName } from './strand';
 import type { MachineRecord } from './machine-record';
 import { walkLinear, walkToHost } from './page-walk';
-import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
+import type { AddressSpace, CpuSignal, EntryVisitor, SavedDriver, TopologyDriver } from './topology-driver';
 import { TraceChain } from './trace-chain';
 import { drainTraceRing, traceCount, traceExitReason, traceVcpu } from './trace-ring';
 import type { Turns } from './turns';
@@ -70,8 +70,23 @@ export class BareTopology implements TopologyDriver {
     for (const part of this.parts) part.reset();
   }
 
+  save(): SavedDriver {
+    const told = { parts: this.parts.map((part) => part.save()), chain: this.chain.save() };
+    return { run: undefined, told };
+  }
+
+  restore({ told }: SavedDriver): void {
+    const { parts, chain } = told as { parts: unknown[]; chain: unknown };
+    this.parts.forEach((part, vcpu) => part.restore(parts[vcpu]));
+    this.chain.restore(chain);
+  }
+
   prepare(): 'run' {
     return 'run';
+  }
+
+  atExit(): boolean {
+    return false;
   }
 
   exited(): never {

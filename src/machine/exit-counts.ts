@@ -10,7 +10,7 @@ const BASIC_REASON = 0xffff;
 
 export class ExitCounts {
   entries = 0;
-  private readonly routes: Record<ExitRoute, Map<number, number>> = {
+  private routes: Record<ExitRoute, Map<number, number>> = {
     'L1 -> L0': new Map(),
     'L2 -> L0': new Map(),
     'L2 -> L1': new Map(),
@@ -20,6 +20,14 @@ export class ExitCounts {
     const counts = this.routes[route];
     const reason = reasonWord & BASIC_REASON;
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+
+  save(): unknown {
+    return structuredClone({ entries: this.entries, routes: this.routes });
+  }
+
+  restore(saved: unknown): void {
+    Object.assign(this, structuredClone(saved));
   }
 
   /** Every route and reason that occurred, most frequent first. */

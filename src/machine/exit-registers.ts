@@ -13,6 +13,14 @@ export class ExitRegisters {
     this.values = now ? Array.from({ length: 16 }, (_, index) => cpu.gpr(index)) : undefined;
   }
 
+  save(): unknown {
+    return this.values;
+  }
+
+  restore(saved: unknown): void {
+    this.values = saved as readonly bigint[] | undefined;
+  }
+
   /** In encoding order; RSP among them is the hypervisor's. Undefined when they are not known. */
   get general(): readonly bigint[] | undefined {
     return this.values;

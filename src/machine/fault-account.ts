@@ -47,6 +47,14 @@ export class FaultAccount {
     this.walk = cause;
   }
 
+  save(): unknown {
+    return structuredClone({ chain: this.chain, walk: this.walk, raised: this.raised });
+  }
+
+  restore(saved: unknown): void {
+    Object.assign(this, structuredClone(saved));
+  }
+
   private remember(rip: bigint, vector: number, cause: FaultCause | undefined): void {
     this.raised = cause && { rip, vector, cause };
   }

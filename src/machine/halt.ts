@@ -26,6 +26,14 @@ export class HaltWatch {
     if (this.alarms >= DEAF && deaf()) return 'never';
     return this.alarms > 0 && this.alarms % PATIENCE === 0 ? 'pause' : 'wait';
   }
+
+  save(): unknown {
+    return { at: this.at, alarms: this.alarms };
+  }
+
+  restore(saved: unknown): void {
+    Object.assign(this, saved);
+  }
 }
 
 /** RFLAGS.IF of a strand. */

@@ -38,6 +38,11 @@ export class L0Runner {
   private active: Run | undefined;
   private filter: StatementFilter | undefined;
 
+  /** Calls that are complete. */
+  completed = 0;
+  /** Statements that the call under way has begun; 0 when none is. */
+  statement = 0;
+
   /** From the next call on (or in the active one) every statement is offered to `filter`; undefined: run fast. */
   trace(filter: StatementFilter | undefined): void {
     this.filter = filter;
@@ -58,19 +63,34 @@ export class L0Runner {
     return this.active !== undefined;
   }
 
+  /** A place inside a call at which it stops besides: so many calls complete, so many statements of the next one begun. */
+  goal: { readonly calls: number; readonly statement: number } | undefined;
+
+  private get atGoal(): boolean {
+    return this.goal?.calls === this.completed && this.statement >= this.goal.statement;
+  }
+
   /** Calls `entry`, or goes on with the stopped call. `undefined`: stopped before a statement. */
   call(entry: Entry, l0: Vcpu): EntryResult | HandleResult | undefined {
     if (!this.active) {
-      if (!this.filter) return fast[entry](l0);
+      if (!this.filter && this.goal?.calls !== this.completed) {
+        const result = fast[entry](l0);
+        this.completed++;
+        return result;
+      }
       this.active = this.load()[entry](l0);
     }
     for (;;) {
       const step = this.active.next();
       if (step.done) {
         this.active = undefined;
+        this.statement = 0;
+        this.completed++;
         return step.value;
       }
-      if (this.filter?.(this.load().frames)) return undefined;
+      this.statement++;
+      const wanted = this.filter?.(this.load().frames) === true;
+      if (wanted || this.atGoal) return undefined;
     }
   }
 
@@ -78,6 +98,7 @@ export class L0Runner {
   abandon(): void {
     this.active?.return({} as never);
     this.active = undefined;
+    this.statement = 0;
   }
 
   private load(): TracedBuild {

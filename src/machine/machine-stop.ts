@@ -19,6 +19,8 @@ export interface Halt {
 export type MachineStop =
   /** The asked-for number of instructions is retired. */
   | { readonly kind: 'budget' }
+  /** The moment the driver asked for. */
+  | { readonly kind: 'moment' }
   /** Before the instruction at a breakpoint's linear address. */
   | { readonly kind: 'breakpoint'; readonly linear: bigint }
   /** A record the driver asked to stop at was made; the state is after it. */

@@ -21,11 +21,20 @@ import { ExitCounts } from './exit-counts';
 import { applyFirmwareMsrs } from './firmware-msrs';
 import type { MachineConfig } from './machine-config';
 import { HaltWatch, describeHalt, interruptFlag } from './halt';
+import { compareMoments, type Moment } from './moment';
 import { isFinal, type MachineStop } from './machine-stop';
 import { NestedTopology } from './nested-topology';
 import { depthOf, type StrandName } from './strand';
 import type { TopologyDriver } from './topology-driver';
 import { Turns } from './turns';
+import {
+  restoreCodeMarks,
+  restoreMachine,
+  saveMachine,
+  type MachineParts,
+  type Progress,
+  type SavedMoment,
+} from './snapshot';
 import { nameGap } from './gap';
 import { chipAbort } from './vmx-abort';
 import { Watchpoints } from './watchpoints';
@@ -34,6 +43,13 @@ import { beTheProcessor, resetMachine } from './reset';
 
 /** Instructions the core runs between two looks at the world: CORE.md measured what V8 needs to tier up. */
 const SLICE = 100_000n;
+/**
+ * Instructions of an epoch: at its end what the chip has cached is forgotten, so that a run can be taken up there. Forgetting and
+ * finding again takes a millisecond or less.
+ */
+const EPOCH = 1n << 22n;
+/** Calls to L0 after which an epoch ends before its time, at the next exit: they take as long as thousands of instructions each. */
+const CALLS_OF_EPOCH = 4096;
 
 /** Asked for each record as it is made: true stops the machine after the action that made it. */
 export type RecordFilter = (record: MachineRecord) => boolean;
@@ -57,15 +73,25 @@ export class Machine implements BusOwner {
   private storm = false;
   /** Told of everything that comes from outside, for the log that repeats the run. */
   onInput: ((event: InputEvent) => void) | undefined;
+  /** What came from outside in the whole run, and how much of it has come at the present moment. */
+  private readonly inputs: InputEvent[] = [];
+  private arrived = 0;
   /** Somebody may type: a halt that input can end is no end. */
   awaitsInput: () => boolean = () => false;
-  /** How often the guest has reset the machine. */
-  resets = 0;
+  private progress: Progress = { iterations: 0n, resets: 0, sent: 0 };
+  /** Bytes of COM1 that have been shown, in whatever past or present. */
+  private shown = 0;
   private resetWanted = false;
-  /** Iterations of repeated string instructions that took time of their own: those of instructions that run long. */
-  private iterations = 0n;
+  /** RETIRED at which the next epoch begins. */
+  private epochEnds = 0n;
+  private callsAtEnd = 0;
+  /** Called where an epoch begins: the machine stands between two turns, and nothing is cached. */
+  onEpoch: (() => void) | undefined;
+  /** Somebody outside changed state while the machine stood. */
+  edited = false;
+  private goal: Moment | undefined;
   /** Instructions each CPU has retired, for whoever watches one of them. */
-  private readonly retiredBy: bigint[];
+  private retiredBy: bigint[];
   /** RETIRED at which the current slice ends, as a device may have moved it. */
   private sliceEnd = 0n;
 
@@ -80,7 +106,7 @@ export class Machine implements BusOwner {
         write: (address, bytes) => void this.driver.writeImage(BigInt(address), bytes),
       },
       disk: config.disk,
-      serial: config.serial,
+      serial: (byte) => this.send(byte),
       debugExit: (status) => this.end({ kind: 'exited', status }),
       shutdown: () => this.end({ kind: 'power', action: 'off' }),
       reset: () => this.resetRequested(),
@@ -122,7 +148,18 @@ export class Machine implements BusOwner {
 
   /** What the guest has done: retired instructions, and iterations of string instructions that run long. */
   get executed(): bigint {
-    return this.cpu.retired + this.iterations;
+    return this.cpu.retired + this.progress.iterations;
+  }
+
+  /** How often the guest has reset the machine. */
+  get resets(): number {
+    return this.progress.resets;
+  }
+
+  private send(byte: number): void {
+    if (++this.progress.sent <= this.shown) return;
+    this.shown = this.progress.sent;
+    this.config.serial(byte);
   }
 
   /** Instructions one CPU has retired. */
@@ -139,7 +176,21 @@ export class Machine implements BusOwner {
   input(source: InputSource, bytes: Uint8Array): void {
     const event = { at: this.ticks() + 1, source, bytes };
     this.onInput?.(event);
+    this.inputs.push(event);
+    this.arrived++;
     this.board.input(event);
+  }
+
+  /** In a part of the run that is repeated, what came from outside comes again, at the tick at which it came. */
+  private inputAgain(): void {
+    for (
+      let next = this.inputs[this.arrived];
+      next && next.at <= this.ticks() + 1;
+      next = this.inputs[this.arrived]
+    ) {
+      this.arrived++;
+      this.board.input(next);
+    }
   }
 
   /** L0 as a thing one can step; undefined in the bare topology. */
@@ -192,6 +243,104 @@ export class Machine implements BusOwner {
     return stop;
   }
 
+  /** Something comes from outside now, in a part of the run that is repeated or not. */
+  get hasInputNow(): boolean {
+    return this.inputs.some(({ at }) => at === this.ticks() + 1);
+  }
+
+  /** The moment at which the machine stands. */
+  now(): Moment {
+    const { cpu } = this;
+    const runner = this.driver.runner;
+    return {
+      retired: cpu.retired,
+      skew: cpu.get64(State.TIME_SKEW),
+      transitions: cpu.get64(State.TRANSITIONS),
+      calls: runner?.completed ?? 0,
+      statement: runner?.statement ?? 0,
+    };
+  }
+
+  /**
+   * As `run`, but not beyond a moment of this run: `moment` when the machine stands there, or at the first moment after it at which
+   * it can stand. Filters and breakpoints stop it as ever.
+   */
+  runTo(goal: Moment, instructions: bigint = SLICE, vcpu?: number): MachineStop {
+    const { retired } = this.cpu;
+    if (compareMoments(this.now(), goal) >= 0) return { kind: 'moment' };
+    this.goal = goal;
+    const near = goal.retired - retired;
+    // At its count of instructions there may be several moments.
+    const left = near > 0n ? near : 1n;
+    this.cpu.set64(State.STOP_AT_TRANSITION, goal.transitions);
+    if (this.l0) this.l0.goal = goal.statement > 0 ? goal : undefined;
+    const stop = this.run(left < instructions ? left : instructions, vcpu);
+    this.cpu.set64(State.STOP_AT_TRANSITION, 0n);
+    if (this.l0) this.l0.goal = undefined;
+    this.goal = undefined;
+    return stop;
+  }
+
+  /** The next epoch begins as soon as the machine stands between two turns. */
+  endEpoch(): void {
+    this.epochEnds = 0n;
+  }
+
+  /** What is cached is forgotten: from here the run depends on the state alone. */
+  beginEpoch(): void {
+    this.cpu.beginEpoch();
+    this.measureEpoch();
+    this.onEpoch?.();
+  }
+
+  private measureEpoch(): void {
+    this.epochEnds = (this.cpu.retired / EPOCH + 1n) * EPOCH;
+    this.callsAtEnd = (this.l0?.completed ?? 0) + CALLS_OF_EPOCH;
+  }
+
+  /** Asked between two turns, and true at the same moments of a run however it is cut into slices. */
+  private epochIsOver(): boolean {
+    const { l0 } = this;
+    if (l0?.stopped) return false;
+    if (this.cpu.retired >= this.epochEnds) return true;
+    return l0 !== undefined && l0.completed >= this.callsAtEnd && this.driver.atExit();
+  }
+
+  private get parts(): MachineParts {
+    const { cpus, board, turns, driver, haltWatch, counts, progress, log } = this;
+    return { cpus, board, turns, driver, haltWatch, counts, progress, log };
+  }
+
+  /** Everything but RAM. Not while L0 is stopped inside. */
+  save(): SavedMoment {
+    // What is due has come: else the devices' time would tell where the last slice began.
+    this.board.runEventsUntil(this.ticks());
+    return { ...saveMachine(this.parts), arrived: this.arrived, retiredBy: [...this.retiredBy] };
+  }
+
+  /** Goes to the moment of a saved state; RAM must be that moment's already. Filters, watches and breakpoints stay. */
+  restore(saved: SavedMoment): void {
+    restoreMachine(this.parts, saved);
+    this.progress = { ...saved.progress };
+    this.arrived = saved.arrived;
+    this.retiredBy = [...saved.retiredBy];
+    this.ended = undefined;
+    this.wanted = undefined;
+    this.resetWanted = false;
+    this.storm = false;
+    this.tellDriver();
+    this.cpu.forgetDecoded();
+    restoreCodeMarks(this.cpu, saved);
+    this.measureEpoch();
+  }
+
+  /** Another future begins here: what was recorded and shown of the old one counts no more. */
+  fork(): void {
+    this.log.forgetLater();
+    this.inputs.length = this.arrived;
+    this.shown = this.progress.sent;
+  }
+
   private runUntil(deadline: bigint, vcpu: number | undefined): MachineStop {
     for (;;) {
       const before = this.cpu.retired;
@@ -199,6 +348,7 @@ export class Machine implements BusOwner {
       const stop = this.rebooted(this.turn(deadline, vcpu));
       this.driver.drain();
       if (this.ended) return this.ended;
+      if (this.goal && compareMoments(this.now(), this.goal) >= 0) return { kind: 'moment' };
       if (stop && !(this.wanted && stop.kind === 'idle')) return isFinal(stop) ? this.end(stop) : stop;
       if (this.wanted) return { kind: 'record', record: this.wanted };
       if (this.cpu.retired >= deadline) return { kind: 'budget' };
@@ -219,7 +369,7 @@ export class Machine implements BusOwner {
     if (this.ended || !(fault || this.resetWanted)) return stop;
     this.driver.drain();
     this.resetWanted = false;
-    this.resets++;
+    this.progress.resets++;
     this.turns.reset();
     resetMachine(this.cpus, this.board, this.driver, this.config);
     return undefined;
@@ -227,6 +377,8 @@ export class Machine implements BusOwner {
 
   /** One turn: events that are due, L0's part if it has one, then the chip up to the next event. */
   private turn(deadline: bigint, vcpu?: number): MachineStop | undefined {
+    if (this.epochIsOver()) this.beginEpoch();
+    this.inputAgain();
     this.board.runEventsUntil(this.ticks());
     if (!this.nextTurn()) return this.skipToNextEvent();
     const ready = this.driver.prepare();
@@ -307,7 +459,7 @@ export class Machine implements BusOwner {
 
   /** Time passes within a repeated string instruction that runs long: a tick an iteration. */
   private pass(iterations: bigint): void {
-    this.iterations += iterations;
+    this.progress.iterations += iterations;
     this.skip(iterations);
   }
 
@@ -348,7 +500,11 @@ export class Machine implements BusOwner {
   }
 
   private nextEvent(): number | undefined {
-    const times = [this.board.nextEventAt(), this.driver.deadline()].filter((time) => time !== undefined);
+    const input = this.inputs[this.arrived];
+    const again = input && input.at - 1;
+    const times = [this.board.nextEventAt(), this.driver.deadline(), again].filter(
+      (time) => time !== undefined,
+    );
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -367,6 +523,7 @@ export class Machine implements BusOwner {
   /** The slice never passes the next event, nor the instruction that ended the machine. */
   private limitSlice(): void {
     if (this.ended || this.resetWanted) this.sliceEnd = this.cpu.retired;
+    if (this.epochEnds < this.sliceEnd) this.sliceEnd = this.epochEnds;
     const { end: turnEnd } = this.turns;
     if (turnEnd !== undefined && turnEnd < this.sliceEnd) this.sliceEnd = turnEnd;
     const next = this.nextEvent();

@@ -49,6 +49,17 @@ export class NestedCpu {
     this.account = new FaultAccount(() => cpu.memory);
   }
 
+  /** What is told of the guest; the phase is the driver's to keep. */
+  save(): unknown {
+    return { exitRegisters: this.exitRegisters.save(), account: this.account.save() };
+  }
+
+  restore(saved: unknown): void {
+    const { exitRegisters, account } = saved as { exitRegisters: unknown; account: unknown };
+    this.exitRegisters.restore(exitRegisters);
+    this.account.restore(account);
+  }
+
   /** Level of the guest that L0 runs, or runs next. */
   get depth(): number {
     return this.vcpu.arch.guest_mode ? L2 : L1;

@@ -12,6 +12,8 @@ import type { Board } from '../platform/device';
 import {
   createL0,
   host_timer_deadline,
+  restoreL0,
+  saveL0,
   vcpu_load_boot_state,
   wants_host_interrupt,
   type L0Record,
@@ -26,7 +28,7 @@ import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
 import { NestedCpu } from './nested-cpu';
 import { walkLinear, walkToHost } from './page-walk';
-import type { AddressSpace, CpuSignal, EntryVisitor, TopologyDriver } from './topology-driver';
+import type { AddressSpace, CpuSignal, EntryVisitor, SavedDriver, TopologyDriver } from './topology-driver';
 import { drainTraceRing, traceCause, traceFault, traceKind, traceVcpu } from './trace-ring';
 import type { Turns } from './turns';
 import type { RegisterHome } from './register-write';
@@ -41,6 +43,7 @@ export class NestedTopology implements TopologyDriver {
   readonly innermost = 2;
   readonly runner = new L0Runner();
   private parts: readonly NestedCpu[] = [];
+  private vm!: Vm;
 
   constructor(
     private readonly cpus: readonly [Cpu, ...Cpu[]],
@@ -56,10 +59,27 @@ export class NestedTopology implements TopologyDriver {
   /** A fresh L0 in the same pages: VMCSs and tables are made anew, L2 is gone. */
   reset(): void {
     this.runner.abandon();
-    const { vcpus } = this.createVm();
-    this.parts = vcpus.map(
+    this.vm = this.createVm();
+    this.parts = this.vm.vcpus.map(
       (vcpu) => new NestedCpu(vcpu.cpu, vcpu, this.runner, (depth) => this.nameOf(vcpu.id, depth)),
     );
+  }
+
+  save(): SavedDriver {
+    const phases = this.parts.map(({ phase }) => phase);
+    const run = { completed: this.runner.completed, l0: saveL0(this.vm), phases };
+    return { run, told: this.parts.map((part) => part.save()) };
+  }
+
+  restore({ run, told }: SavedDriver): void {
+    const { completed, l0, phases } = run as { completed: number; l0: unknown; phases: NestedCpu['phase'][] };
+    this.runner.abandon();
+    this.runner.completed = completed;
+    restoreL0(this.vm, l0);
+    this.parts.forEach((part, vcpu) => {
+      part.phase = phases[vcpu]!;
+      part.restore((told as unknown[])[vcpu]);
+    });
   }
 
   private createVm(): Vm {
@@ -122,6 +142,10 @@ export class NestedTopology implements TopologyDriver {
 
   prepare(): 'run' | 'again' | 'halted' | MachineStop {
     return this.now.prepare();
+  }
+
+  atExit(): boolean {
+    return this.now.phase === 'exit';
   }
 
   exited(): undefined {

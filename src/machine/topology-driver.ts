@@ -24,6 +24,14 @@ export type CpuSignal =
   | { readonly kind: 'init' }
   | { readonly kind: 'startup'; readonly vector: number };
 
+/** Plain data. */
+export interface SavedDriver {
+  /** What the run depends on. */
+  readonly run: unknown;
+  /** What records and views depend on; it may differ with the slices of a run. */
+  readonly told: unknown;
+}
+
 export interface TopologyDriver {
   /** Every strand there can be, by CPU and depth; the built-in L0's among them. */
   readonly strands: readonly Strand[];
@@ -41,10 +49,16 @@ export interface TopologyDriver {
   /** The chip was reset: everything begins anew. */
   reset(): void;
 
+  /** What it keeps besides chip, RAM and board. Not while L0 is stopped inside. */
+  save(): SavedDriver;
+  restore(saved: SavedDriver): void;
+
   /** Brings the chip to the point where `cpu.run` executes the guest. */
   prepare(): 'run' | 'again' | 'halted' | MachineStop;
   /** After Stop.VM_EXIT: hand the exit to L0. */
   exited(): MachineStop | undefined;
+  /** An exit waits for L0, which has done nothing for it yet. */
+  atExit(): boolean;
   /** Collects records the chip made by itself. */
   drain(): void;
   /** Records are (not) looked at: stop the chip at each event if nothing else does. */

@@ -37,6 +37,14 @@ export class TraceChain {
       : 'keep';
   }
 
+  save(): unknown {
+    return structuredClone({ links: this.links, chain: this.chain });
+  }
+
+  restore(saved: unknown): void {
+    Object.assign(this, structuredClone(saved));
+  }
+
   private explained(view: DataView, at: number): MachineRecord {
     const record = decodeTraceRecord(view, at);
     const about = record.kind === 'shutdown' || record.kind === 'exit';

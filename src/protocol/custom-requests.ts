@@ -25,7 +25,22 @@ export interface CustomRequests {
    */
   'turtlescope/timeline': {
     arguments: { after?: number; before?: number; limit?: number; filter?: string };
-    body: { items: TimelineItem[]; total: number; dropped: number; empty?: string };
+    body: {
+      items: TimelineItem[];
+      total: number;
+      dropped: number;
+      /** In the past of the run: how many of them the machine has made at its moment. */
+      made?: number;
+      empty?: string;
+    };
+  };
+  /**
+   * To another moment of the run: where a timeline record was made; the last write of something (a name in a list of variables, or an
+   * expression, as in `dataBreakpointInfo`); without either, back to the present. A stop tells when the machine is there.
+   */
+  'turtlescope/goTo': {
+    arguments: { record?: number; lastWriteOf?: string; variablesReference?: number; frameId?: number };
+    body: Record<string, never>;
   };
   /** One record, decoded in full. */
   'turtlescope/timelineItem': {

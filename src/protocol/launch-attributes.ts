@@ -265,4 +265,11 @@ export const launchAttributes = {
     unit: 'instructions',
     markdownDescription: 'Instructions after which the session stops by itself. Default: no limit.',
   },
+  history: {
+    type: 'integer',
+    minimum: 0,
+    default: 512,
+    markdownDescription:
+      'MiB of memory for the past of the run: with it you step back, continue backwards and go to any moment. When it is used up, old moments take longer to reach. 0 keeps no past.',
+  },
 } satisfies Record<keyof LaunchConfiguration, LaunchAttribute>;

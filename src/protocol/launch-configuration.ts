@@ -75,4 +75,6 @@ export interface LaunchConfiguration {
   loadAddress?: string | number;
   /** Instructions after which the session stops by itself; default: none. */
   maxInstructions?: number;
+  /** MiB for the past of the run (default 512); 0: none is kept. */
+  history?: number;
 }

@@ -39,7 +39,7 @@ export function openSession(
   const image = readNamed('program', configuration.program);
   const files = [image];
   const programs = readPrograms(configuration, image, files, warnings);
-  const { sourceMap = {}, maxInstructions } = configuration;
+  const { sourceMap = {}, maxInstructions, history } = configuration;
   const request = {
     machine: machineRequest(configuration, image),
     programs,
@@ -47,6 +47,7 @@ export function openSession(
     imagePath: image.path,
     noDebug,
     awaitsInput: configuration.serial === 'terminal',
+    historyMiB: noDebug ? 0 : history,
     maxInstructions: maxInstructions === undefined ? undefined : BigInt(maxInstructions),
   };
   return { session: bootable(() => new DebugSession(request, events, kept)), files, warnings };

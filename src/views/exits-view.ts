@@ -73,11 +73,14 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
     const answer = await this.focus.ask('turtlescope/timeline', { limit, filter: this.filter });
     if (!answer) return;
     if ('error' in answer) return this.show([], false, answer.error);
-    const { items, total, dropped, empty } = answer.body;
+    const { items, total, dropped, made, empty } = answer.body;
     const lost = dropped > 0 ? ` \u00b7 the oldest ${grouped(String(dropped))} are gone` : '';
+    const past = made === undefined ? '' : ` \u00b7 in the past: ${grouped(String(made))} have happened`;
     const filtered = this.filter === '' ? '' : ` \u00b7 filter: ${this.filter}`;
     const message =
-      lost + filtered === '' ? undefined : `${grouped(String(total))} records${lost}${filtered}`;
+      past + lost + filtered === ''
+        ? undefined
+        : `${grouped(String(total))} records${past}${lost}${filtered}`;
     const newest = this.items[0]?.index;
     this.show(items.reverse(), items.length === limit, items.length === 0 ? empty : message);
     if (this.items[0]?.index !== newest) await this.showNewest();

@@ -7,6 +7,7 @@ import { EventType, Interruptibility } from '../gen/constants';
 import { modeChanged } from '../mode';
 import { setAttention } from '../attention';
 import { get32, rip, set32, set64 } from '../state';
+import { countTransition } from '../transitions';
 import { inNonRoot, mtfPending } from '../vmx/hooks';
 import { requestStop } from '../vmx/stop';
 import { Private, beginDelivery, boundaryMark, clearDelivery, forgetStream } from './event-state';
@@ -60,5 +61,6 @@ export function deliverEvent(
   setAttention();
   if ((get32(State.STOP_ON) & StopOn.EVENT_DELIVERY) != 0)
     requestStop(Stop.EVENT, StopOn.EVENT_DELIVERY, vector);
+  countTransition();
   return true;
 }

@@ -1,6 +1,7 @@
 // The software TLB and its contexts. An entry is tagged with the context's number, so entering another context (VPID, EPT,
 // user or supervisor) flushes nothing, and a flush is the assignment of a fresh number. More is dropped than the SDM asks
 // for (Vol. 3, 4.10 and 28.3), never less. Must not walk tables: walk.ts does.
+import { CpuCount, Region } from '../../abi/memory-map';
 import { State } from '../../abi/state-block';
 import { Cr0, Cr4, Efer, Rflags } from '../gen/registers';
 import { emptyArena } from '../block-arena';
@@ -66,6 +67,22 @@ export function clearTlb(): void {
     }
   }
   store<u32>(Tlb.COUNTERS + Counter.TAGS, tag);
+}
+
+/**
+ * As at the start of life, for all CPUs: no translation and no context, tags numbered from the first. What follows depends on
+ * nothing that was cached before. Epochs go on, so that no block keeps a link.
+ */
+export function forgetTranslations(): void {
+  for (let table = Tlb.CONTEXTS; table < Tlb.CONTEXTS_END; table += Tlb.CONTEXTS_OF_CPU) {
+    for (let i: usize = 0; i < <usize>Context.COUNT; i++) store<u32>(table + i * Context.SIZE + Context.USED, 0);
+  }
+  clearTlb();
+  store<u32>(Tlb.COUNTERS + Counter.VICTIM, 0);
+  for (let cpu: usize = 0; cpu < <usize>CpuCount.MOST; cpu++)
+    store<u32>(Region.PARKED + cpu * State.END + Private.CURRENT, 0);
+  store<u32>(S + Private.CURRENT, 0);
+  breakLinks();
 }
 
 function freshTag(): u32 {

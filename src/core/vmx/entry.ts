@@ -21,6 +21,7 @@ import { setAttention } from '../attention';
 import { requestExit } from '../pending';
 import { settlePending } from '../settle';
 import { get32, get64, set32, set64 } from '../state';
+import { countTransition } from '../transitions';
 import { Next } from '../uop';
 import { beginChecks, firstFailure } from './check-context';
 import { brokenListRule, controlsFail, guestStateFails, hostStateFails } from './checks';
@@ -82,6 +83,7 @@ export function enter(launch: bool, length: u32): i32 {
   clearDelivery();
   traceEntry(!launch);
   requestEventStop(StopOn.VM_ENTRY);
+  countTransition();
   return inject();
 }
 

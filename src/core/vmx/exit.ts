@@ -22,6 +22,7 @@ import {
 import { Given, PendingAt, clearPending } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
 import { abort } from './abort';
+import { countTransition } from '../transitions';
 import { saveGuest } from './exit-guest';
 import { loadHost } from './exit-host';
 import { storeMsrs } from './msr-lists';
@@ -57,6 +58,7 @@ export function makeExit(): void {
   if (refused != 0) return abort(VmxAbort.SAVE_GUEST_MSRS, refused);
   loadHost(controls, reason == Exit.EXCEPTION_NMI && eventType(info) == EventType.NMI);
   requestStops(reason, StopOn.VM_EXIT);
+  countTransition();
 }
 
 /**
@@ -71,6 +73,7 @@ export function failedEntryExit(reason: u32, qualification: u64, check: u32): vo
   leaveNonRoot();
   loadHost(controls, false);
   requestStops(reason | ExitFlag.ENTRY_FAILURE, StopOn.ENTRY_FAILURE | StopOn.VM_EXIT);
+  countTransition();
 }
 
 function requestStops(reason: u32, kinds: u32): void {

@@ -48,6 +48,15 @@ export class Condition {
     this.hits = 0;
   }
 
+  /** In a part of the run that is repeated: the place does not count as reached once more, and a log point stays silent. */
+  holds(scope: ExpressionScope): HitDecision {
+    const { condition, logMessage } = this.texts;
+    if (logMessage?.trim()) return { kind: 'go-on' };
+    const truth = condition?.trim() ? evaluateCondition(condition, scope) : true;
+    if (typeof truth === 'object') return { kind: 'stop', note: `Condition: ${truth.error}` };
+    return truth ? { kind: 'stop' } : { kind: 'go-on' };
+  }
+
   /** Called once each time execution reaches the place. */
   reached(scope: ExpressionScope): HitDecision {
     const { condition, logMessage } = this.texts;

@@ -14,6 +14,8 @@ import {
 
 /** What a decision looks at. */
 export interface DataSurroundings {
+  /** A part of the run that has been seen before: nothing counts as reached once more. */
+  readonly repeated: boolean;
   /** Where an instruction of a level stands: `main.c:31`, a symbol, an address. */
   place(by: Accessor, rip: bigint): string;
   scope(names: ReadonlyMap<string, bigint | string>): ExpressionScope;
@@ -73,7 +75,9 @@ export class DataBreakpoints {
     for (const event of events) {
       const breakpoint = this.all.find(({ id }) => id === event.id);
       if (!breakpoint || !hasTarget(breakpoint) || !this.matters(breakpoint, event)) continue;
-      const decision = breakpoint.condition?.reached(around.scope(eventNames(event)));
+      const scope = around.scope(eventNames(event));
+      const { condition } = breakpoint;
+      const decision = around.repeated ? condition?.holds(scope) : condition?.reached(scope);
       if (decision?.kind === 'log') around.log(decision.text);
       if (decision?.kind !== 'stop') continue;
       ids.push(breakpoint.id);

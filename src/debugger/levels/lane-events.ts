@@ -24,11 +24,13 @@ export class LaneEvents {
   /** Number of the record that the first event here is. */
   first = 0;
   length = 0;
+  private forks = 0;
 
   /** Takes in the records made since the last call. */
   read(log: Log): void {
-    if (log.oldest > this.first + this.length) {
-      // Records were dropped unseen: what lay before them would leave a hole.
+    if (log.oldest > this.first + this.length || log.forks !== this.forks) {
+      // Records were dropped unseen, and what lay before them would leave a hole; or they never happened after all.
+      this.forks = log.forks;
       this.first = log.oldest;
       this.length = 0;
     }

@@ -80,6 +80,22 @@ export class Ground {
     return body?.sort((a, b) => (a < b ? -1 : 1))[0] ?? entry;
   }
 
+  /** Where lines begin in the function around an address; empty for code without lines. */
+  lineStarts(level: StrandName, address: bigint): bigint[] {
+    const symbols = this.programs.at(this.machine, level, address)?.symbols;
+    const starts: bigint[] = [];
+    for (const { start, end } of symbols?.functionAt(address).at(-1)?.ranges ?? []) {
+      let at = start;
+      while (at < end) {
+        const location = symbols!.locate(at);
+        if (!location || location.rangeEnd <= at) break;
+        starts.push(at);
+        at = location.rangeEnd;
+      }
+    }
+    return starts;
+  }
+
   /**
    * Where control can leave a line's code from, and the first instructions behind it: breakpoints at all of them let the line
    * run at full speed, loops included. Undefined when the line is not one to do that with.

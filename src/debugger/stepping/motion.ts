@@ -26,6 +26,8 @@ export interface Motion {
   readonly statement?: (frames: readonly L0Frame[]) => boolean;
   /** Asked after each run that no breakpoint of the user's ended: true when the motion is complete. */
   arrived(stop: MachineStop): boolean;
+  /** Of a search backwards, after a stop: false when the one before it is what the user wants. */
+  improves?(): boolean;
 }
 
 /** Instructions between two looks at the world. */

@@ -24,23 +24,30 @@ export function stepOut(ground: Ground, level: StrandName): Motion {
   return parent ? new ReachLevel(ground, parent) : CONTINUE;
 }
 
-interface Caller {
+export interface Caller {
   readonly address: bigint;
   readonly rsp: bigint;
 }
 
-function callerOf(ground: Ground, level: StrandName): Caller | undefined {
+/** Where a level's innermost function returns to, and the stack pointer there: the function's frame, whatever it pushes. */
+export function callerOf(ground: Ground, level: StrandName): Caller | undefined {
+  return callersOf(ground, level, 1)[0];
+}
+
+/** The callers of a level's innermost function, as many as asked for and known. */
+export function callersOf(ground: Ground, level: StrandName, count: number): Caller[] {
   const registers = ground.machine.driver.registers(level);
-  if (!registers) return undefined;
+  const program = registers && ground.programs.at(ground.machine, level, ground.place(level)!.rip);
+  if (!program) return [];
+  const { stackPointer } = registerFile(program.symbols.architecture);
+  const callers: Caller[] = [];
   const frames = physicalFrames(ground.machine, ground.programs, level, registers);
   frames.next();
-  const { value } = frames.next() as {
-    value?: { frame: { pc: bigint; register(n: number): bigint | undefined } };
-  };
-  const program = ground.programs.at(ground.machine, level, ground.place(level)!.rip);
-  if (!value || !program) return undefined;
-  const { stackPointer } = registerFile(program.symbols.architecture);
-  return { address: value.frame.pc, rsp: value.frame.register(stackPointer) ?? 0n };
+  for (const { frame } of frames) {
+    callers.push({ address: frame.pc, rsp: frame.register(stackPointer) ?? 0n });
+    if (callers.length === count) break;
+  }
+  return callers;
 }
 
 /** Until the stack is back at the caller's and the return address is reached. */

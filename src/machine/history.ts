@@ -1,0 +1,277 @@
+/**
+ * A run's past: snapshots of it, taken where epochs begin, and the way from the nearest one to any moment by running again. A run is
+ * the same run whenever it is repeated, and each snapshot that is passed again is held against the machine: a difference is a defect of
+ * ours and is told. What somebody outside changed is no part of a run that repeats itself; a snapshot takes its place.
+ */
+import { PageMarks } from '../cpu/page-marks';
+import { State } from '../abi/state-block';
+import type { Machine } from './machine';
+import type { MachineStop } from './machine-stop';
+import { compareMoments, isBefore, type Moment } from './moment';
+import { PageVersions } from './page-versions';
+import { sameBytes } from './same';
+import { differenceOf, type SavedMoment } from './snapshot';
+import { isSpared } from './thinning';
+
+interface Snapshot {
+  /** Rises with the moments. */
+  readonly id: number;
+  readonly moment: Moment;
+  readonly state: SavedMoment;
+  /** Number of the epoch that begins here; for thinning. */
+  readonly epoch: number;
+  /** The moment at which somebody changed state, so that the run jumps from there to here. */
+  readonly edit?: Moment;
+}
+
+/** Bytes a saved state needs besides pages, about: they count for the budget. */
+const STATE_BYTES = 64 * 1024;
+const MIB = 1024 * 1024;
+
+/** The repeated run was another one. */
+export class HistoryError extends Error {
+  override readonly name = 'HistoryError';
+}
+
+export class History {
+  private readonly pages = new PageVersions();
+  private snapshots: Snapshot[] = [];
+  private readonly marks: PageMarks;
+  /** The snapshot since which `marks` tells what was written. */
+  private base = -1;
+  private epochs = 0;
+  /** The latest moment of the run there is. */
+  private last: Moment;
+  /** Halvings of the density that the budget asked for. */
+  private sparseness = 0;
+  /** The moment at which state was changed while L0 stood in its middle: the snapshot comes when it is through. */
+  private pendingEdit: Moment | undefined;
+  private defect: string | undefined;
+  /** Told that a change from outside begins another future; true: one that was known is dropped. */
+  onEdit: ((dropped: boolean) => void) | undefined;
+
+  /** To be made before the machine has run. */
+  constructor(
+    private readonly machine: Machine,
+    /** Of memory, in MiB. */
+    private readonly budgetMiB: number,
+  ) {
+    this.marks = new PageMarks(machine.cpu.memory, machine.cpu.ramBytes);
+    this.last = machine.now();
+    machine.onEpoch = () => this.epochBegins();
+  }
+
+  /** What it holds, in bytes. */
+  get bytes(): number {
+    return this.pages.bytes + this.snapshots.length * STATE_BYTES;
+  }
+
+  /** The moment at which the machine stands. */
+  get now(): Moment {
+    return this.machine.now();
+  }
+
+  /** The end of the run as far as it is known: where the present is. */
+  get present(): Moment {
+    const now = this.machine.now();
+    return isBefore(this.last, now) ? now : this.last;
+  }
+
+  /** The machine stands before the present. */
+  get inPast(): boolean {
+    return isBefore(this.machine.now(), this.last);
+  }
+
+  /** The oldest moment there is. */
+  get start(): Moment | undefined {
+    return this.snapshots[0]?.moment;
+  }
+
+  /** To be called before the machine runs: state that was changed from outside since it last ran begins another future. */
+  noteEdits(): void {
+    if (!this.machine.edited) return;
+    this.machine.edited = false;
+    this.onEdit?.(this.inPast);
+    this.dropFuture();
+    this.pendingEdit = this.machine.now();
+    this.machine.endEpoch();
+  }
+
+  /** Something comes from outside: in the past it begins another future. */
+  noteInput(): void {
+    if (!this.inPast) return;
+    this.onEdit?.(true);
+    this.dropFuture();
+  }
+
+  /** To be called when a run has stopped: the present is not before this moment. */
+  noteStop(): void {
+    this.last = this.present;
+  }
+
+  /** Moments of the snapshots before a moment, the nearest first: whoever looks for something in the past goes from one to the next. */
+  before(moment: Moment): Moment[] {
+    return this.snapshots
+      .filter((known) => isBefore(known.moment, moment))
+      .map((known) => known.moment)
+      .reverse();
+  }
+
+  /** The nearest snapshot before a record was made. */
+  beforeRecord(index: number): Moment | undefined {
+    return this.snapshots.findLast((known) => known.state.records <= index)?.moment;
+  }
+
+  /**
+   * Goes to a moment of the run. Nothing must be armed that stops the machine. True: it stands there; false: at the first moment
+   * after it at which it can stand.
+   * @throws HistoryError
+   */
+  goTo(moment: Moment): boolean {
+    this.noteStop();
+    const from =
+      this.snapshots.findLast((known) => compareMoments(known.moment, moment) <= 0) ?? this.snapshots[0];
+    if (!from) return compareMoments(this.machine.now(), moment) === 0;
+    const now = this.machine.now();
+    const onTheWay =
+      compareMoments(from.moment, now) <= 0 && compareMoments(now, moment) <= 0 && !this.machine.edited;
+    if (!onTheWay) this.restore(from);
+    while (isBefore(this.machine.now(), moment)) {
+      const stop = this.run(undefined, moment);
+      if (stop.kind !== 'budget' && stop.kind !== 'moment') break;
+    }
+    return compareMoments(this.machine.now(), moment) === 0;
+  }
+
+  /**
+   * As `Machine.run`, at most to a moment; what was changed from outside on the way is changed again.
+   * @throws HistoryError
+   */
+  run(instructions?: bigint, until?: Moment, vcpu?: number): MachineStop {
+    const { machine } = this;
+    const now = machine.now();
+    const edit = this.snapshots.find(
+      (known) => known.edit && !isBefore(known.edit, now) && isBefore(now, known.moment),
+    );
+    const goal = edit?.edit && !(until && isBefore(until, edit.edit)) ? edit.edit : until;
+    const stop = goal ? machine.runTo(goal, instructions, vcpu) : machine.run(instructions, vcpu);
+    this.tellDefect();
+    if (stop.kind !== 'moment' || !edit || goal !== edit.edit) return stop;
+    this.restore(edit);
+    return { kind: 'budget' };
+  }
+
+  private tellDefect(): void {
+    const { defect } = this;
+    this.defect = undefined;
+    if (defect !== undefined) throw new HistoryError(defect);
+  }
+
+  private epochBegins(): void {
+    const { machine } = this;
+    const moment = machine.now();
+    const known = this.snapshots.find((snapshot) => compareMoments(snapshot.moment, moment) === 0);
+    if (known) return this.check(known);
+    if (isBefore(moment, this.last)) return;
+    this.take(moment);
+    this.thin();
+  }
+
+  private take(moment: Moment): void {
+    const { machine } = this;
+    const id = (this.snapshots.at(-1)?.id ?? -1) + 1;
+    for (const page of this.written()) this.pages.keep(page, id, this.contents(page));
+    const epoch = this.pendingEdit ? -1 : this.epochs++;
+    this.snapshots.push({
+      id,
+      moment,
+      state: machine.save(),
+      epoch,
+      ...(this.pendingEdit && { edit: this.pendingEdit }),
+    });
+    this.pendingEdit = undefined;
+    this.marks.clearWritten();
+    this.base = id;
+  }
+
+  /** Pages that may differ from the base. The processor writes to a current VMCS whenever it wants. */
+  private written(): number[] {
+    const vmcss = this.machine.cpus
+      .map((cpu) => cpu.get64(State.VMCS_POINTER))
+      .filter((at) => at < BigInt(this.machine.cpu.ramBytes));
+    return [...new Set([...this.marks.written(), ...vmcss.map((at) => Number(at >> 12n))])];
+  }
+
+  private contents(page: number): Uint8Array {
+    return this.machine.cpu.physical.page(page);
+  }
+
+  /** The run comes by a snapshot again: it must be in the same state. */
+  private check(known: Snapshot): void {
+    // What comes at the very moment of a snapshot may have come before it or after it.
+    if (this.machine.hasInputNow) return this.passed(known);
+    const concerned = new Set(this.written());
+    for (const { id } of this.snapshots)
+      if (id > this.base && id <= known.id) for (const page of this.pages.changedAt(id)) concerned.add(page);
+    const differs = [...concerned].find(
+      (page) => !sameBytes(this.contents(page), this.pages.at(page, known.id)),
+    );
+    const what =
+      differs === undefined
+        ? differenceOf(known.state, this.machine.save())
+        : `RAM at 0x${(differs * 4096).toString(16)}`;
+    this.defect ??=
+      what &&
+      `The past cannot be repeated: ${what} differs at instruction ${known.moment.retired}. This is a defect of Turtlescope.`;
+    this.passed(known);
+  }
+
+  private passed(known: Snapshot): void {
+    this.marks.clearWritten();
+    this.base = known.id;
+  }
+
+  private restore(to: Snapshot): void {
+    const concerned = new Set(this.written());
+    const [low, high] = [Math.min(to.id, this.base), Math.max(to.id, this.base)];
+    for (const { id } of this.snapshots)
+      if (id > low && id <= high) for (const page of this.pages.changedAt(id)) concerned.add(page);
+    for (const page of concerned) this.contents(page).set(this.pages.at(page, to.id));
+    this.machine.edited = false;
+    this.machine.restore(to.state);
+    this.marks.clearWritten();
+    this.base = to.id;
+  }
+
+  /** Another future begins at the moment at which the machine stands. */
+  private dropFuture(): void {
+    const now = this.machine.now();
+    for (const snapshot of this.snapshots.filter(({ moment }) => isBefore(now, moment)).reverse())
+      this.forget(snapshot);
+    this.last = now;
+    this.machine.fork();
+  }
+
+  private forget(snapshot: Snapshot): void {
+    const index = this.snapshots.indexOf(snapshot);
+    this.pages.forget(snapshot.id, this.snapshots[index + 1]?.id);
+    this.snapshots.splice(index, 1);
+  }
+
+  private thin(): void {
+    for (;;) {
+      const spared = (known: Snapshot) =>
+        known.edit !== undefined ||
+        known.id === this.base ||
+        isSpared(known.epoch, this.epochs - 1, this.sparseness);
+      for (const snapshot of this.snapshots.filter((known) => !spared(known)).reverse())
+        this.forget(snapshot);
+      if (
+        this.bytes <= this.budgetMiB * MIB ||
+        this.snapshots.every((known) => known.epoch <= 0 || known.id === this.base)
+      )
+        return;
+      this.sparseness++;
+    }
+  }
+}
