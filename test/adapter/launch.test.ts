@@ -46,6 +46,7 @@ describe('adapter: launch configuration', () => {
       onTripleFault: 'reboot',
       loadAddress: '0x7c00',
       maxInstructions: 1000,
+      history: 64,
     };
     assert.deepEqual(Object.keys(given).sort(), Object.keys(launchAttributes).sort());
     assert.deepEqual(
