@@ -210,7 +210,11 @@ export function create_l0(
 
 /** L0's data for a snapshot: plain, and independent of what L0 does later. */
 export function save_l0({ host, eptp01, vcpus }: Vm): unknown {
-  return structuredClone({ host, eptp01, vcpus: vcpus.map(({ arch, vmx, nested }) => ({ arch, vmx, nested })) });
+  return structuredClone({
+    host,
+    eptp01,
+    vcpus: vcpus.map(({ arch, vmx, nested }) => ({ arch, vmx, nested })),
+  });
 }
 
 /** Takes back what `save_l0` gave; RAM and chip must be restored too. */
