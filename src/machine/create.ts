@@ -52,6 +52,8 @@ export interface MachineRequest {
   readonly onTripleFault?: string | undefined;
   /** What firmware did about VMX; default `locked-on`. */
   readonly featureControl?: string | undefined;
+  /** Instructions from one moment to the next at which a run can be taken up again. */
+  readonly epoch?: bigint | undefined;
   /** Input of an earlier run, to come at its ticks again. */
   readonly input?: readonly InputEvent[] | undefined;
   readonly serial: (byte: number) => void;
@@ -104,6 +106,7 @@ export function createMachine(request: MachineRequest): Machine {
       disk: request.disk,
       onReset: oneOf('answer to a reset', request.onReset ?? 'reboot', END_OR_AGAIN),
       onTripleFault: oneOf('answer to a triple fault', request.onTripleFault ?? 'stop', END_OR_AGAIN),
+      epoch: request.epoch,
       input: request.input,
       serial: request.serial,
     });

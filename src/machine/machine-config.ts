@@ -32,6 +32,8 @@ export interface MachineConfig {
   readonly onReset: 'reboot' | 'stop';
   /** A triple fault of the outermost program: stop there, or reset the machine as a PC does. */
   readonly onTripleFault: 'reboot' | 'stop';
+  /** Instructions of an epoch: at its end what the chip has cached is forgotten. It is part of what makes a run that run. */
+  readonly epoch?: bigint | undefined;
   /** What comes from outside, known beforehand: the log of an earlier run. */
   readonly input?: readonly InputEvent[] | undefined;
   /** A byte the guest sent on COM1. */

@@ -44,10 +44,10 @@ import { beTheProcessor, resetMachine } from './reset';
 /** Instructions the core runs between two looks at the world: CORE.md measured what V8 needs to tier up. */
 const SLICE = 100_000n;
 /**
- * Instructions of an epoch: at its end what the chip has cached is forgotten, so that a run can be taken up there. Forgetting and
- * finding again takes a millisecond or less.
+ * Instructions of an epoch, at whose end a run can be taken up again. To forget what is cached, to find it again and to keep a snapshot
+ * cost about 3 ms; to repeat an epoch, some 50.
  */
-const EPOCH = 1n << 22n;
+const EPOCH = 1n << 24n;
 /** Calls to L0 after which an epoch ends before its time, at the next exit: they take as long as thousands of instructions each. */
 const CALLS_OF_EPOCH = 4096;
 
@@ -294,7 +294,8 @@ export class Machine implements BusOwner {
   }
 
   private measureEpoch(): void {
-    this.epochEnds = (this.cpu.retired / EPOCH + 1n) * EPOCH;
+    const { epoch = EPOCH } = this.config;
+    this.epochEnds = (this.cpu.retired / epoch + 1n) * epoch;
     this.callsAtEnd = (this.l0?.completed ?? 0) + CALLS_OF_EPOCH;
   }
 

@@ -35,13 +35,14 @@ function look(machine: Machine): Seen {
   return { moment: machine.now(), state: machine.save(), ram: ramOf(machine) };
 }
 
-function boot(name: string, topology: 'nested' | 'bare') {
+function boot(name: string, topology: 'nested' | 'bare', epoch?: bigint) {
   let output = '';
   const machine = createMachine({
     image: sample(name),
     imageName: name,
     memoryMiB: 16,
     topology,
+    epoch,
     serial: (byte) => (output += String.fromCharCode(byte)),
   });
   return { machine, output: () => output };
@@ -60,9 +61,13 @@ describe('history', function () {
     ['broken-entry', 'nested', 40_000],
     ['broken-entry', 'bare', 40_000],
   ] as const;
-  for (const [name, topology, length] of runs) {
-    it(`${name}, ${topology}: a moment gone to is the moment that was, and output is shown once`, () => {
-      const { machine, output } = boot(name, topology);
+  for (const [name, topology, length, epoch] of runs.flatMap((run) => [
+    [...run, undefined] as const,
+    [...run, 3_000n] as const,
+  ])) {
+    const epochs = epoch === undefined ? 'one epoch' : `epochs of ${epoch}`;
+    it(`${name}, ${topology}, ${epochs}: a moment gone to is the moment that was, and output is shown once`, () => {
+      const { machine, output } = boot(name, topology, epoch);
       const history = new History(machine, 64);
       const next = random(length);
       const stops = Array.from({ length: 6 }, () => Math.floor(next() * length)).sort((a, b) => a - b);
@@ -81,6 +86,7 @@ describe('history', function () {
         assert.equal(ramOf(machine), wanted.ram);
       }
       assert.equal(history.inPast, true);
+      assert.equal(history.before(history.present).length > 5, epoch !== undefined);
       assert.equal(history.goTo(history.present), true);
       assert.equal(output(), shown);
     });
