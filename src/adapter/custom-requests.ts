@@ -9,6 +9,7 @@ import { evaluate, evaluatedText } from '../debugger/expression/evaluator';
 import { levelPicture } from '../debugger/levels/level-picture';
 import { offer } from '../debugger/breakpoints/data-breakpoint';
 import { threadId } from '../debugger/threads';
+import type { Inspection } from '../debugger/inspection';
 import { missingChecks } from '../debugger/implemented-rows';
 import type { CustomCommand, ResponseBody } from '../protocol/custom-requests';
 import { inputSources } from '../protocol/people';
@@ -49,8 +50,7 @@ export const customRequests: CustomHandlers = {
   'turtlescope/timeline': (context, given) => {
     const { session } = context;
     const { log } = session.machine;
-    const whole = { ...session.inspect(session.currentLevel), log: log.whole };
-    const items = timelineItems(whole, {
+    const items = timelineItems(wholeRun(context), {
       after: given.has('after') ? given.integer('after', -1, MAXIMUM) : undefined,
       before: given.has('before') ? given.integer('before', 0, MAXIMUM) : undefined,
       limit: given.has('limit') ? given.integer('limit', 0, MOST_ITEMS) : undefined,
@@ -66,25 +66,20 @@ export const customRequests: CustomHandlers = {
   },
 
   'turtlescope/timelineItem': (context, given) => {
-    const { session } = context;
     const index = given.integer('index', 0, MAXIMUM);
-    const whole = { ...session.inspect(session.currentLevel), log: session.machine.log.whole };
-    const item = timelineItem(whole, index);
+    const item = timelineItem(wholeRun(context), index);
     if (!item)
       throw errors.notPossible(`There is no record ${index}: the oldest ones are dropped after a while.`);
     return item;
   },
 
-  'turtlescope/levels': (context, given) => {
-    const { session } = context;
-    const whole = { ...session.inspect(session.currentLevel), log: session.machine.log.whole };
-    return levelPicture(whole, {
+  'turtlescope/levels': (context, given) =>
+    levelPicture(wholeRun(context), {
       scale: given.oneOf('scale', ['events', 'instructions']),
       from: given.has('from') ? given.integer('from', 0, MAXIMUM) : undefined,
       to: given.has('to') ? given.integer('to', 0, MAXIMUM) : undefined,
       columns: given.integer('columns', 1, MOST_COLUMNS),
-    });
-  },
+    }),
 
   'turtlescope/goTo': (context, given) => {
     const session = context.standing;
@@ -115,3 +110,8 @@ export const customRequests: CustomHandlers = {
     return { ...result, checked: Math.max(0, checked - missing.length), notImplemented: missing.length };
   },
 };
+
+/** As the level in front sees it, with the records of the whole run, its future included. */
+function wholeRun({ session }: Context): Inspection {
+  return { ...session.inspect(session.currentLevel), log: session.machine.log.whole };
+}

@@ -27,7 +27,7 @@ export function printDemo(write: (line: string) => void): number {
   const serial: number[] = [];
   const nothing = () => undefined;
   const { session } = openSession(
-    { program: path },
+    { program: path, history: 0 },
     { serial: (byte) => serial.push(byte), log: nothing, stopped: nothing, ended: nothing },
   );
   write(`Booting ${basename(path)} as L1 under the built-in KVM-like L0.`);

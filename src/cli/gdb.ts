@@ -24,20 +24,24 @@ export async function gdb(args: string[]): Promise<number> {
   const serial = new SerialLines();
   let end: (status: number) => void;
   const over = new Promise<number>((resolve) => (end = resolve));
-  const { session, files, warnings } = openSession(configuration, {
-    serial: (byte) => serial.byte(byte),
-    log: complain,
-    stopped: (event) => {
-      serial.flush();
-      server.stopped(event);
+  // Nothing here goes back, so no past is kept.
+  const { session, files, warnings } = openSession(
+    { ...configuration, history: 0 },
+    {
+      serial: (byte) => serial.byte(byte),
+      log: complain,
+      stopped: (event) => {
+        serial.flush();
+        server.stopped(event);
+      },
+      ended: (event) => {
+        serial.flush();
+        server.ended(event);
+        if (event.status === undefined) complain(event.text);
+        end(event.status ?? Status.SHUTDOWN);
+      },
     },
-    ended: (event) => {
-      serial.flush();
-      server.ended(event);
-      if (event.status === undefined) complain(event.text);
-      end(event.status ?? Status.SHUTDOWN);
-    },
-  });
+  );
   const nothing = () => undefined;
   const target = { session, files, resumed: nothing, changed: nothing, killed: () => end(Status.OK) };
   const server = new GdbServer(target, { port, host, tell: complain });

@@ -5,6 +5,7 @@
 import { Gpr } from '../abi/state-block';
 import type { InitialCpuState } from '../platform/boot/boot-image';
 import { vcpu_load_boot_state } from './boot-state';
+import { BUSY_TSS, CODE, DATA } from './host-area';
 import { access_rights, cr0 as CR0, rflags } from './register-bits';
 import type { Vcpu } from './vcpu';
 
@@ -15,11 +16,8 @@ const RESET_RIP = 0xfff0n;
 /** Version information that INIT leaves in EDX: family 6. */
 const SIGNATURE = 0x600n;
 const GENERAL_REGISTERS = 16;
-/** Segment types: accessed writable data, accessed readable code, LDT, busy 32-bit TSS. */
-const DATA = 3;
-const CODE = 11;
+/** Segment type of an LDT. */
 const LDT = 2;
-const BUSY_TSS = 11;
 
 /** A start-up IPI names a page: its segment is the vector's high byte. */
 const SELECTOR_SHIFT = 8;

@@ -4,7 +4,6 @@
  * ours and is told. What somebody outside changed is no part of a run that repeats itself; a snapshot takes its place.
  */
 import { PageMarks } from '../cpu/page-marks';
-import { State } from '../abi/state-block';
 import type { Machine } from './machine';
 import type { MachineStop } from './machine-stop';
 import { compareMoments, isBefore, type Moment } from './moment';
@@ -197,7 +196,7 @@ export class History {
   /** Pages that may differ from the base. The processor writes to a current VMCS whenever it wants. */
   private written(): number[] {
     const vmcss = this.machine.cpus
-      .map((cpu) => cpu.get64(State.VMCS_POINTER))
+      .map((cpu) => cpu.currentVmcs)
       .filter((at) => at < BigInt(this.machine.cpu.ramBytes));
     return [...new Set([...this.marks.written(), ...vmcss.map((at) => Number(at >> 12n))])];
   }

@@ -4,7 +4,7 @@
  */
 import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
-import type { Cpu } from '../cpu/cpu';
+import { NONE_64, type Cpu } from '../cpu/cpu';
 import type { WalkedSpace } from '../cpu/walk-space';
 import { exitReasonByNumber } from '../isa/exit-reasons';
 import {
@@ -166,7 +166,7 @@ export class NestedCpu {
   /** Reads the cached vmcs12; undefined while L1 has no current VMCS. */
   private vmcs12Reader(): FieldReader | undefined {
     const { nested } = this.vcpu;
-    if (!nested.vmxon || nested.current_vmptr === 0xffffffffffffffffn) return undefined;
+    if (!nested.vmxon || nested.current_vmptr === NONE_64) return undefined;
     return (name) => BigInt((nested.cached_vmcs12 as unknown as Record<string, bigint | number>)[name] ?? 0);
   }
 

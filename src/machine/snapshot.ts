@@ -3,7 +3,7 @@
  * what L0 and the topology keep; and, for those who look, how far records, counts and the console are.
  */
 import { State } from '../abi/state-block';
-import type { Cpu } from '../cpu/cpu';
+import { NONE_64, type Cpu } from '../cpu/cpu';
 import { PageMarks, type CodeMarks } from '../cpu/page-marks';
 import type { Board } from '../platform/device';
 import type { ExitCounts } from './exit-counts';
@@ -58,7 +58,6 @@ export interface SavedMoment extends SavedMachine {
 
 /** The clock and what goes with it. What the embedder wants of the core is no state. */
 const SHARED = [State.RETIRED, State.TIME_SKEW, State.TRANSITIONS] as const;
-const NONE_64 = 0xffffffffffffffffn;
 
 export function saveMachine(parts: MachineParts): SavedMachine {
   const [cpu] = parts.cpus;

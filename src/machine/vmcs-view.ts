@@ -87,7 +87,8 @@ export function hardwareVmcs(cpu: Cpu, name: VmcsName, pointer: bigint, writable
 /** The cached vmcs12 of L0: what L1 sees and wrote. Writes take effect at L1's next VM entry. */
 export function cachedVmcs12(l0: Vcpu): VmcsView {
   const fields = l0.nested.cached_vmcs12 as unknown as Record<string, bigint | number>;
-  const capability = (name: MsrName): bigint => offeredMsrs(l0.nested.msrs).get(name) ?? 0n;
+  let offered: ReadonlyMap<MsrName, bigint> | undefined;
+  const capability = (name: MsrName): bigint => (offered ??= offeredMsrs(l0.nested.msrs)).get(name) ?? 0n;
   return {
     name: 'vmcs12',
     pointer: l0.nested.current_vmptr,

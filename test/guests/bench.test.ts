@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runImage } from '../support/run-image';
+import { hasCompiler } from '../support/smp-guest';
 
 /** Rounds that make a few million instructions of each. */
 const ROUNDS = { sieve: 2, crc32: 4, fib: 8, mix64: 200, bytecode: 20, quicksort: 1 };
 
-if (['gcc', 'make'].every((tool) => spawnSync(tool, ['--version']).status === 0)) {
+if (hasCompiler) {
   describe('the benchmark guest', () => {
     let out = '';
     before(() => {

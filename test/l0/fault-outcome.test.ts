@@ -2,13 +2,9 @@
 import assert from 'node:assert/strict';
 import { causeText } from '../../src/decode/fault-text';
 import type { FaultReasonId } from '../../src/isa/fault-reasons';
-import { msr, type MsrName } from '../../src/isa/msrs';
 import { assemble } from '../core/system/assembly';
+import { toCr, wrmsr } from '../core/system/register-writes';
 import { createNestedGuest, PLACE } from './nested-guest';
-
-const toCr = (cr: number, value: string) => `mov rax, ${value}; mov cr${cr}, rax`;
-const wrmsr = (name: MsrName, low: string, high = '0') =>
-  `mov ecx, ${msr[name].number}; mov eax, ${low}; mov edx, ${high}; wrmsr`;
 
 const cases: readonly { source: string; reason: FaultReasonId; shows: RegExp; outsideVmx?: true }[] = [
   { source: 'mov ecx, 0x12345; rdmsr', reason: 'MSR_UNKNOWN', shows: /no MSR 0x12345/ },

@@ -39,12 +39,11 @@ function nested_vmx_eptp_switching(vcpu: Vcpu, index: bigint): boolean {
 /** KVM: handle_vmfunc. */
 export function handle_vmfunc(vcpu: Vcpu): undefined {
   const vmcs12 = get_vmcs12(vcpu);
+  const wanted = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
   if (!vcpu.arch.guest_mode || !nested_cpu_has2(vmcs12, secondary.ENABLE_VM_FUNCTIONS)) {
-    const wanted = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
     inject_ud_because(vcpu, 'VMFUNC_NOT_ENABLED', wanted);
     return undefined;
   }
-  const wanted = kvm_register_read(vcpu, Gpr.RAX) & 0xffffffffn;
   const index = kvm_register_read(vcpu, Gpr.RCX) & 0xffffffffn;
   const enabled = (vmcs12.VM_FUNCTION_CONTROL >> wanted) & VM_FUNCTION.EPTP_SWITCHING;
   if (enabled !== 0n && wanted === 0n && nested_vmx_eptp_switching(vcpu, index)) {

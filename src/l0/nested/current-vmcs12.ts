@@ -16,11 +16,15 @@ export function load_vmcs12(vcpu: Vcpu, vmptr: bigint): boolean {
 
 /** KVM: the flush in nested_release_vmcs12: the cached copy goes back to L1's memory. */
 export function flush_vmcs12(vcpu: Vcpu): void {
-  const vmptr = vcpu.nested.current_vmptr;
+  write_vmcs12(vcpu, vcpu.nested.current_vmptr, vcpu.nested.cached_vmcs12);
+}
+
+/** Puts a copy into its page in L1's memory; what vmcs12 does not cover stays. */
+export function write_vmcs12(vcpu: Vcpu, vmptr: bigint, vmcs12: Vmcs12): void {
   const current = kvm_read_guest(vcpu, vmptr, VMCS12_SIZE);
   if (!current) return;
   const page = new Uint8Array(current);
-  serialize_vmcs12(vcpu.nested.cached_vmcs12, page);
+  serialize_vmcs12(vmcs12, page);
   kvm_write_guest(vcpu, vmptr, page);
 }
 

@@ -3,9 +3,10 @@
  * the guest, in L1's memory otherwise. SDM 24.10; KVM: get_shadow_vmcs12.
  */
 import { secondary } from '../control-masks';
-import { kvm_read_guest, kvm_write_guest } from '../host-memory';
+import { kvm_read_guest } from '../host-memory';
 import { INVALID_GPA, type Vcpu } from '../vcpu';
-import { parse_vmcs12, serialize_vmcs12, VMCS12_SIZE, type Vmcs12 } from './vmcs12';
+import { write_vmcs12 } from './current-vmcs12';
+import { parse_vmcs12, VMCS12_SIZE, type Vmcs12 } from './vmcs12';
 import { nested_cpu_has2 } from './vmcs12-controls';
 
 /** KVM: get_shadow_vmcs12. */
@@ -28,9 +29,5 @@ export function nested_cache_shadow_vmcs12(vcpu: Vcpu, vmcs12: Vmcs12): void {
 /** KVM: nested_flush_cached_shadow_vmcs12, when L2 ends. */
 export function nested_flush_cached_shadow_vmcs12(vcpu: Vcpu, vmcs12: Vmcs12): void {
   if (!has_shadow_vmcs12(vmcs12)) return;
-  const current = kvm_read_guest(vcpu, vmcs12.VMCS_LINK_POINTER, VMCS12_SIZE);
-  if (!current) return;
-  const page = new Uint8Array(current);
-  serialize_vmcs12(get_shadow_vmcs12(vcpu), page);
-  kvm_write_guest(vcpu, vmcs12.VMCS_LINK_POINTER, page);
+  write_vmcs12(vcpu, vmcs12.VMCS_LINK_POINTER, get_shadow_vmcs12(vcpu));
 }

@@ -12,9 +12,10 @@ import { cpuProfiles } from '../../../src/isa/cpuid';
 import { faultReasonById, type FaultReasonId } from '../../../src/isa/fault-reasons';
 import type { stateReasons } from '../../../src/isa/fault-reasons/state';
 import type { systemReasons } from '../../../src/isa/fault-reasons/system';
-import { msr, type MsrName } from '../../../src/isa/msrs';
+import { msr } from '../../../src/isa/msrs';
 import { GuestBench } from '../vmx/guest-bench';
 import { Bench, DATA, Select } from './bench';
+import { toCr, wrmsr } from './register-writes';
 
 interface Case {
   bench?: () => Bench;
@@ -47,9 +48,6 @@ const set = (place: State, change: (old: bigint) => bigint) => (bench: Bench) =>
   bench.cpu.stateReplaced();
 };
 const vmx = (bench: Bench) => bench.cpu.set32(State.VMX_ON, 1);
-const toCr = (cr: number, value: string) => `mov rax, ${value}; mov cr${cr}, rax`;
-const wrmsr = (name: MsrName, low: string, high = '0') =>
-  `mov ecx, ${msr[name].number}; mov eax, ${low}; mov edx, ${high}; wrmsr`;
 const selector = (value: number, instruction: string) => `mov eax, ${value}; ${instruction}`;
 
 const cases: Record<Covered, Case> = {

@@ -8,7 +8,7 @@ import { control, type ControlName, type ControlWord } from '../../../src/isa/vm
 import { createMachine, type MachineRequest } from '../../../src/machine/create';
 import type { Machine } from '../../../src/machine/machine';
 import type { MachineStop } from '../../../src/machine/machine-stop';
-import { assemble } from '../../core/system/assembly';
+import { codeImage } from '../../machine/support/small-program';
 import { architectureNames } from './names';
 
 export const topologies = ['nested', 'bare'] as const;
@@ -48,11 +48,6 @@ export interface HypervisorRun {
   readonly machine: Machine;
 }
 
-const LOAD_ADDRESS = 0x100000;
-const MAGIC = 0x1badb002;
-/** The header has address fields. */
-const FLAGS = 0x10000;
-const HEADER_BYTES = 32;
 const REGISTERS = 16;
 const RESULTS = 64;
 
@@ -99,17 +94,11 @@ function sourceOf(program: HypervisorProgram, fields: readonly FieldName[]): str
   ].join('\n');
 }
 
-function imageOf(source: string): Buffer {
-  const entry = LOAD_ADDRESS + HEADER_BYTES;
-  const header = Uint32Array.of(MAGIC, FLAGS, -(MAGIC + FLAGS), LOAD_ADDRESS, LOAD_ADDRESS, 0, 0, entry);
-  return Buffer.concat([Buffer.from(header.buffer), assemble(source, 64, entry)]);
-}
-
 export function runHypervisor(program: HypervisorProgram, topology: TopologyName): HypervisorRun {
   const fields: FieldName[] = ['VM_EXIT_REASON', ...(program.log ?? [])];
   const bytes: number[] = [];
   const machine = createMachine({
-    image: imageOf(sourceOf(program, fields)),
+    image: codeImage(sourceOf(program, fields), 64),
     imageName: 'small hypervisor',
     memoryMiB: 16,
     topology,

@@ -1,7 +1,7 @@
-/** Machines with a few lines of 32-bit assembly as their whole software: a multiboot image of code alone. */
+/** Machines with a few lines of assembly as their whole software: a multiboot image of code alone. */
 import { createMachine } from '../../../src/machine/create';
 import type { Machine } from '../../../src/machine/machine';
-import { assemble } from '../../core/system/assembly';
+import { assemble, type CodeBits } from '../../core/system/assembly';
 
 const LOAD_ADDRESS = 0x100000;
 const MAGIC = 0x1badb002;
@@ -9,12 +9,17 @@ const MAGIC = 0x1badb002;
 const FLAGS = 0x10000;
 const HEADER_BYTES = 32;
 
-/** Code starts in flat protected mode, with descriptors of the loader: code 8, data 10H. */
-export function machineWith(source: string, topology: 'nested' | 'bare', featureControl?: string): Machine {
+/** Code starts in flat protected mode, whatever it is assembled for. */
+export function codeImage(source: string, bits: CodeBits): Buffer {
   const entry = LOAD_ADDRESS + HEADER_BYTES;
   const header = Uint32Array.of(MAGIC, FLAGS, -(MAGIC + FLAGS), LOAD_ADDRESS, LOAD_ADDRESS, 0, 0, entry);
+  return Buffer.concat([Buffer.from(header.buffer), assemble(source, bits, entry)]);
+}
+
+/** Code starts in flat protected mode, with descriptors of the loader: code 8, data 10H. */
+export function machineWith(source: string, topology: 'nested' | 'bare', featureControl?: string): Machine {
   return createMachine({
-    image: Buffer.concat([Buffer.from(header.buffer), assemble(source, 32, entry)]),
+    image: codeImage(source, 32),
     imageName: 'small program',
     memoryMiB: 16,
     topology,
