@@ -121,7 +121,7 @@ export class Adapter extends ProtocolSession {
 
   private garbage(problem: string): void {
     this.context.dispose();
-    this.serial?.close();
+    this.closeFiles();
     this.whenOver.garbage(problem);
   }
 

@@ -59,13 +59,13 @@ export function writeMemory(
   bytes: Uint8Array,
 ): number {
   let done = 0;
-  machine.edited = true;
   for (const piece of pieces(address, bytes.length)) {
     const host = machine.driver.translate(space, piece.address);
     if (host === undefined) break;
     if (!machine.cpu.physical.write(host, bytes.subarray(done, done + piece.length))) break;
     done += piece.length;
   }
+  if (done > 0) machine.edited = true;
   return done;
 }
 

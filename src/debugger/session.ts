@@ -142,7 +142,8 @@ export class DebugSession {
     const { noDebug } = this.request;
     const around: RunSurroundings = {
       machine,
-      run: (instructions, until) => (history ? history.run(instructions, until) : machine.run(instructions)),
+      run: (instructions, until, vcpu) =>
+        history ? history.run(instructions, until, vcpu) : machine.run(instructions, vcpu),
       repeated: () => history?.inPast === true,
       programs: this.programs,
       ground,

@@ -32,6 +32,17 @@ describe('adapter: the past', function () {
     );
   });
 
+  it('a write of nothing in the past keeps the future', async () => {
+    const { threadId } = await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
+    const present = await client.stack(threadId!);
+    await travel('stepBack', { threadId, granularity: 'instruction' });
+    const { instructionPointerReference: memoryReference } = await client.topFrame(L1);
+    await client.customRequest('writeMemory', { memoryReference, data: '' });
+    await travel('stepBack', { threadId, granularity: 'instruction' });
+    await travel('turtlescope/goTo');
+    assert.deepEqual(await client.stack(threadId!), present);
+  });
+
   it('continues backwards to the previous event of a filter, and then to the start', async () => {
     const first = await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
     const way = [first.description!];
