@@ -26,6 +26,8 @@ export namespace Tlb {
   export const CONTEXTS_OF_CPU: usize = 0x800;
   export const CONTEXTS_END: usize = 0x344000;
   export const COUNTERS: usize = 0x344000;
+  /** Eight bytes nobody reads: stores to ROM end here. */
+  export const ROM_HOLE: usize = 0x345000;
 }
 
 /** Decoded blocks. */

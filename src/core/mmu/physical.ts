@@ -4,6 +4,7 @@ import { PageAttribute, Region, WatchAccess } from '../../abi/memory-map';
 import { codeWritten } from '../blocks';
 import { memoryRead, memoryWrite } from '../imports';
 import { setAttention } from '../attention';
+import { Tlb } from '../layout';
 import { watchedAccess } from '../watch';
 
 /** Attribute byte of the page of `hpa`; 0 above 4 GiB. */
@@ -77,14 +78,11 @@ export function hostPhysicalWritten(hpa: u64, bytes: u32): void {
 function storePointer(hpa: u64, bytes: u32): usize {
   const attributes = pageAttributes(hpa);
   if (!(attributes & PageAttribute.RAM)) return 0;
-  if (attributes & PageAttribute.ROM) return ROM_HOLE;
+  if (attributes & PageAttribute.ROM) return Tlb.ROM_HOLE;
   if (attributes & PageAttribute.WATCHED) watchedAccess(hpa, bytes, WatchAccess.WRITE);
   hostPhysicalWritten(hpa, bytes);
   return Region.RAM + <usize>hpa;
 }
-
-/** Eight bytes nobody reads. */
-const ROM_HOLE: usize = 0x342000;
 
 export function physicalWrite8(hpa: u64, value: u32): void {
   const p = storePointer(hpa, 1);
