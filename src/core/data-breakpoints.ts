@@ -14,11 +14,13 @@ const enum Condition {
   READ_OR_WRITE = 3,
 }
 
-function enabled(dr7: u64, index: u32): bool {
+/** DR7's enable bits of breakpoint `index`. */
+export function enabled(dr7: u64, index: u32): bool {
   return ((dr7 >> (index * 2)) & (Dr7.L0 | Dr7.G0)) != 0;
 }
 
-function condition(dr7: u64, index: u32): u32 {
+/** R/W field of breakpoint `index`: 0 execution, else a Condition. */
+export function condition(dr7: u64, index: u32): u32 {
   return <u32>(((dr7 >> (index * 4)) & Dr7.RW0) >> Dr7.RW0_SHIFT);
 }
 

@@ -23,8 +23,8 @@ export namespace Tlb {
   export const JUMPS_END: usize = 0x340000;
   /** Contexts of each CPU, see mmu/tlb.ts, and the counters that number them. */
   export const CONTEXTS: usize = 0x340000;
-  export const CONTEXTS_OF_CPU: usize = 0x800;
-  export const CONTEXTS_END: usize = 0x344000;
+  export const CONTEXTS_OF_CPU: usize = 0x600;
+  export const CONTEXTS_END: usize = 0x343000;
   export const COUNTERS: usize = 0x344000;
   /** Eight bytes nobody reads: stores to ROM end here. */
   export const ROM_HOLE: usize = 0x345000;

@@ -58,7 +58,7 @@ function writePhysical(hpa: u64, size: u32, value: u64): void {
 }
 
 /** Data breakpoints see what a program accesses, not what the processor does for itself. */
-function meetBreakpoints(linear: u64, size: u32, access: u32): void {
+export function meetBreakpoints(linear: u64, size: u32, access: u32): void {
   if (load<u32>(S + Private.WATCHED) & Watched.BREAKPOINTS && !(access & Access.SYSTEM))
     meetData(linear, size, (access & Access.WRITE) != 0);
 }

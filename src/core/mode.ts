@@ -17,6 +17,15 @@ export const enum ModeKey {
   FLAT = 16,
 }
 
+/** PAE paging proper: 32-bit physical-address extension, not 4-level. */
+export function paePaging(): bool {
+  return (
+    (load<u64>(S + State.CR0) & Cr0.PG) != 0 &&
+    (load<u64>(S + State.CR4) & Cr4.PAE) != 0 &&
+    (load<u64>(S + State.EFER) & Efer.LMA) == 0
+  );
+}
+
 function executionMode(): u32 {
   if (!(load<u64>(S + State.CR0) & Cr0.PE)) return Mode.REAL;
   if (load<u64>(S + State.RFLAGS) & Rflags.VM) return Mode.VIRTUAL_8086;

@@ -1,12 +1,11 @@
 // Data accesses of 16 and 32 bytes, and of the pieces that vector instructions move, by linear address. A read answers where
 // the bytes lie in linear memory: in RAM itself after one TLB probe, else in a copy. Check `faulted()` after each. SDM Vol. 1,
 // 4.1.1 and Vol. 3, 6.15 (#AC).
-import { meetData } from './data-breakpoints';
 import { faulted, raiseBecause } from './fault';
 import { Vector } from './gen/exceptions';
 import { Reason } from './gen/reasons';
 import { Private, Tlb, Watched } from './layout';
-import { hit, nextPage, userAccess } from './memory';
+import { hit, meetBreakpoints, nextPage, userAccess } from './memory';
 import { Access } from './mmu/access';
 import * as physical from './mmu/physical';
 import { translateData } from './mmu/translate';
@@ -60,7 +59,7 @@ function readSlow(to: usize, linear: u64, bytes: u32): void {
   const room: u32 = 0x1000 - ((<u32>linear) & 0xfff);
   const first = translateData(linear, access);
   if (faulted()) return;
-  if (load<u32>(S + Private.WATCHED) & Watched.BREAKPOINTS) meetData(linear, bytes, false);
+  meetBreakpoints(linear, bytes, access);
   if (bytes <= room) return readPiece(to, first, bytes);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;
@@ -74,7 +73,7 @@ function writeSlow(linear: u64, bytes: u32, from: usize): void {
   const room: u32 = 0x1000 - ((<u32>linear) & 0xfff);
   const first = translateData(linear, access);
   if (faulted()) return;
-  if (load<u32>(S + Private.WATCHED) & Watched.BREAKPOINTS) meetData(linear, bytes, true);
+  meetBreakpoints(linear, bytes, access);
   if (bytes <= room) return writePiece(from, first, bytes);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;

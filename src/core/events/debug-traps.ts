@@ -2,20 +2,11 @@
 // DR0..DR3, and the life of RFLAGS.RF (SDM 3B 17.2, 17.3). What data and I/O breakpoints met is data-breakpoints.ts's.
 import { Mode, Seg, State } from '../../abi/state-block';
 import { Mechanism } from '../../abi/stop-codes';
+import { condition, enabled } from '../data-breakpoints';
 import { rflags, setRflags } from '../flags';
-import { Debugctl, Dr6, Dr7, PendingDebug, Rflags } from '../gen/constants';
+import { Debugctl, Dr6, PendingDebug, Rflags } from '../gen/constants';
 import { get32, get64, rip, segmentBase, set64 } from '../state';
 import { Private, boundaryMark } from './event-state';
-
-/** DR7's enable bits of breakpoint `index`. */
-function enabled(dr7: u64, index: u32): bool {
-  return ((dr7 >> (index * 2)) & (Dr7.L0 | Dr7.G0)) != 0;
-}
-
-/** R/W field of breakpoint `index`: 0 execution, 1 write, 2 I/O, 3 data. */
-function condition(dr7: u64, index: u32): u32 {
-  return <u32>(((dr7 >> (index * 4)) & Dr7.RW0) >> Dr7.RW0_SHIFT);
-}
 
 /** At a boundary: the breakpoints that the instruction met join the pending debug exceptions. */
 function collectBreakpoints(): void {

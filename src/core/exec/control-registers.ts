@@ -36,7 +36,7 @@ import {
 } from '../vmx/hooks';
 import { proc2 } from '../vmx/vmcs';
 import { physicalMask } from '../physical-width';
-import { privileged, refuse, refuseUndefined } from './refusal';
+import { privileged, refuse, refuseUndefined, userPrevented } from './refusal';
 
 const CR0_DEFINED: u64 =
   Cr0.PE | Cr0.MP | Cr0.EM | Cr0.TS | Cr0.ET | Cr0.NE | Cr0.WP | Cr0.AM | Cr0.NW | Cr0.CD | Cr0.PG;
@@ -221,8 +221,7 @@ export function execMovFromCr(u: usize): i32 {
 
 /** A register takes as many bits as its width; memory gets 16. */
 export function execSmsw(u: usize): i32 {
-  const cpl = get32(State.CPL);
-  if (cpl != 0 && (get64(State.CR4) & Cr4.UMIP) != 0) return refuse(Reason.USER_MODE_PREVENTED, cpl);
+  if (userPrevented()) return Next.FAULT;
   const register = (load<u8>(u + Uop.FLAGS) & UopFlag.REGISTER_FORM) != 0;
   const width: u32 = register ? load<u8>(u + Uop.WIDTH) : 2;
   const value = readCrShadowed(0);

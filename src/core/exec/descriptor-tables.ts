@@ -2,7 +2,7 @@
 // before the exit, everything else after it (SDM 3C 25.1.1).
 import { Seg, Segment, State } from '../../abi/state-block';
 import { faulted, raiseBecause } from '../fault';
-import { AccessRights, Cr4, Reason, SystemType, SystemTypeBit, Vector } from '../gen/constants';
+import { AccessRights, Reason, SystemType, SystemTypeBit, Vector } from '../gen/constants';
 import {
   readLinear16,
   readLinear32,
@@ -25,24 +25,9 @@ import {
   selectorError,
   setBusy,
 } from './descriptors';
-import { longModeActive, realOrVirtual } from './far-code';
-import { privileged, refuse, refuseSelector, refuseUndefined } from './refusal';
+import { longModeActive, undefinedHere } from './far-code';
+import { privileged, refuse, refuseSelector, userPrevented } from './refusal';
 import { storeNull, storeSegment } from './segment-load';
-
-/** CR4.UMIP keeps user code from reading the tables' addresses: #GP(0) is pending then. */
-function userPrevented(): bool {
-  const cpl = get32(State.CPL);
-  if (cpl == 0 || (get64(State.CR4) & Cr4.UMIP) == 0) return false;
-  refuse(Reason.USER_MODE_PREVENTED, cpl);
-  return true;
-}
-
-/** Descriptor tables of selectors exist in protected mode only; #UD is pending elsewhere. */
-function undefinedHere(): bool {
-  if (!realOrVirtual()) return false;
-  refuseUndefined(Reason.REAL_MODE);
-  return true;
-}
 
 function storeTable(u: usize, kind: u32, base: u64, limit: u32): i32 {
   if (userPrevented()) return Next.FAULT;

@@ -16,7 +16,7 @@ import {
   readDescriptorHigh,
   rightsDpl,
 } from './descriptors';
-import { refuse, refuseSelector } from './refusal';
+import { refuse, refuseSelector, refuseUndefined } from './refusal';
 import { storeFromDescriptor, storeReal, storeVirtual } from './segment-load';
 
 export function longModeActive(): bool {
@@ -26,6 +26,13 @@ export function longModeActive(): bool {
 /** Real-address or virtual-8086 mode: selectors are paragraph numbers. */
 export function realOrVirtual(): bool {
   return get32(State.MODE) <= <u32>Mode.VIRTUAL_8086;
+}
+
+/** Descriptor tables of selectors exist in protected mode only; #UD is pending elsewhere. */
+export function undefinedHere(): bool {
+  if (!realOrVirtual()) return false;
+  refuseUndefined(Reason.REAL_MODE);
+  return true;
 }
 
 /** Far transfer target without descriptors; #GP(0) outside CS.limit. */
@@ -48,10 +55,10 @@ export function isCode(access: u32): bool {
 }
 
 /** The descriptor is a present code segment that may be entered; else #GP or #NP(selector) is pending. */
-export function checkCode(selector: u32, descriptor: u64, allowed: bool): void {
+export function checkCode(selector: u32, descriptor: u64, allowed: bool, vector: u32 = Vector.GP): void {
   const access = descriptorAccess(descriptor);
-  if (!isCode(access)) refuseSelector(Reason.SEGMENT_LOAD_TYPE, Vector.GP, selector, descriptor);
-  else if (!allowed) refuseSelector(Reason.SEGMENT_LOAD_PRIVILEGE, Vector.GP, selector, descriptor);
+  if (!isCode(access)) refuseSelector(Reason.SEGMENT_LOAD_TYPE, vector, selector, descriptor);
+  else if (!allowed) refuseSelector(Reason.SEGMENT_LOAD_PRIVILEGE, vector, selector, descriptor);
   else if ((access & AccessRights.P) == 0)
     refuseSelector(Reason.SEGMENT_LOAD_NOT_PRESENT, Vector.NP, selector, descriptor);
 }

@@ -20,6 +20,7 @@ import {
   longModeActive,
   realOrVirtual,
 } from './far-code';
+import { virtualRefused } from './flag-control';
 import { commitFrame, commitStackPointer, framePop, frameSkip, openCurrentStack } from './frame';
 import { refuse } from './refusal';
 import { checkStack, commitStack, dropPrivilegedSegments, storeNull, storeVirtual } from './segment-load';
@@ -123,11 +124,8 @@ function unblockNmi(): void {
 
 export function execIret(u: usize): i32 {
   const width: u32 = load<u8>(u + Uop.WIDTH);
-  const mode = get32(State.MODE);
-  const flags = rflags();
-  const iopl = (flags & Rflags.IOPL) >> Rflags.IOPL_SHIFT;
-  if (mode == Mode.VIRTUAL_8086 && iopl != 3) return refuse(Reason.IO_PRIVILEGE, get32(State.CPL), iopl);
-  if (!realOrVirtual() && (flags & Rflags.NT) != 0) return nestedTask(u);
+  if (virtualRefused()) return Next.FAULT;
+  if (!realOrVirtual() && (rflags() & Rflags.NT) != 0) return nestedTask(u);
   unblockNmi();
   openCurrentStack();
   const offset = framePop(width);

@@ -31,8 +31,8 @@ function mayChangeInterruptFlag(): bool {
   return false;
 }
 
-/** PUSHF and POPF in virtual-8086 mode need IOPL 3. */
-function virtualRefused(): bool {
+/** PUSHF, POPF, IRET and INT n in virtual-8086 mode need IOPL 3; else #GP(0) is pending. */
+export function virtualRefused(): bool {
   if (get32(State.MODE) != Mode.VIRTUAL_8086 || ioPrivilege() == 3) return false;
   refuse(Reason.IO_PRIVILEGE, get32(State.CPL), ioPrivilege());
   return true;

@@ -2,8 +2,8 @@
 // that whoever explains the fault can say the sentence. Decides nothing.
 import { State } from '../../abi/state-block';
 import { raiseBecause, raisePlainBecause } from '../fault';
-import { Reason, Vector } from '../gen/constants';
-import { get32 } from '../state';
+import { Cr4, Reason, Vector } from '../gen/constants';
+import { get32, get64 } from '../state';
 import { Next } from '../uop';
 import { selectorError } from './descriptors';
 
@@ -30,4 +30,12 @@ export function privileged(): bool {
   const cpl = get32(State.CPL);
   if (cpl != 0) refuse(Reason.PRIVILEGE, cpl);
   return cpl == 0;
+}
+
+/** CR4.UMIP keeps user code from reading the tables' addresses: #GP(0) is pending then. */
+export function userPrevented(): bool {
+  const cpl = get32(State.CPL);
+  if (cpl == 0 || (get64(State.CR4) & Cr4.UMIP) == 0) return false;
+  refuse(Reason.USER_MODE_PREVENTED, cpl);
+  return true;
 }

@@ -2,7 +2,7 @@
 import { State } from '../../abi/state-block';
 import { faulted } from '../fault';
 import { rflags, setArithmeticFlags } from '../flags';
-import { AccessRights, Reason, Rflags, SegmentType, SystemType } from '../gen/constants';
+import { AccessRights, Rflags, SegmentType, SystemType } from '../gen/constants';
 import { readSystem64 } from '../memory';
 import { readOperand, readReg, writeOperand, writeReg } from '../operands';
 import { get32 } from '../state';
@@ -14,8 +14,7 @@ import {
   descriptorLimit,
   rightsDpl,
 } from './descriptors';
-import { longModeActive, realOrVirtual } from './far-code';
-import { refuseUndefined } from './refusal';
+import { longModeActive, undefinedHere } from './far-code';
 
 /** Bits of a descriptor's second half that LAR shows. */
 const LAR_MASK: u64 = 0x00f0ff00;
@@ -24,13 +23,6 @@ function finish(zero: bool): i32 {
   const flags = (<u32>rflags()) & ~(<u32>Rflags.ZF);
   setArithmeticFlags(zero ? flags | (<u32>Rflags.ZF) : flags);
   return Next.DONE;
-}
-
-/** #UD where there are no descriptors. */
-function undefinedHere(): bool {
-  if (!realOrVirtual()) return false;
-  refuseUndefined(Reason.REAL_MODE);
-  return true;
 }
 
 /** The descriptor, or NO_DESCRIPTOR for a null selector or one outside its table. May fault on the table's page. */

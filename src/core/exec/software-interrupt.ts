@@ -9,7 +9,7 @@ import { checkedOperandLinear } from '../operands';
 import { get32, gpr } from '../state';
 import { Next, Uop } from '../uop';
 import { inNonRoot, interceptException } from '../vmx/hooks';
-import { refuse } from './refusal';
+import { virtualRefused } from './flag-control';
 
 export function execUd(_u: usize): i32 {
   raisePlainBecause(Reason.OPCODE_UNDEFINED, Vector.UD);
@@ -18,9 +18,7 @@ export function execUd(_u: usize): i32 {
 
 /** INT n never exits through the exception bitmap. Virtual-8086 mode needs IOPL 3 (CR4.VME is not claimed). */
 export function execIntN(u: usize): i32 {
-  const iopl = (rflags() & Rflags.IOPL) >> Rflags.IOPL_SHIFT;
-  if (get32(State.MODE) == Mode.VIRTUAL_8086 && iopl != 3)
-    return refuse(Reason.IO_PRIVILEGE, get32(State.CPL), iopl);
+  if (virtualRefused()) return Next.FAULT;
   const vector = (<u32>load<u64>(u + Uop.IMMEDIATE)) & 0xff;
   return deliverOrFault(vector, EventType.SOFTWARE_INTERRUPT, load<u8>(u + Uop.LENGTH), Next.JUMPED);
 }

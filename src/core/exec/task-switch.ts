@@ -8,7 +8,6 @@ import { rflags, setRflags } from '../flags';
 import {
   AccessRights,
   Cr0,
-  Cr4,
   Dr6,
   Dr7,
   Rflags,
@@ -20,7 +19,7 @@ import {
 import { probeSystemWrite, writeSystem16 } from '../memory';
 import { loadPdptes } from '../mmu/hardware-walk';
 import { translationChanged } from '../mmu/tlb';
-import { modeChanged } from '../mode';
+import { modeChanged, paePaging } from '../mode';
 import { get32, get64, segment, segmentBase, set32, set64, setGpr, setRip } from '../state';
 import { TaskSwitchSource } from '../vmx/hooks';
 import {
@@ -34,7 +33,7 @@ import {
   selectorError,
   setBusy,
 } from './descriptors';
-import { checkOffset, isCode } from './far-code';
+import { checkCode, checkOffset } from './far-code';
 import {
   checkStack,
   commitStack,
@@ -122,10 +121,6 @@ function probeWrites(selector: u32, base: u64, nests: bool): void {
   if (nests) probeSystemWrite(base, 2);
   else probeSystemWrite(descriptorAddress(oldSelector, 8), 8);
   probeSystemWrite(descriptorAddress(selector, 8), 8);
-}
-
-function paePaging(): bool {
-  return (get64(State.CR0) & Cr0.PG) != 0 && (get64(State.CR4) & Cr4.PAE) != 0;
 }
 
 /**
@@ -225,8 +220,7 @@ function loadCode(): void {
   const dpl = rightsDpl(access);
   const rpl = selector & 3;
   const rightLevel = (access & SegmentType.CONFORMING) != 0 ? dpl <= rpl : dpl == rpl;
-  if (!isCode(access) || !rightLevel) raise(Vector.TS, selectorError(selector));
-  else if ((access & AccessRights.P) == 0) raise(Vector.NP, selectorError(selector));
+  checkCode(selector, descriptor, rightLevel, Vector.TS);
   if (faulted()) return;
   markAccessed(selector, descriptor);
   if (faulted()) return;

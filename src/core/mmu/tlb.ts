@@ -60,11 +60,8 @@ function ownContexts(): usize {
 export function clearTlb(): void {
   memory.fill(Tlb.READ, 0xff, Tlb.JUMPS_END - Tlb.READ);
   let tag: u32 = 0;
-  for (let table = Tlb.CONTEXTS; table < Tlb.CONTEXTS_END; table += Tlb.CONTEXTS_OF_CPU) {
-    for (let i: usize = 0; i < <usize>Context.COUNT; i++) {
-      const c = table + i * Context.SIZE;
-      if (load<u32>(c + Context.USED)) store<u32>(c + Context.TAG, ++tag);
-    }
+  for (let c = Tlb.CONTEXTS; c < Tlb.CONTEXTS_END; c += Context.SIZE) {
+    if (load<u32>(c + Context.USED)) store<u32>(c + Context.TAG, ++tag);
   }
   store<u32>(Tlb.COUNTERS + Counter.TAGS, tag);
 }
@@ -74,9 +71,7 @@ export function clearTlb(): void {
  * nothing that was cached before. Epochs go on, so that no block keeps a link.
  */
 export function forgetTranslations(): void {
-  for (let table = Tlb.CONTEXTS; table < Tlb.CONTEXTS_END; table += Tlb.CONTEXTS_OF_CPU) {
-    for (let i: usize = 0; i < <usize>Context.COUNT; i++) store<u32>(table + i * Context.SIZE + Context.USED, 0);
-  }
+  for (let c = Tlb.CONTEXTS; c < Tlb.CONTEXTS_END; c += Context.SIZE) store<u32>(c + Context.USED, 0);
   clearTlb();
   store<u32>(Tlb.COUNTERS + Counter.VICTIM, 0);
   for (let cpu: usize = 0; cpu < <usize>CpuCount.MOST; cpu++)
@@ -198,9 +193,7 @@ export function breakLinks(): void {
 
 /** The next `selectContext` of each context, of any CPU, numbers its links anew. */
 function forgetEpochs(): void {
-  for (let table = Tlb.CONTEXTS; table < Tlb.CONTEXTS_END; table += Tlb.CONTEXTS_OF_CPU) {
-    for (let i: usize = 0; i < <usize>Context.COUNT; i++) store<u32>(table + i * Context.SIZE + Context.EPOCH, 0);
-  }
+  for (let c = Tlb.CONTEXTS; c < Tlb.CONTEXTS_END; c += Context.SIZE) store<u32>(c + Context.EPOCH, 0);
 }
 
 /** Call after CR0.PG/WP/AM, CR3, CR4 paging bits, EFER.NXE or the PDPTEs changed. */

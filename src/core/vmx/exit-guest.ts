@@ -4,8 +4,6 @@ import { eventBeingDelivered } from '../events/event-state';
 import { rflags } from '../flags';
 import {
   Activity,
-  Cr0,
-  Cr4,
   Debugctl,
   Efer,
   EntryCtl,
@@ -21,6 +19,7 @@ import {
   V,
   Vector,
 } from '../gen/constants';
+import { paePaging } from '../mode';
 import { get32, get64, gpr, rip, segment } from '../state';
 import { capability, CAP_MISC } from './capabilities';
 import { saveTimer } from './preemption-timer';
@@ -55,15 +54,6 @@ export function saveGuest(reason: u32): void {
     const lma: u32 = get64(State.EFER) & Efer.LMA ? EntryCtl.VM_ENTRY_IA32E_MODE_GUEST : 0;
     setVm32(V.VM_ENTRY_CONTROLS, entry | lma);
   }
-}
-
-/** PAE paging proper: 32-bit physical-address extension, not 4-level. */
-export function paePaging(): bool {
-  return (
-    (get64(State.CR0) & Cr0.PG) != 0 &&
-    (get64(State.CR4) & Cr4.PAE) != 0 &&
-    (get64(State.EFER) & Efer.LMA) == 0
-  );
 }
 
 /** Slots of one kind are adjacent and in the order of `Seg`, as the encodings are. */

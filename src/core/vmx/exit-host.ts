@@ -16,11 +16,10 @@ import {
   VmxAbort,
 } from '../gen/constants';
 import { loadPdptes } from '../mmu/hardware-walk';
-import { modeChanged } from '../mode';
+import { modeChanged, paePaging } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
 import { physicalMask } from '../physical-width';
 import { abort } from './abort';
-import { paePaging } from './exit-guest';
 import { loadMsrsOnExit } from './msr-lists';
 import { enterContext, leaveContext } from './translation-context';
 import { NONE, Vmx, vm32, vm64 } from './vmcs';

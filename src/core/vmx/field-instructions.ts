@@ -6,13 +6,14 @@ import { VmcsPage } from '../../abi/vmcs-page';
 import { faultOfInstruction, faulted } from '../fault';
 import { Exit, Ia32VmxMisc, Proc2, Reason, V, VmError } from '../gen/constants';
 import { vmcsOffset } from '../gen/vmcs-layout';
-import { physicalRead8, ramPointer } from '../mmu/physical';
+import { ramPointer } from '../mmu/physical';
 import { readOperand, writeOperand } from '../operands';
 import { giveInstructionInformation, requestInstructionExit } from '../pending';
 import { get32, gpr, rip } from '../state';
 import { Next, Uop } from '../uop';
 import { watchedField } from '../watch';
 import { CAP_MISC, capability } from './capabilities';
+import { bitSet } from './intercept-io-msr';
 import { displacement, fieldAccessInformation } from './instruction-info';
 import { refusedBecause, vmFail, vmFailInvalid, vmSucceed } from './outcome';
 import { begin, privileged, vmxUndefined } from './privilege';
@@ -31,7 +32,7 @@ function shadowExits(u: usize, bitmap: usize): bool {
   if ((proc2() & Proc2.VMCS_SHADOWING) == 0) return true;
   const encoding = encodingOf(u);
   if (encoding >> 15 != 0) return true;
-  return ((physicalRead8(vm64(bitmap) + (encoding >> 3)) >> ((<u32>encoding) & 7)) & 1) != 0;
+  return bitSet(vm64(bitmap), <u32>encoding);
 }
 
 /** Next.DONE when the instruction may go on. `bitmap`: slot of the field with the bitmap's address. */

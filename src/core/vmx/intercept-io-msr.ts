@@ -8,7 +8,7 @@ import { inNonRoot } from './state-of-operation';
 import { proc, vm64 } from './vmcs';
 
 /** One bit of a bitmap in host-physical memory. */
-function bitSet(page: u64, bit: u32): bool {
+export function bitSet(page: u64, bit: u32): bool {
   return ((physicalRead8(page + <u64>(bit >> 3)) >> (bit & 7)) & 1) != 0;
 }
 
