@@ -37,11 +37,29 @@ export const enum WalkSpace {
   LOG = 0xa78,
   /** Its index, counted down as entries are written. u32 */
   LOG_INDEX = 0xa80,
-  /** Entries read on the way: how many, u32, and their host-physical addresses, u64 each. */
+  /** What was met on the way: how many words, u32, and the words, u64 each: an address whose low bits say what it is (WalkVisit). */
   VISITED = 0x850,
   VISITS = 0x858,
   /** The longest walk: four entries and an address behind an EPT of four levels, twice for accessed flags. */
   MAX_VISITS = 64,
+  /** Rights that the access to a refused paging structure needed of the EPT. u32 */
+  NEED = 0xa84,
+}
+
+/** What a word at WalkSpace.VISITS is, in its low bits: entries lie at multiples of 4. */
+export const enum WalkVisit {
+  /** Host-physical address of an entry of the page tables, read. */
+  ENTRY = 0,
+  /** The same of an EPT entry. */
+  EPT_ENTRY = 1,
+  /** Where an entry of the page tables stands for their owner, before its EPT; told before it is read. */
+  STRUCTURE = 2,
+  MASK = 3,
+}
+
+/** Beside the rights that `walkEptForeign` asks for: set no accessed or dirty flag. */
+export const enum EptNeed {
+  UNMARKED = 0x80,
 }
 
 /** How a walk ended. */
@@ -68,4 +86,6 @@ export const enum Access {
   PROBE = 32,
   /** A read that needs write rights too (read-modify-write): qualification bits of both. */
   MODIFY = 64,
+  /** With PROBE: rights are checked all the same. */
+  CHECK = 128,
 }

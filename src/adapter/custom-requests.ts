@@ -1,9 +1,11 @@
 /**
  * Our own requests: what the views draw. All decoding is the debugger's; here arguments are read and bodies are put together.
  */
+import { addressOf } from '../debugger/console/walk';
 import { checkEntry } from '../debugger/decode/check-entry';
 import { eventInFlight } from '../debugger/decode/event-in-flight';
 import { timelineItem, timelineItems } from '../debugger/decode/timeline';
+import { walkAddress } from '../debugger/decode/walk';
 import { vmcsTrees } from '../debugger/decode/vmcs-tree';
 import { evaluate, evaluatedText } from '../debugger/expression/evaluator';
 import { levelPicture } from '../debugger/levels/level-picture';
@@ -12,11 +14,13 @@ import { threadId } from '../debugger/threads';
 import type { Inspection } from '../debugger/inspection';
 import { missingChecks } from '../debugger/implemented-rows';
 import type { CustomCommand, ResponseBody } from '../protocol/custom-requests';
+import { walkAccesses } from '../protocol/address-walk';
 import { inputSources } from '../protocol/people';
 import type { Context } from './context';
 import { targetFor } from './data-breakpoint-requests';
 import { numberFrom } from './data-requests';
 import { errors } from './errors';
+import { evaluation } from './evaluation';
 import type { RequestArguments } from './request-arguments';
 
 const MAXIMUM = Number.MAX_SAFE_INTEGER;
@@ -96,6 +100,14 @@ export const customRequests: CustomHandlers = {
 
   'turtlescope/eventInFlight': (context, given) =>
     eventInFlight(context.standing.inspect(context.level(given))),
+
+  'turtlescope/walk': (context, given) => {
+    const { scope } = evaluation(context, given);
+    const asked = addressOf(scope, given.text('expression'));
+    if ('error' in asked) throw errors.notPossible(asked.error);
+    const access = given.has('access') ? given.oneOf('access', walkAccesses) : 'read';
+    return walkAddress(context.standing.machine, asked, access);
+  },
 
   'turtlescope/input': (context, given) => {
     if (context.ended) throw errors.ended();

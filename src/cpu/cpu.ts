@@ -25,6 +25,7 @@ import {
   type EptWalk,
   type GuestWalk,
   type PagingRegisters,
+  type WalkedEntry,
   type WalkedSpace,
 } from './walk-space';
 import { Watches } from './watches';
@@ -273,12 +274,13 @@ export class Cpu {
    */
   walk(space: WalkedSpace, registers: PagingRegisters, linear: bigint, access: Access): GuestWalk {
     writeWalkSpace(this.view, space, registers);
-    return readGuestWalk(this.view, this.exports.walkForeign(high(linear), low(linear), access));
+    return readGuestWalk(this.view, this.exports.walkForeign(high(linear), low(linear), access), linear);
   }
 
   /**
    * Translates a physical address of the space through its EPT, if it has one. `need`: rights the access must have (read 1,
-   * write 2, execute 4); 0 only asks: no rights are checked and no accessed or dirty bit is set.
+   * write 2, execute 4); 0 only asks: no rights are checked and no accessed or dirty bit is set. With UNMARKED rights are
+   * checked, and nothing is set.
    */
   walkEpt(space: WalkedSpace, physical: bigint, need = 0): EptWalk {
     writeWalkSpace(this.view, space);
@@ -286,8 +288,8 @@ export class Cpu {
     return readEptWalk(this.view, outcome, space.ept !== undefined);
   }
 
-  /** Host-physical addresses of the entries that the last `walk` or `walkEpt` read. */
-  get walkedEntries(): bigint[] {
+  /** Entries that the last `walk` or `walkEpt` came to, in order. */
+  get walkedEntries(): WalkedEntry[] {
     return readVisits(this.view);
   }
 

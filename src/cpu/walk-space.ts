@@ -5,7 +5,7 @@
  */
 import { Region } from '../abi/memory-map';
 import { State } from '../abi/state-block';
-import { WalkOutcome, WalkSpace } from '../abi/walk-space';
+import { EptNeed, WalkOutcome, WalkSpace, WalkVisit } from '../abi/walk-space';
 import { faultReasonByNumber, type FaultCause } from '../isa/fault-reasons';
 
 export interface PagingRegisters {
@@ -33,17 +33,28 @@ export interface WalkedSpace {
 export type GuestWalk =
   /** `physical`: the program's physical address, before any EPT. */
   | { readonly kind: 'mapped'; readonly physical: bigint }
-  | { readonly kind: 'page-fault'; readonly errorCode: number }
+  /** `cause`: the rule, and the entry that refuses with its address before the EPT. */
+  | { readonly kind: 'page-fault'; readonly errorCode: number; readonly cause: FaultCause }
   /**
-   * The EPT refuses the paging structure at `physical`, or its dirty flag finds the page-modification log full. `errorCode`: that of
-   * a page which is not present, for this access.
+   * The EPT refuses the paging structure at `physical` the rights `need`, or its dirty flag finds the page-modification log full.
+   * `errorCode`: that of a page which is not present, for this access.
    */
   | {
       readonly kind: 'ept-violation' | 'ept-misconfiguration' | 'ept-log-full';
       readonly physical: bigint;
       readonly rights: number;
+      readonly need: number;
       readonly errorCode: number;
     };
+
+/** An entry of the page tables, or of the EPT behind them, that a walk came to. */
+export interface WalkedEntry {
+  readonly table: 'paging' | 'ept';
+  /** Where it stands for the owner of page tables, before the EPT. */
+  readonly at?: bigint;
+  /** Where it was read; undefined when the EPT refused it, or nothing is there. */
+  readonly host?: bigint;
+}
 
 export type EptWalk =
   | {
@@ -62,6 +73,9 @@ export type EptWalk =
   | { readonly kind: 'violation'; readonly rights: number; readonly cause: FaultCause }
   | { readonly kind: 'misconfiguration'; readonly cause: FaultCause }
   | { readonly kind: 'log-full' };
+
+/** Of an EPT walk: check the rights, but set no accessed or dirty flag. */
+export const UNMARKED = EptNeed.UNMARKED;
 
 const ALL_ONES = 0xffffffffffffffffn;
 const ALL_RIGHTS = 7;
@@ -100,21 +114,46 @@ const REFUSALS = {
   [WalkOutcome.LOG_FULL]: 'ept-log-full',
 } as const;
 
-export function readGuestWalk(view: DataView, outcome: WalkOutcome): GuestWalk {
+/** @param linear the address that was asked for */
+export function readGuestWalk(view: DataView, outcome: WalkOutcome, linear: bigint): GuestWalk {
   const physical = view.getBigUint64(Region.WALK + WalkSpace.PHYSICAL, true);
   if (outcome === WalkOutcome.MAPPED) return { kind: 'mapped', physical };
   const errorCode = view.getUint32(Region.WALK + WalkSpace.ERROR, true);
-  if (outcome === WalkOutcome.PAGE_FAULT) return { kind: 'page-fault', errorCode };
+  if (outcome === WalkOutcome.PAGE_FAULT)
+    return { kind: 'page-fault', errorCode, cause: { ...readCause(view), data: linear } };
   const rights = view.getUint32(Region.WALK + WalkSpace.EPT_RIGHTS, true);
-  return { kind: REFUSALS[outcome], physical, rights, errorCode };
+  const need = view.getUint32(Region.WALK + WalkSpace.NEED, true);
+  return { kind: REFUSALS[outcome], physical, rights, need, errorCode };
 }
 
-/** Host-physical addresses of the paging-structure and EPT entries that the last walk read, in order. */
-export function readVisits(view: DataView): bigint[] {
+/** The entry that refused, and by which rule. */
+function readCause(view: DataView): FaultCause {
+  const get64 = (at: number) => view.getBigUint64(Region.WALK + at, true);
+  const reason = faultReasonByNumber.get(view.getUint32(Region.WALK + WalkSpace.REASON, true))!.id;
+  const level = view.getUint32(Region.WALK + WalkSpace.EPT_LEVEL, true);
+  const place = { a: get64(WalkSpace.ENTRY_AT), b: get64(WalkSpace.ENTRY) };
+  return level === 0 ? { reason, ...place } : { reason, ...place, level };
+}
+
+/** The entries that the last walk came to, in order. An entry may be read more than once. */
+export function readVisits(view: DataView): WalkedEntry[] {
+  const entries: WalkedEntry[] = [];
   const count = view.getUint32(Region.WALK + WalkSpace.VISITED, true);
-  return Array.from({ length: count }, (_, index) =>
-    view.getBigUint64(Region.WALK + WalkSpace.VISITS + index * 8, true),
-  );
+  /** Place in `entries` of a structure that has been led to, and not been read. */
+  let expected = -1;
+  for (let index = 0; index < count; index++) {
+    const word = view.getBigUint64(Region.WALK + WalkSpace.VISITS + index * 8, true);
+    const address = word & ~BigInt(WalkVisit.MASK);
+    const visit = Number(word & BigInt(WalkVisit.MASK));
+    if (visit === WalkVisit.STRUCTURE) expected = entries.push({ table: 'paging', at: address }) - 1;
+    else if (visit === WalkVisit.EPT_ENTRY) entries.push({ table: 'ept', host: address });
+    else if (expected < 0) entries.push({ table: 'paging', host: address });
+    else {
+      entries[expected] = { ...entries[expected]!, host: address };
+      expected = -1;
+    }
+  }
+  return entries;
 }
 
 /** What `loadPdptesForeign` left. */
@@ -128,10 +167,7 @@ export function readEptWalk(view: DataView, outcome: WalkOutcome, hasEpt: boolea
   const rights = hasEpt ? get32(WalkSpace.EPT_RIGHTS) : ALL_RIGHTS;
   if (outcome === WalkOutcome.LOG_FULL) return { kind: 'log-full' };
   if (outcome !== WalkOutcome.MAPPED) {
-    const reason = faultReasonByNumber.get(get32(WalkSpace.REASON))!.id;
-    const level = get32(WalkSpace.EPT_LEVEL);
-    const place = { a: get64(WalkSpace.ENTRY_AT), b: get64(WalkSpace.ENTRY) };
-    const cause: FaultCause = level === 0 ? { reason, ...place } : { reason, ...place, level };
+    const cause = readCause(view);
     return outcome === WalkOutcome.EPT_MISCONFIGURATION
       ? { kind: 'misconfiguration', cause }
       : { kind: 'violation', rights, cause };

@@ -13,6 +13,7 @@ import type { LevelRegisters } from './level-state';
 import { depthOf, strandAt, strandNamed, strandsOf, type StrandName } from './strand';
 import type { MachineRecord } from './machine-record';
 import { walkLinear, walkToHost } from './page-walk';
+import type { Stage } from './stage-walk';
 import type { AddressSpace, CpuSignal, EntryVisitor, SavedDriver, TopologyDriver } from './topology-driver';
 import { TraceChain } from './trace-chain';
 import { drainTraceRing, traceCount, traceExitReason, traceVcpu } from './trace-ring';
@@ -171,6 +172,30 @@ export class BareTopology implements TopologyDriver {
     if (!registers) return undefined;
     const physical = walkLinear(cpu, part.walkedSpace(depth), registers, address, visit);
     return physical === undefined ? undefined : walkToHost(cpu, part.walkedSpace(depth), physical, visit);
+  }
+
+  stages(strand: StrandName): Stage[] {
+    const depth = depthOf(strand);
+    const part = this.partOf(strand);
+    const registers = part?.registers(depth);
+    if (!part || !registers) return [];
+    const memory = part.walkedSpace(depth);
+    const physical: AddressSpace = { kind: 'physical', level: strand };
+    const host: AddressSpace = { kind: 'host' };
+    return [
+      {
+        name: 'page tables',
+        from: { kind: 'linear', level: strand },
+        to: depth === 0 ? host : physical,
+        entries: depth === 0 ? host : physical,
+        memory,
+        registers,
+        lazy: false,
+      },
+      ...(memory.ept
+        ? [{ name: 'EPT' as const, from: physical, to: host, entries: host, memory, lazy: false }]
+        : []),
+    ];
   }
 
   vmcss(strand: StrandName = this.currentStrand()): VmcsView[] {

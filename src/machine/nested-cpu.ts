@@ -24,6 +24,8 @@ import type { L0Runner } from './l0-runner';
 import { liveRegisters, type LevelRegisters } from './level-state';
 import type { MachineStop } from './machine-stop';
 import type { RegisterHome } from './register-write';
+import type { AddressSpace } from './address-space';
+import type { Stage } from './stage-walk';
 import type { StrandName } from './strand';
 import type { CpuSignal } from './topology-driver';
 import { cachedVmcs12, hardwareVmcs, type VmcsName, type VmcsView } from './vmcs-view';
@@ -201,6 +203,36 @@ export class NestedCpu {
     if (!nested.vmcs02_initialized) return undefined;
     const pointer = vmx.vmcs02.address;
     return this.cpu.failedChecks(Region.RAM + Number(pointer), Region.CAPABILITIES, { pointer });
+  }
+
+  /** The tables behind a level's addresses: its own, what its host made of them, and those that L0 made for the processor. */
+  stages(depth: number): Stage[] {
+    const registers = depth < L1 ? undefined : this.registers(depth);
+    if (!registers) return [];
+    const level = this.strand(depth);
+    const memory = this.walkedSpace(depth);
+    const own: AddressSpace = { kind: 'physical', level };
+    const ofL1: AddressSpace = { kind: 'physical', level: this.strand(L1) };
+    const from: AddressSpace = { kind: 'linear', level };
+    return [
+      { name: 'page tables', from, to: own, entries: own, memory, registers, lazy: false },
+      ...(memory.ept
+        ? [
+            { name: 'ept12' as const, from: own, to: ofL1, entries: ofL1, memory, lazy: false },
+            ...this.stageOfL0('ept02', own),
+          ]
+        : []),
+      ...this.stageOfL0('ept01', memory.ept ? ofL1 : own),
+    ];
+  }
+
+  /** Tables of L0's own lie in host memory. */
+  private stageOfL0(name: 'ept01' | 'ept02', from: AddressSpace): Stage[] {
+    const { vm, vmx, nested } = this.vcpu;
+    if (name === 'ept02' && !nested.vmcs02_initialized) return [];
+    const pointer = name === 'ept01' ? vm.eptp01 : fieldReader(this.cpu, vmx.vmcs02.address)('EPT_POINTER');
+    const memory = { base: 0n, size: BigInt(this.cpu.ramBytes), ept: { pointer } };
+    return [{ name, from, to: { kind: 'host' }, entries: { kind: 'host' }, memory, lazy: name === 'ept02' }];
   }
 
   /** L2's physical addresses go through ept12 (if L1 uses EPT) and then, as L1's, to host RAM. */

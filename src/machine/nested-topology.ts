@@ -28,6 +28,7 @@ import type { MachineRecord } from './machine-record';
 import type { MachineStop } from './machine-stop';
 import { NestedCpu } from './nested-cpu';
 import { walkLinear, walkToHost } from './page-walk';
+import type { Stage } from './stage-walk';
 import type { AddressSpace, CpuSignal, EntryVisitor, SavedDriver, TopologyDriver } from './topology-driver';
 import { drainTraceRing, traceCause, traceFault, traceKind, traceVcpu } from './trace-ring';
 import type { Turns } from './turns';
@@ -233,6 +234,10 @@ export class NestedTopology implements TopologyDriver {
 
   failedEntryChecks(strand: StrandName = this.currentStrand(), vmcs?: 'vmcs02'): number[] | undefined {
     return this.partOf(strand)?.failedEntryChecks(vmcs);
+  }
+
+  stages(strand: StrandName): Stage[] {
+    return this.partOf(strand)?.stages(depthOf(strand)) ?? [];
   }
 
   translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined {

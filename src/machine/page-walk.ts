@@ -18,7 +18,7 @@ export function walkLinear(
   visit?: EntryVisitor,
 ): bigint | undefined {
   const walk = cpu.walk(space, registers, linear, LOOK);
-  if (visit) cpu.walkedEntries.forEach(visit);
+  if (visit) tell(cpu, visit);
   return walk.kind === 'mapped' ? walk.physical : undefined;
 }
 
@@ -30,6 +30,10 @@ export function walkToHost(
   visit?: EntryVisitor,
 ): bigint | undefined {
   const walk = cpu.walkEpt(space, physical);
-  if (visit) cpu.walkedEntries.forEach(visit);
+  if (visit) tell(cpu, visit);
   return walk.kind === 'mapped' ? walk.host : undefined;
+}
+
+function tell(cpu: Cpu, visit: EntryVisitor): void {
+  for (const { host } of cpu.walkedEntries) if (host !== undefined) visit(host);
 }

@@ -11,6 +11,7 @@ import type { MachineRecord } from './machine-record';
 import type { Strand, StrandName } from './strand';
 import type { MachineStop } from './machine-stop';
 import type { RegisterHome } from './register-write';
+import type { Stage } from './stage-walk';
 import type { VmcsName, VmcsView } from './vmcs-view';
 
 export type { AddressSpace } from './address-space';
@@ -94,6 +95,11 @@ export interface TopologyDriver {
    * @param visit told the host-physical address of every paging-structure entry that is read on the way
    */
   translate(space: AddressSpace, address: bigint, visit?: EntryVisitor): bigint | undefined;
+  /**
+   * The tables behind the linear and the physical addresses of a level, in the order they are walked; none of a level that does not
+   * exist now, or whose addresses are the host's.
+   */
+  stages(level: StrandName): Stage[];
   /** The VMCSs of a CPU (the strand's; else that whose turn it is); in the bare topology the current one of the program, as `vmcs01`. */
   vmcss(strand?: StrandName): VmcsView[];
   /** The one of them that VMREAD and VMWRITE at this level work on; undefined when it has none. */

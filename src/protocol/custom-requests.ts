@@ -2,6 +2,7 @@
  * Requests and events of our own on the debug session, beside DAP's. Names are constants and bodies are types, shared by the
  * adapter that answers and the views that ask.
  */
+import type { AddressWalk, WalkAccess } from './address-walk';
 import type { DecodedRow, VmcsName, VmcsTree } from './decoded-row';
 import type { LevelPicture, LevelScale } from './levels';
 import type { InputSource, Screen } from './people';
@@ -59,6 +60,14 @@ export interface CustomRequests {
   'turtlescope/eventInFlight': {
     arguments: { threadId?: number };
     body: EventInFlight;
+  };
+  /**
+   * Walks the address that an expression comes to (in the frame, if one is given) through all tables behind it: page tables, ept12,
+   * ept02, ept01.
+   */
+  'turtlescope/walk': {
+    arguments: { expression: string; access?: WalkAccess; frameId?: number };
+    body: AddressWalk;
   };
   /** Somebody types: bytes for COM1, or scan codes of set 1 of the keyboard. The guest gets them at the machine's next tick. */
   'turtlescope/input': {

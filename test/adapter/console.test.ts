@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { AddressWalk } from '../../src/protocol/address-walk';
 import { Client } from './client';
 
 const L1 = 2;
@@ -40,6 +41,29 @@ describe('adapter: any client', () => {
     assert.equal(info.dataId, 'field vmcs12.GUEST_RIP');
   });
 
+  it('a walk goes through page tables, ept12, ept02 and ept01, and says what is wrong with what is asked', async () => {
+    const walked = await client.customRequest('turtlescope/walk', {
+      expression: 'L2:vmcs12.GUEST_RIP',
+      access: 'fetch',
+    });
+    const { summary, stages } = walked.body as AddressWalk;
+    assert.match(summary, /^A fetch of L2:0x[0-9a-f]+ leads to hpa:0x[0-9a-f]+\.$/);
+    assert.deepEqual(
+      stages.map(({ title }) => title),
+      ['Page tables of L2', 'ept12', 'ept02', 'ept01'],
+    );
+    const [entry] = stages[1]!.entries;
+    assert.match(entry!.address, /^L1gpa:0x/);
+    const { memoryReference } = entry!;
+    const { body } = (await client.customRequest('readMemory', { memoryReference, count: 8 })) as {
+      body: { data: string };
+    };
+    const bytes = Buffer.from(body.data, 'base64');
+    assert.equal(`0x${bytes.readBigUInt64LE().toString(16).padStart(16, '0')}`, entry!.row.value);
+    for (const wrong of [{}, { expression: '"a"' }, { expression: '$rip', access: 'look' }])
+      await assert.rejects(client.customRequest('turtlescope/walk', wrong), /expression|no address|access/);
+  });
+
   it('and the exits, the event in flight and the entry check', async () => {
     const scope = await client.scope('VMX', L1);
     const inside = async (name: string) =>
@@ -57,6 +81,10 @@ describe('adapter: any client', () => {
     ['x/4xb L1gpa:0x100000', /^L1gpa:0x100000: 0x[0-9a-f]{2} 0x[0-9a-f]{2} 0x[0-9a-f]{2} 0x[0-9a-f]{2}$/],
     ['x/20xw $rsp', /(\n.*){4}/],
     ['x/d 0xffffffffffff0000', /<no memory>/],
+    [
+      'walk $rsp write',
+      /^A write of L1:0x[0-9a-f]+ leads to hpa:0x[0-9a-f]+\.\nPage tables of L1: .* -> L1gpa:0x[0-9a-f]+\n +PML4E at L1gpa:/,
+    ],
     ['p/x 255', /^0xff$/],
     ['print 1 + 1', /^2$/],
     ['info registers', /rax {2}0x[0-9a-f]{16}[\s\S]*rip {2}0x/],

@@ -9,7 +9,7 @@ import { Stop } from '../../src/abi/stop-codes';
 import { Access } from '../../src/abi/walk-space';
 import type { Cpu } from '../../src/cpu/cpu';
 import { registerMask } from '../../src/cpu/register-bits';
-import type { GuestWalk, PagingRegisters, WalkedSpace } from '../../src/cpu/walk-space';
+import { UNMARKED, type GuestWalk, type PagingRegisters, type WalkedSpace } from '../../src/cpu/walk-space';
 import { drainTraceRing } from '../../src/machine/trace-ring';
 import { Random } from '../core/native/families';
 import { Bench, CODE } from '../core/system/bench';
@@ -150,7 +150,12 @@ describe('walks', () => {
       const looked = cpu.walk(own(cpu), registers, LINEAR, Access.READ | Access.PROBE);
       assert.deepEqual(marks(bench), asked.entries, 'a look sets no flag');
       assert.equal(cpu.translateLinear(LINEAR), looked.kind === 'mapped' ? looked.physical : undefined);
+      const checked = cpu.walk(own(cpu), registers, LINEAR, access | Access.PROBE | Access.CHECK);
+      assert.deepEqual(marks(bench), asked.entries, 'rights are checked without a flag');
       const walked = cpu.walk(own(cpu), registers, LINEAR, access);
+      assert.equal(answer(checked), answer(walked));
+      if (checked.kind === 'page-fault' && walked.kind === 'page-fault')
+        assert.deepEqual([checked.cause.reason, checked.cause.a], [walked.cause.reason, walked.cause.a]);
       const marked = marks(bench);
       const chip = prepare(asked.user ? user : supervisor, asked);
       const title = `question ${n}: ${asked.access} ${asked.entries.map((e) => e.toString(16)).join(' ')}`;
@@ -201,7 +206,14 @@ describe('walks', () => {
       guest.image.set('GUEST_ACTIVITY_STATE', 0);
       guest.image.set('GUEST_RFLAGS', 2n);
       guest.page(page, entry);
+      const checked = cpu.walkEpt(
+        { ...own(cpu), ept: { pointer } },
+        BigInt(page),
+        (reads ? 1 : 2) | UNMARKED,
+      );
+      assert.equal(guest.bench.read64(at), entry, 'rights are checked without a flag');
       const walk = cpu.walkEpt({ ...own(cpu), ept: { pointer } }, BigInt(page), reads ? 1 : 2);
+      assert.deepEqual(checked, walk);
       const marked = guest.bench.read64(at);
       guest.page(page, entry);
       cpu.invept();
@@ -222,7 +234,11 @@ describe('walks', () => {
     const bench = Bench.long();
     [0x300007n, 0x301007n, 0x302007n].forEach((value, index) => bench.write64(TABLES[index]!, value));
     bench.cpu.walk(own(bench.cpu), registersOf(bench.cpu), LINEAR, Access.READ | Access.PROBE);
-    assert.deepEqual(bench.cpu.walkedEntries, [0x1000n, 0x2008n, 0x300000n, 0x301000n]);
+    const entries = [0x1000n, 0x2008n, 0x300000n, 0x301000n];
+    assert.deepEqual(
+      bench.cpu.walkedEntries,
+      entries.map((at) => ({ table: 'paging', at, host: at })),
+    );
   });
 
   it('PAE paging reads an entry that is not loaded through CR3, and refuses bad ones', () => {

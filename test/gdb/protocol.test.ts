@@ -238,6 +238,10 @@ describe('gdb: protocol', () => {
     assert.match(await client.monitor('vmcs vmcs12 GUEST_RIP'), /GUEST_RIP +0x/);
     assert.match(await client.monitor('exits'), /L2/);
     assert.match(await client.monitor('why'), /^L2 at a breakpoint$/m);
+    assert.match(
+      await client.monitor('walk $rip fetch'),
+      /^A fetch of L2:.* leads to hpa:0x[^]*\nept12: L2gpa:/,
+    );
     assert.match(await client.monitor('help'), /rdmsr NAME/);
     assert.match(await client.monitor('vmcs12.GUEST_RIP'), /^0x/);
     assert.match(await client.monitor('nonsense here'), /Write "monitor help"/);

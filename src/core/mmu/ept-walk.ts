@@ -4,7 +4,7 @@ import { EptEntry, Eptp, Ia32VmxEptVpidCap, MemoryTypeSet, Reason } from '../gen
 import { isMemoryType } from '../memory-types';
 import { NOT_MAPPED } from './access';
 import { isLogFull, isLogged, logPage } from './page-log';
-import { OWN, eptCapabilitiesOf, modeBasedExecute, physicalMaskOf, readEntry64, writeEntry64 } from './space';
+import { OWN, eptCapabilitiesOf, modeBasedExecute, physicalMaskOf, readEptEntry, writeEntry64 } from './space';
 
 /** Rights in an EPT entry; the access of an exit qualification has the same bits. */
 export const EPT_READ: u64 = EptEntry.R;
@@ -90,7 +90,7 @@ export function walkEpt(space: usize, eptp: u64, gpa: u64, need: u64, mark: bool
 /** The entry of a table for an address; remembered as the one the walk is at. */
 function readEntry(space: usize, table: u64, gpa: u64, shift: u64): u64 {
   eptEntryAt = table + (((gpa >> shift) & INDEX) << 3);
-  eptEntry = readEntry64(space, eptEntryAt);
+  eptEntry = readEptEntry(space, eptEntryAt);
   eptLevel = <u32>(shift - 3) / 9;
   return eptEntry;
 }
@@ -142,7 +142,7 @@ function missingFlags(space: usize, eptp: u64, gpa: u64, leafShift: u64, write: 
   let missing: u64 = 0;
   let table = eptp & EptEntry.BASE;
   for (let shift = TOP_SHIFT; shift >= leafShift; shift -= 9) {
-    const entry = readEntry64(space, table + (((gpa >> shift) & INDEX) << 3));
+    const entry = readEptEntry(space, table + (((gpa >> shift) & INDEX) << 3));
     missing |= flagsOf(shift == leafShift, write) & ~entry;
     table = entry & EptEntry.BASE;
   }
@@ -162,7 +162,7 @@ function markPath(space: usize, eptp: u64, gpa: u64, leafShift: u64, write: bool
   let table = eptp & EptEntry.BASE;
   for (let shift = TOP_SHIFT; shift >= leafShift; shift -= 9) {
     const at = table + (((gpa >> shift) & INDEX) << 3);
-    const entry = readEntry64(space, at);
+    const entry = readEptEntry(space, at);
     const marked = entry | flagsOf(shift == leafShift, write);
     if (marked != entry) writeEntry64(space, at, marked);
     table = entry & EptEntry.BASE;

@@ -2,7 +2,7 @@
 // (abi/walk-space.ts), at Region.WALK in the same form. A leaf of the walks: knows bytes and registers, no entries.
 import { Region } from '../../abi/memory-map';
 import { State } from '../../abi/state-block';
-import { WalkSpace } from '../../abi/walk-space';
+import { WalkSpace, WalkVisit } from '../../abi/walk-space';
 import { maskOfWidth, physicalMask } from '../physical-width';
 import { S } from '../state';
 import { Proc2 } from '../gen/constants';
@@ -52,7 +52,15 @@ export function readEntry64(space: usize, at: u64): u64 {
   if (space == OWN) return physicalRead64(at);
   const host = hostAddress(space, at, 8);
   if (host == NOWHERE) return 0;
-  visit(space, host);
+  visit(space, host | WalkVisit.ENTRY);
+  return physicalRead64(host);
+}
+
+export function readEptEntry(space: usize, at: u64): u64 {
+  if (space == OWN) return physicalRead64(at);
+  const host = hostAddress(space, at, 8);
+  if (host == NOWHERE) return 0;
+  visit(space, host | WalkVisit.EPT_ENTRY);
   return physicalRead64(host);
 }
 
@@ -60,15 +68,20 @@ export function readEntry32(space: usize, at: u64): u32 {
   if (space == OWN) return physicalRead32(at);
   const host = hostAddress(space, at, 4);
   if (host == NOWHERE) return 0;
-  visit(space, host);
+  visit(space, host | WalkVisit.ENTRY);
   return physicalRead32(host);
 }
 
+/** Another space's page tables lead to the entry at `at`, before the EPT: its embedder may want to show it. */
+export function visitStructure(space: usize, at: u64): void {
+  if (space != OWN) visit(space, (at & ~(<u64>WalkVisit.MASK)) | WalkVisit.STRUCTURE);
+}
+
 /** Notes which entry of another space is read: its embedder may want to watch it. */
-function visit(space: usize, host: u64): void {
+function visit(space: usize, word: u64): void {
   const count = load<u32>(space + WalkSpace.VISITED);
   if (count >= <u32>WalkSpace.MAX_VISITS) return;
-  store<u64>(space + WalkSpace.VISITS + ((<usize>count) << 3), host);
+  store<u64>(space + WalkSpace.VISITS + ((<usize>count) << 3), word);
   store<u32>(space + WalkSpace.VISITED, count + 1);
 }
 

@@ -26,6 +26,7 @@ import {
   readEntry32,
   readEntry64,
   register,
+  visitStructure,
   writeEntry32,
   writeEntry64,
 } from './space';
@@ -58,12 +59,17 @@ function reservedAddressBits(): u64 {
   return PageEntry.BASE & ~physicalMaskOf(space);
 }
 
+/** Nobody's rights are asked: the debugger wants to know where a page is, not who may read it. */
+function looksOnly(): bool {
+  return (kind & (Access.PROBE | Access.CHECK)) == Access.PROBE;
+}
+
 /**
  * Rights that a read (or the marking, `write`) of a paging structure needs from the EPT: with accessed and dirty flags on,
  * every access to one counts as a write (SDM 28.2.4). None for a probe.
  */
 function structureNeed(eptp: u64, write: bool): u64 {
-  if (kind & Access.PROBE) return 0;
+  if (looksOnly()) return 0;
   return write || eptp & Eptp.AD ? EPT_READ | EPT_WRITE : EPT_READ;
 }
 
@@ -102,7 +108,7 @@ function structureAddress(gpa: u64, write: bool): u64 {
 function keyWithholds(leaf: u64): bool {
   const cr4 = register(space, State.CR4);
   if (!(cr4 & Cr4.PKE) || !(register(space, State.EFER) & Efer.LMA)) return false;
-  if (!user || (kind & (Access.FETCH | Access.PROBE)) != 0) return false;
+  if (!user || kind & Access.FETCH || looksOnly()) return false;
   const key = <u32>((leaf & PageEntry.PK) >> PageEntry.PK_SHIFT);
   const rights: u32 = load<u32>(OWN + State.PKRU) >> (key * 2);
   if (rights & Pkru.AD) return true;
@@ -161,8 +167,7 @@ function pageFault(present: bool, reserved: bool, at: u64, entry: u64, level: u3
 
 /** True when the rights gathered on the way allow the access (SDM 4.6.1). */
 function allowed(): bool {
-  // The debugger wants to know where a page is, not who may read it.
-  if (kind & Access.PROBE) return true;
+  if (looksOnly()) return true;
   if (kind & Access.FETCH && noExecute) return false;
   if (kind & Access.USER) {
     return user && (writable || !(kind & Access.WRITE));
@@ -229,6 +234,7 @@ function walk64(table: u64, top: u32): u64 {
   while (true) {
     const shift = <u64>(level * 9 + 3);
     const at = base + ((walked >> shift) & 0x1ff) * 8;
+    visitStructure(space, at);
     const behind = structureAddress(at, false);
     if (behind == NOT_MAPPED) return NOT_MAPPED;
     const entry = readEntry64(space, behind);
@@ -270,6 +276,7 @@ const TABLE_32: u64 = Cr3.BASE & 0xffffffff;
 /** 32-bit paging with 4-MiB pages (CR4.PSE) of up to 40 physical-address bits (PSE-36). */
 function walk32(cr3: u64): u64 {
   const pdeAt = (cr3 & TABLE_32) + ((walked >> 22) & 0x3ff) * 4;
+  visitStructure(space, pdeAt);
   let behind = structureAddress(pdeAt, false);
   if (behind == NOT_MAPPED) return NOT_MAPPED;
   const pde = <u64>readEntry32(space, behind);
@@ -285,6 +292,7 @@ function walk32(cr3: u64): u64 {
   }
   if (!mark32(pdeAt, pde, used(false))) return NOT_MAPPED;
   const pteAt = (pde & PageEntry.BASE) + ((walked >> 12) & 0x3ff) * 4;
+  visitStructure(space, pteAt);
   behind = structureAddress(pteAt, false);
   if (behind == NOT_MAPPED) return NOT_MAPPED;
   const pte = <u64>readEntry32(space, behind);
@@ -332,6 +340,8 @@ export function readPdpte(where: usize, cr3: u64, index: u64, access: u32): u64 
   walkOutcome = WalkOutcome.MAPPED;
   space = where;
   kind = access;
-  const behind = structureAddress((cr3 & PaeCr3.BASE) + index * 8, false);
+  const at = (cr3 & PaeCr3.BASE) + index * 8;
+  visitStructure(where, at);
+  const behind = structureAddress(at, false);
   return behind == NOT_MAPPED ? 0 : readEntry64(where, behind);
 }

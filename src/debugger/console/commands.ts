@@ -12,6 +12,7 @@ import type { VariableNode } from '../variables/node';
 import { scopesOf } from '../variables/scopes';
 import { vmxNodes } from '../variables/vmx-nodes';
 import { examine } from './examine';
+import { walk } from './walk';
 
 /** What a command looks at. */
 export interface ConsoleContext {
@@ -50,6 +51,11 @@ const commands: Readonly<Record<string, Command>> = {
     run: info,
   },
   rdmsr: { usage: 'rdmsr NAME', help: 'an MSR as the processor holds it: rdmsr IA32_LSTAR', run: rdmsr },
+  walk: {
+    usage: 'walk ADDRESS [ACCESS]',
+    help: 'all tables behind an address, for a read, write or fetch: walk $rip fetch, walk L2gpa:0x1000',
+    run: ({ session, scope }, given) => walk(session.machine, scope, given),
+  },
   why: {
     usage: 'why',
     help: 'why the machine stopped, with the rule behind it',
