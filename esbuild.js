@@ -48,6 +48,7 @@ const bundles = [
       compare: 'src/views/webview/compare/main.ts',
       levels: 'src/views/webview/levels/main.ts',
       screen: 'src/views/webview/screen/main.ts',
+      walk: 'src/views/webview/walk/main.ts',
     },
     outdir: 'dist',
   },

@@ -22,6 +22,7 @@ import { timelineFilters } from './views/timeline-appearance';
 import { editField, toggleBit } from './views/vmcs-edit';
 import { debugContainer, moveViews, ownContainer } from './views/view-places';
 import { VmcsView, type VmcsNode } from './views/vmcs-view';
+import { WalkPanel } from './views/walk-panel';
 
 let language: LanguageService | undefined;
 
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const check = new EntryCheck(focus);
   const event = new EventView(focus, context.extensionUri);
   const compare = new ComparePanel(focus, context.extensionUri);
+  const walk = new WalkPanel(focus, context.extensionUri);
   const levels = new LevelsView(focus, context.extensionUri);
   const { registerCommand } = vscode.commands;
   const copy = (text: string): Thenable<void> => vscode.env.clipboard.writeText(text);
@@ -45,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): void {
     event,
     levels,
     compare,
+    walk,
     new ScreenView(focus, context.extensionUri),
     new SerialTerminals(),
     levels.onDidChoose((index) => void exits.choose(index)),
@@ -61,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     registerCommand('turtlescope.checkEntry', () => check.show()),
     registerCommand('turtlescope.vmcs.compare', () => compare.show()),
+    registerCommand('turtlescope.walk', (node?: VariableContext | ExitNode) => walk.show(node)),
     registerCommand('turtlescope.vmcs.filter', async () => {
       const words = await askFilter(
         'VMCS: which fields?',

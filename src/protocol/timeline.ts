@@ -1,6 +1,8 @@
 /**
  * The exit timeline as it crosses the session: what happened, when, at which level, who decided and by which rule.
  */
+import type { WalkAccess } from './address-walk';
+
 export type Level = 'L0' | 'L1' | 'L2';
 
 export const timelineKinds = [
@@ -40,4 +42,6 @@ export interface TimelineItem {
   rule?: string;
   /** Guest RIP, hex. */
   rip?: string;
+  /** An EPT violation or misconfiguration: the access that "Walk Address" explains. */
+  walk?: { expression: string; access: WalkAccess };
 }

@@ -66,7 +66,7 @@ export function timelineAppearance(item: TimelineItem): RowAppearance {
       color: failed ? 'turtlescope.failedForeground' : levelColors[item.level],
     },
     ...(failed && { mark: 'failed' as const }),
-    context: 'record',
+    context: item.walk ? 'record walk' : 'record',
     spoken: [
       kindWords[item.kind],
       item.title,

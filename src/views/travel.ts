@@ -10,7 +10,7 @@ import type { VmcsNode } from './vmcs-view';
 /** What VS Code hands to a command of the Variables view. */
 export interface VariableContext {
   readonly container: { readonly variablesReference?: number };
-  readonly variable: { readonly name: string };
+  readonly variable: { readonly name: string; readonly evaluateName?: string };
 }
 
 export async function goToRecord(focus: DebugFocus, node: ExitNode): Promise<void> {

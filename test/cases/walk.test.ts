@@ -1,8 +1,11 @@
 // Walk Address: every table behind an address, and the entry that refuses with the rule that the exit named, in both topologies.
 import assert from 'node:assert/strict';
 import { walk } from '../../src/debugger/console/walk';
+import { timelineItem, timelineItems } from '../../src/debugger/decode/timeline';
 import { walkAddress } from '../../src/debugger/decode/walk';
+import { inspectMachine } from '../../src/debugger/inspect-machine';
 import { Programs } from '../../src/debugger/programs';
+import { SourcePaths } from '../../src/debugger/source-paths';
 import { expressionScope } from '../../src/debugger/session-scope';
 import type { Machine } from '../../src/machine/machine';
 import type { AccessKind } from '../../src/machine/stage-walk';
@@ -82,6 +85,23 @@ for (const topology of topologies)
       assert.match(write.summary, /is refused by (ept12|EPT): .*not writable: W \(bit 1\) is 0/);
       assert.match(walkPhysical(run.machine, topology, 'fetch').summary, /not executable: X \(bit 2\) is 0/);
       assert.equal(hostEntry(run.machine, topology), before);
+    });
+
+    it('is offered by the exit with the access that was refused', () => {
+      const { run, told } = withEntry(0x187031n, topology, `mov [${hex(PAGE)}], rax; vmcall`);
+      assert.equal(run.exits[0]!.reason, 'EPT_VIOLATION');
+      const record = told(topology === 'nested' ? 'nested-exit' : 'exit').length;
+      assert.ok(record > 0);
+      const { machine } = run;
+      const inspection = inspectMachine(
+        { machine, programs: new Programs([]), paths: new SourcePaths({}, '/') },
+        guestOf(topology),
+      );
+      const offers = timelineItems(inspection).flatMap(({ walk: offer }) => (offer ? [offer] : []));
+      assert.deepEqual(offers.at(-1), { expression: `${guestOf(topology)}gpa:0x187000`, access: 'write' });
+      const index = timelineItems(inspection).findLast((item) => item.walk)!.index;
+      const line = timelineItem(inspection, index)!.rows.find(({ label }) => label === 'console');
+      assert.equal(line!.value, `walk ${guestOf(topology)}gpa:0x187000 write`);
     });
 
     it('shows the tables of all stages beside each other, down to the host', () => {

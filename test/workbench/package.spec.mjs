@@ -26,6 +26,7 @@ describe('the .vsix', () => {
       'dist/levels.js',
       'dist/compare.js',
       'dist/screen.js',
+      'dist/walk.js',
       'media/icon.png',
       'samples/hello-nested/hello-nested.elf',
       'samples/hello-nested/main.c',

@@ -16,7 +16,9 @@ const USAGE = 'Write walk ADDRESS [read|write|fetch]: walk $rsp, walk L2gpa:0x10
 export function addressOf(scope: ExpressionScope, expression: string): SpacedAddress | { error: string } {
   const found = evaluate(expression, scope, false);
   if ('error' in found) return found;
-  const address = numberOf(found.result);
+  // A pointer is the address it holds; an object without a number is where it stands.
+  const { result } = found;
+  const address = numberOf(result) ?? (result.kind === 'variable' ? result.value.address : undefined);
   if (address === undefined || address < 0n) return { error: `"${expression}" is no address.` };
   const space = ('space' in found.result ? found.result.space : undefined) ?? scope.space;
   return { space, address: BigInt.asUintN(64, address) };

@@ -6,6 +6,7 @@ import type { TimelineItem, TimelineKind } from '../../protocol/timeline';
 import type { Inspection, MachineRecord } from '../inspection';
 import { describeRecord } from './exit-text';
 import { exitReasonRows, exitReasonText, qualificationRows, qualificationText } from './exit';
+import { walkOffer } from './walk-offer';
 import { chainLines } from '../../decode/fault-text';
 import { hex } from '../../decode/word';
 
@@ -86,6 +87,7 @@ function timelineFilter(filter: string): (item: TimelineItem) => boolean {
 function timelineEntry(inspection: Inspection, index: number, record: MachineRecord): TimelineItem {
   const { title, detail } = describeRecord(record, inspection.topology);
   const decision = verdictOf(inspection, index, record);
+  const walk = walkOffer(record, inspection.cpus);
   const rip = 'rip' in record ? record.rip : 'guestRip' in record ? record.guestRip : undefined;
   return {
     index,
@@ -97,6 +99,7 @@ function timelineEntry(inspection: Inspection, index: number, record: MachineRec
     ...(detail !== '' && { detail }),
     ...decision,
     ...(rip !== undefined && { rip: hex(rip) }),
+    ...(walk && { walk }),
   };
 }
 
@@ -141,6 +144,7 @@ export function timelineItem(
   if (item.rule) rows.push(plain('rule', 'rule', item.rule));
   if (item.detail && item.detail !== item.rule) rows.push(plain('detail', 'detail', item.detail));
   rows.push(...chainRows(record));
+  if (item.walk) rows.push(plain('walk', 'console', `walk ${item.walk.expression} ${item.walk.access}`));
   rows.push(plain('level', 'level', item.level));
   if (item.cpu !== undefined) rows.push(plain('cpu', 'CPU', String(item.cpu)));
   if (item.rip) rows.push(plain('rip', 'RIP', item.rip));
