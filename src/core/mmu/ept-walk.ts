@@ -4,7 +4,14 @@ import { EptEntry, Eptp, Ia32VmxEptVpidCap, MemoryTypeSet, Reason } from '../gen
 import { isMemoryType } from '../memory-types';
 import { NOT_MAPPED } from './access';
 import { isLogFull, isLogged, logPage } from './page-log';
-import { OWN, eptCapabilitiesOf, modeBasedExecute, physicalMaskOf, readEptEntry, writeEntry64 } from './space';
+import {
+  OWN,
+  eptCapabilitiesOf,
+  modeBasedExecute,
+  physicalMaskOf,
+  readEptEntry,
+  writeEntry64,
+} from './space';
 
 /** Rights in an EPT entry; the access of an exit qualification has the same bits. */
 export const EPT_READ: u64 = EptEntry.R;
