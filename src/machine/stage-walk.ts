@@ -71,7 +71,7 @@ function walkPageTables(
   // The privilege of a level is that of its stack (SDM 5.5).
   const user = (BigInt(registers.segments.ss.access) & DPL) === DPL ? Access.USER : 0;
   const kind = accessKinds[access] | user | Access.PROBE | Access.CHECK;
-  const walk = cpu.walk(stage.memory, registers, input, kind as Access);
+  const walk = cpu.walk(stage.memory, registers, input, kind);
   const paging = cpu.walkedEntries.filter(({ table }) => table === 'paging');
   // A right that is withheld is looked for once more from the top: those entries have been seen.
   const bytes = is32(registers) ? 4 : 8;
