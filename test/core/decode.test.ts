@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Code, CpuidFeature, Decoder, DecoderOptions, type Instruction, Mnemonic } from 'iced-x86';
-import { Region } from '../../src/abi/memory-map';
 import { Mode } from '../../src/abi/state-block';
-import { CpuidTable } from '../../src/abi/tables';
-import { cpuidRows, type CpuidAnswer } from '../../src/cpu/profile';
-import { mappedRows } from '../../src/generate/opcodes/decode-map';
+import { cpuidRows } from '../../src/cpu/profile';
 import { operationNumbers } from '../../src/generate/opcodes/operations';
 import { cpuidFeatures } from '../../src/isa/cpuid-features';
 import { opcodeFamilies } from '../../src/isa/opcodes';
 import type { OpcodeRow } from '../../src/isa/opcodes/row';
 import { Random } from './native/families';
+import { decoder, everyFeature, rowsInOrder } from './support/decoder';
 
 const { all: operations } = operationNumbers(opcodeFamilies);
 const operation = (name: string): number => operations.find((row) => row.name === name)!.number;
@@ -41,56 +37,12 @@ const tolerated = new Set([
   'Ud2',
 ]);
 
-interface Probe {
-  operation: number;
-  length: number;
-  row: OpcodeRow | undefined;
-}
-
-const rowsInOrder = mappedRows(opcodeFamilies);
-
-/** The core's decoder for a processor that answers CPUID like this. */
-function decoder(answers: readonly CpuidAnswer[]): (bytes: Uint8Array, mode: Mode) => Probe {
-  const memory = new WebAssembly.Memory({ initial: Region.RAM / 65536 + 1, maximum: Region.RAM / 65536 + 1 });
-  const stub = () => 0;
-  const names = ['abort', 'portRead', 'portWrite', 'memoryRead', 'memoryWrite', 'msrRead', 'msrWrite'];
-  names.push('interruptAcknowledge', 'taskPriorityRead', 'taskPriorityWrite');
-  const env = { memory, ...Object.fromEntries(names.map((name) => [name, stub])) };
-  const bytes = readFileSync(join(__dirname, '..', '..', 'dist', 'core.wasm'));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env });
-  const probe = exports['probeInstruction'] as (start: number, available: number, mode: number) => number;
-  const probedRow = exports['probedRow'] as () => number;
-  const table = new DataView(memory.buffer);
-  table.setUint32(Region.CPUID + CpuidTable.COUNT, answers.length, true);
-  answers.forEach(({ leaf, subleaf, eax, ebx, ecx, edx }, i) => {
-    const row = Region.CPUID + CpuidTable.ROWS + i * CpuidTable.ROW_SIZE;
-    [leaf, subleaf ?? CpuidTable.ANY_SUBLEAF, eax, ebx, ecx, edx].forEach((value, k) =>
-      table.setUint32(row + 4 * k, value, true),
-    );
-  });
-  const window = new Uint8Array(memory.buffer, Region.RAM, 64);
-  return (input, mode) => {
-    window.fill(0);
-    window.set(input);
-    const result = probe(Region.RAM, 32, mode);
-    return { operation: result >>> 8, length: result & 0xff, row: rowsInOrder[probedRow()] };
-  };
-}
-
 const modes = [
   { bits: 16, mode: Mode.PROTECTED_16 },
   { bits: 32, mode: Mode.PROTECTED_32 },
   { bits: 64, mode: Mode.LONG_64 },
 ] as const;
 
-const ALL = 0xffffffff;
-const everything = [...new Set(cpuidFeatures.map(({ leaf }) => leaf))].map((leaf) => ({
-  leaf,
-  eax: ALL,
-  ebx: ALL,
-  ecx: ALL,
-  edx: ALL,
-}));
 /** Features that some row needs: of other ones the decoder knows nothing. */
 const inRows = new Set(rowsInOrder.flatMap((row) => [row.feature ?? []].flat()));
 
@@ -102,7 +54,7 @@ const processors = [
   },
   {
     title: 'a processor that claims everything',
-    answers: everything,
+    answers: everyFeature,
     claimed: [...always.split(' '), ...cpuidNames('turtle-64'), ...inRows],
   },
 ];

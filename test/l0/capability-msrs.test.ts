@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { capabilityValues, cpuidRows } from '../../src/cpu/profile';
+import { defaultCpuProfile, type CpuProfileName } from '../../src/isa/cpu-profiles';
 import { control, default1, vmxControls } from '../../src/isa/vmx-controls';
 import { controls } from '../../src/kvm/6.12/controls';
 import type { L0Config } from '../../src/l0/config';
@@ -12,15 +13,16 @@ import {
   not_offered,
   vmx_get_vmx_msr,
 } from '../../src/l0/nested/capability-msrs';
+import { proves } from '../support/proves';
 
-function capabilities(features: L0Config['features'] = {}) {
+function capabilities(features: L0Config['features'] = {}, profile: CpuProfileName = 'turtle-64') {
   return nested_vmx_setup_ctls_msrs(
     {
       profile: 'kvm-6.12',
       l1Base: 0x800000n,
       l1RamBytes: 0x400000,
-      cpuid: cpuidRows('turtle-64'),
-      capabilities: capabilityValues('turtle-64'),
+      cpuid: cpuidRows(profile),
+      capabilities: capabilityValues(profile),
       features,
     },
     0x17,
@@ -34,10 +36,10 @@ const words = {
   exit: 'exit',
   entry: 'entry',
 } as const;
-const may = (features: L0Config['features'], name: keyof typeof control) => {
+const may = (features: L0Config['features'], name: keyof typeof control, profile?: CpuProfileName) => {
   const row = control[name];
   const word = words[row.word as keyof typeof words];
-  return (capabilities(features)[word].high & (1 << row.bit)) !== 0;
+  return (capabilities(features, profile)[word].high & (1 << row.bit)) !== 0;
 };
 
 describe('L0: capability MSRs for L1', () => {
@@ -51,11 +53,15 @@ describe('L0: capability MSRs for L1', () => {
 
   for (const row of vmxControls) {
     if (!(row.word in words)) continue;
-    const offered = may({}, row.name);
-    if (!offered || (default1[row.word].plain & (1 << row.bit)) !== 0) continue;
-    it(`withholds ${row.name} when the configuration says so`, () => {
-      assert.equal(may({ [row.name]: false }, row.name), false);
-    });
+    if (!may({}, row.name, defaultCpuProfile)) continue;
+    if ((default1[row.word].plain & (1 << row.bit)) !== 0)
+      it(proves('l0-controls', row.name, `offers ${row.name}, which some processors demand`), () => {
+        assert.equal(may({ [row.name]: false }, row.name, defaultCpuProfile), true);
+      });
+    else
+      it(proves('l0-controls', row.name, `withholds ${row.name} when the configuration says so`), () => {
+        assert.equal(may({ [row.name]: false }, row.name, defaultCpuProfile), false);
+      });
   }
 
   it('offers only controls KVM 6.12 offers, and none that L0 does not have', () => {

@@ -8,6 +8,7 @@ import type { ExitReasonName } from '../../src/isa/exit-reasons';
 import { control, controlWords, type ControlName } from '../../src/isa/vmx-controls';
 import { nested_vmx_l0_wants_exit, nested_vmx_l1_wants_exit } from '../../src/l0/nested/reflect';
 import { createNestedGuest, type NestedGuest } from './nested-guest';
+import { proves } from '../support/proves';
 
 /** Who gets it always, or which control gives it to L1; "value": what L2 was doing decides too. */
 type Owner = 'L0' | 'L1' | { readonly control: ControlName } | 'value';
@@ -121,7 +122,7 @@ describe('L0: each row of the decision table', () => {
   for (const [name, owner] of Object.entries(owners) as [ExitReasonName, Owner][]) {
     if (owner === 'value') continue;
     const who = typeof owner === 'string' ? `is always ${owner}'s` : `is L1's by ${owner.control}`;
-    it(`${name} ${who}`, () => {
+    it(proves('l0-decisions', name, `${name} ${who}`), () => {
       if (typeof owner === 'string') {
         assert.equal(verdict(guest, name), owner);
         return;
@@ -134,18 +135,25 @@ describe('L0: each row of the decision table', () => {
     });
   }
 
-  it('EXCEPTION_NMI: NMIs are L0’s, exceptions are L1’s by its bitmap', () => {
-    const { vcpu, vmcs12 } = guest;
-    vcpu.cpu.vmwrite('VM_EXIT_INTR_INFO', 0x80000202);
-    assert.equal(verdict(guest, 'EXCEPTION_NMI'), 'L0');
-    vcpu.cpu.vmwrite('VM_EXIT_INTR_INFO', 0x80000306);
-    for (const bit of [0, 1]) {
-      vmcs12.EXCEPTION_BITMAP = bit << 6;
-      assert.equal(verdict(guest, 'EXCEPTION_NMI'), bit ? 'L1' : 'L0');
-    }
-  });
+  it(
+    proves(
+      'l0-decisions',
+      'EXCEPTION_NMI',
+      'EXCEPTION_NMI: NMIs are L0’s, exceptions are L1’s by its bitmap',
+    ),
+    () => {
+      const { vcpu, vmcs12 } = guest;
+      vcpu.cpu.vmwrite('VM_EXIT_INTR_INFO', 0x80000202);
+      assert.equal(verdict(guest, 'EXCEPTION_NMI'), 'L0');
+      vcpu.cpu.vmwrite('VM_EXIT_INTR_INFO', 0x80000306);
+      for (const bit of [0, 1]) {
+        vmcs12.EXCEPTION_BITMAP = bit << 6;
+        assert.equal(verdict(guest, 'EXCEPTION_NMI'), bit ? 'L1' : 'L0');
+      }
+    },
+  );
 
-  it('INVPCID is L1’s with INVLPG exiting, once L1 enables it', () => {
+  it(proves('l0-decisions', 'INVPCID', 'INVPCID is L1’s with INVLPG exiting, once L1 enables it'), () => {
     for (const [enabled, exiting] of [
       [false, false],
       [false, true],
@@ -158,19 +166,29 @@ describe('L0: each row of the decision table', () => {
     }
   });
 
-  it('ENCLS is L0’s: SGX is not offered', () => {
+  it(proves('l0-decisions', 'ENCLS', 'ENCLS is L0’s: SGX is not offered'), () => {
     assert.equal(verdict(guest, 'ENCLS'), 'L0');
   });
 
-  it('MONITOR_TRAP_FLAG is L1’s too when it injected a pending MTF', () => {
-    setControl(guest, 'MONITOR_TRAP_FLAG', false);
-    guest.vmcs12.VM_ENTRY_INTR_INFO_FIELD = 0x80000700;
-    assert.equal(verdict(guest, 'MONITOR_TRAP_FLAG'), 'L1');
-  });
+  it(
+    proves(
+      'l0-decisions',
+      'MONITOR_TRAP_FLAG',
+      'MONITOR_TRAP_FLAG is L1’s too when it injected a pending MTF',
+    ),
+    () => {
+      setControl(guest, 'MONITOR_TRAP_FLAG', false);
+      guest.vmcs12.VM_ENTRY_INTR_INFO_FIELD = 0x80000700;
+      assert.equal(verdict(guest, 'MONITOR_TRAP_FLAG'), 'L1');
+    },
+  );
 
-  it('PAUSE_INSTRUCTION is L1’s by PAUSE-loop exiting as well', () => {
-    setControl(guest, 'PAUSE_EXITING', false);
-    setControl(guest, 'PAUSE_LOOP_EXITING', true);
-    assert.equal(verdict(guest, 'PAUSE_INSTRUCTION'), 'L1');
-  });
+  it(
+    proves('l0-decisions', 'PAUSE_INSTRUCTION', 'PAUSE_INSTRUCTION is L1’s by PAUSE-loop exiting as well'),
+    () => {
+      setControl(guest, 'PAUSE_EXITING', false);
+      setControl(guest, 'PAUSE_LOOP_EXITING', true);
+      assert.equal(verdict(guest, 'PAUSE_INSTRUCTION'), 'L1');
+    },
+  );
 });

@@ -11,6 +11,7 @@ import {
 import type { FailedCheck } from '../../src/l0/nested/failed-check';
 import type { Vmcs12 } from '../../src/l0/nested/vmcs12';
 import { createNestedGuest, PLACE, type NestedGuest } from './nested-guest';
+import { proves } from '../support/proves';
 
 const VALID = 0x80000000;
 const BEYOND = 1n << 45n;
@@ -119,7 +120,7 @@ describe('L0: entry checks in software', () => {
   });
 
   for (const [id, breaks] of Object.entries(broken)) {
-    it(`${id}: ${entryCheck[id as CheckId].rule}`, () => {
+    it(proves('entry-checks', id, `${id}: ${entryCheck[id as CheckId].rule}`), () => {
       const guest = createNestedGuest([]);
       breaks(guest.vmcs12, guest);
       assert.equal(firstFailure(guest)?.check, id);

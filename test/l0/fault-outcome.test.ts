@@ -5,6 +5,7 @@ import type { FaultReasonId } from '../../src/isa/fault-reasons';
 import { assemble } from '../core/system/assembly';
 import { toCr, wrmsr } from '../core/system/register-writes';
 import { createNestedGuest, PLACE } from './nested-guest';
+import { proves } from '../support/proves';
 
 const cases: readonly { source: string; reason: FaultReasonId; shows: RegExp; outsideVmx?: true }[] = [
   { source: 'mov ecx, 0x12345; rdmsr', reason: 'MSR_UNKNOWN', shows: /no MSR 0x12345/ },
@@ -84,7 +85,7 @@ const cases: readonly { source: string; reason: FaultReasonId; shows: RegExp; ou
 
 describe('L0: faults of system instructions it emulates', () => {
   for (const { source, reason, shows, outsideVmx } of cases)
-    it(`${reason}: ${source}`, () => {
+    it(proves('fault-reasons', reason, `${reason}: ${source}`), () => {
       const guest = createNestedGuest([]);
       if (outsideVmx) guest.vcpu.nested.vmxon = false;
       guest.runL1([...assemble(source, 64, Number(PLACE.L1_CODE))]);

@@ -5,6 +5,7 @@ import { exits } from '../../src/kvm/6.12/exits';
 import { control, type ControlName } from '../../src/isa/vmx-controls';
 import { decision_table, type DecisionRow } from '../../src/l0/nested/decision-table';
 import { createNestedGuest, PLACE, type NestedGuest } from './nested-guest';
+import { proves } from '../support/proves';
 
 function setPrimary(guest: NestedGuest, name: ControlName): void {
   guest.vmcs12.CPU_BASED_VM_EXEC_CONTROL =
@@ -70,7 +71,7 @@ describe('L0: verdicts', () => {
       assert.equal(verdictOn(guest, 'IO_INSTRUCTION').rule.id, 'l1.unconditional-io');
     });
 
-    it('follows the bit of the bitmap and names its byte', () => {
+    it(proves('l0-decisions', 'IO_INSTRUCTION', 'follows the bit of the bitmap and names its byte'), () => {
       for (const set of [false, true]) {
         const guest = createNestedGuest(OUT_0X80);
         setPrimary(guest, 'USE_IO_BITMAPS');
@@ -97,22 +98,28 @@ describe('L0: verdicts', () => {
   describe('MSRs', () => {
     /** MOV ECX, 0xc0000080; RDMSR */
     const RDMSR_EFER = [0xb9, 0x80, 0x00, 0x00, 0xc0, 0x0f, 0x32];
+    /** The same, then WRMSR */
+    const WRMSR_EFER = [...RDMSR_EFER, 0x0f, 0x30];
 
     it('go to L1 without a bitmap', () => {
       assert.equal(verdictOn(createNestedGuest(RDMSR_EFER), 'MSR_READ').rule.id, 'l1.no-msr-bitmap');
     });
 
-    it('follow the bit of the read-high quarter', () => {
-      for (const set of [false, true]) {
-        const guest = createNestedGuest(RDMSR_EFER);
-        setPrimary(guest, 'USE_MSR_BITMAPS');
-        guest.vmcs12.MSR_BITMAP = PLACE.MSR_BITMAP;
-        guest.poke(PLACE.MSR_BITMAP + 1024n + 0x10n, [set ? 1 : 0]);
-        const { verdict, rule } = verdictOn(guest, 'MSR_READ');
-        assert.equal(verdict, set ? 'L1' : 'L0');
-        assert.equal(rule.address, PLACE.MSR_BITMAP + 1024n + 0x10n);
-      }
-    });
+    for (const [reason, code, quarter] of [
+      ['MSR_READ', RDMSR_EFER, 1024n],
+      ['MSR_WRITE', WRMSR_EFER, 3072n],
+    ] as const)
+      it(proves('l0-decisions', reason, `${reason} follows its bit in the quarter of the bitmap`), () => {
+        for (const set of [false, true]) {
+          const guest = createNestedGuest([...code]);
+          setPrimary(guest, 'USE_MSR_BITMAPS');
+          guest.vmcs12.MSR_BITMAP = PLACE.MSR_BITMAP;
+          guest.poke(PLACE.MSR_BITMAP + quarter + 0x10n, [set ? 1 : 0]);
+          const { verdict, rule } = verdictOn(guest, reason);
+          assert.equal(verdict, set ? 'L1' : 'L0');
+          assert.equal(rule.address, PLACE.MSR_BITMAP + quarter + 0x10n);
+        }
+      });
   });
 
   describe('control registers', () => {
@@ -136,13 +143,16 @@ describe('L0: verdicts', () => {
       assert.equal(guest.vmcs12.GUEST_CR4 & 0x100000n, 0x100000n);
     });
 
-    it('go to L1 for a bit of its mask that differs from its shadow', () => {
-      const guest = createNestedGuest(SET_SMEP);
-      guest.vmcs12.CR4_GUEST_HOST_MASK = 0x100000n;
-      const { verdict, rule } = verdictOn(guest, 'CR_ACCESS');
-      assert.equal(verdict, 'L1');
-      assert.equal(rule.field, 'CR4_GUEST_HOST_MASK');
-    });
+    it(
+      proves('l0-decisions', 'CR_ACCESS', 'go to L1 for a bit of its mask that differs from its shadow'),
+      () => {
+        const guest = createNestedGuest(SET_SMEP);
+        guest.vmcs12.CR4_GUEST_HOST_MASK = 0x100000n;
+        const { verdict, rule } = verdictOn(guest, 'CR_ACCESS');
+        assert.equal(verdict, 'L1');
+        assert.equal(rule.field, 'CR4_GUEST_HOST_MASK');
+      },
+    );
 
     it('read as L1 shows them', () => {
       const guest = createNestedGuest([0x0f, 0x20, 0xe3]);

@@ -11,6 +11,8 @@ import { hostClaims } from './host-claims';
 import { imageDifferences } from './image';
 import { nativeCpu, type Case, type NativeCpu, type Outcome } from './native-cpu';
 import { describeCase, differences } from './outcomes';
+import { instructionId } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 /** Cases a family and masking; the environment asks for more, and for others. */
 const CASES = Number(process.env['FLOAT_CASES'] ?? 1000);
@@ -105,11 +107,18 @@ describe('floating point equals the host CPU', function () {
     // Pointers loaded into this host's x87 unit are stored again only with an exception waiting.
     const length = exec === 'exec/x87-environment' ? 1 : LENGTH;
 
-    it(`${title}: results, exceptions, memory and faults, all exceptions masked`, function () {
-      const there = rows.filter(hostClaims);
-      if (there.length === 0) this.skip();
-      equals(there, 'all', 100 * SEED + 2 * index + 1, length);
-    });
+    it(
+      proves(
+        'instructions',
+        rows.map(instructionId),
+        `${title}: results, exceptions, memory and faults, all exceptions masked`,
+      ),
+      function () {
+        const there = rows.filter(hostClaims);
+        if (there.length === 0) this.skip();
+        equals(there, 'all', 100 * SEED + 2 * index + 1, length);
+      },
+    );
 
     it(`${title}: the same with any exceptions unmasked`, function () {
       const there = rows.filter(hostClaims);

@@ -14,6 +14,8 @@ import {
 import { randomCase } from './random-cases';
 import { differencesFromRecorded, notTheseCases, recordedSet } from './recorded';
 import { sequences, singleStep, type Sequence, type SequenceSet } from './sequences';
+import { rowsOfCases } from './case-rows';
+import { proves } from '../../support/proves';
 
 /** Cases of each family, and sequences of each mode and length. */
 const CASES = Number(process.env['NATIVE_CASES'] ?? 1000);
@@ -33,37 +35,52 @@ describe('user-mode instructions equal the host CPU', function () {
   after(() => native?.close());
 
   families.forEach((family, index) => {
-    it(`${family.title}: registers, flags, memory and faults, stepped and at full speed`, () => {
+    const casesOf = () => {
       const random = new Random(index + 1);
-      const cases = Array.from({ length: CASES }, () => randomCase(random, family));
-      const expected = native!.run(cases);
-      cases.forEach((one, i) => {
-        const host = expected[i]!;
-        // PUSHF stores flags that the host's user mode and the core's differ in: IF and what is undefined.
-        const ignored = family.title === 'stack' ? { stack: host.stack } : {};
-        for (const slice of [1000, 1]) {
-          const found = differences(
-            one,
-            { ...core.run(one, slice), ...ignored },
-            host,
-            family.undefinedFlags,
-          );
-          assert.deepEqual(found, [], `case ${i}, slices of ${slice}: ${describeCase(one)}`);
-        }
-      });
-    });
+      return Array.from({ length: CASES }, () => randomCase(random, family));
+    };
+    const title = `${family.title}: registers, flags, memory and faults, stepped and at full speed`;
+    it(
+      proves('instructions', () => rowsOfCases(casesOf()), title),
+      () => {
+        const cases = casesOf();
+        const expected = native!.run(cases);
+        cases.forEach((one, i) => {
+          const host = expected[i]!;
+          // PUSHF stores flags that the host's user mode and the core's differ in: IF and what is undefined.
+          const ignored = family.title === 'stack' ? { stack: host.stack } : {};
+          for (const slice of [1000, 1]) {
+            const found = differences(
+              one,
+              { ...core.run(one, slice), ...ignored },
+              host,
+              family.undefinedFlags,
+            );
+            assert.deepEqual(found, [], `case ${i}, slices of ${slice}: ${describeCase(one)}`);
+          }
+        });
+      },
+    );
   });
 
   for (const mode of [64, 32, 16] as const)
     for (const length of [1, 12]) {
       const title = `${mode}-bit code, sequences of ${length}`;
-      it(`${title}: the same state and instruction count in slices of 1, 3 and all`, function () {
-        if (!native!.runs(mode)) {
-          this.test!.title += `, by recorded answers, as this host runs no ${mode}-bit code`;
-          return equalsRecorded({ mode, length });
-        }
-        equalsHost({ mode, length });
-      });
+      const rows = () => rowsOfCases(sequences({ mode, length }, CASES));
+      it(
+        proves(
+          'instructions',
+          rows,
+          `${title}: the same state and instruction count in slices of 1, 3 and all`,
+        ),
+        function () {
+          if (!native!.runs(mode)) {
+            this.test!.title += `, by recorded answers, as this host runs no ${mode}-bit code`;
+            return equalsRecorded({ mode, length });
+          }
+          equalsHost({ mode, length });
+        },
+      );
 
       if (mode === 64) continue;
       it(`${title}: the host CPU answers as recorded`, function () {

@@ -7,6 +7,8 @@ import { imageDifferences } from './image';
 import { DATA, DATA_BYTES, nativeCpu, type Case, type NativeCpu, type Outcome } from './native-cpu';
 import { describeCase, differences } from './outcomes';
 import { rowCase } from './row-cases';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 const CASES = Number(process.env['VECTOR_CASES'] ?? 40) * 25;
 const COMPACTED = 1n << 63n;
@@ -94,21 +96,29 @@ describe('saving and loading of state equals the host CPU', function () {
   const user = extendedState.rows.filter(
     ({ name, code }) => !/^(X.*S(64)?|.*PKRU)$/.test(name) && !code.startsWith('VEX'),
   );
-  for (const name of new Set(user.map((row) => row.name.replace(/64$/, ''))))
-    it(`${name}: areas, registers, MXCSR and faults`, () => {
-      const rows = user.filter((row) => row.name.replace(/64$/, '') === name);
-      const random = new Random(name.length);
-      const cases = Array.from({ length: CASES }, () => saveCase(random, rows));
-      const expected = native!.run(cases);
-      cases.forEach((one, i) => {
-        const mine = core.run(one, 1000);
-        const host = expected[i]!;
-        const data = maskAsHost(mine, host, Number(one.registers[3]));
-        const found = [
-          ...differences(one, { ...mine, data, cr2: samePage(mine.cr2, host.cr2) }, host, 0n),
-          ...imageDifferences(mine.image, host.image, 0, POINTERS),
-        ];
-        assert.deepEqual(found, [], describeCase(one));
-      });
-    });
+  for (const name of new Set(user.map((row) => row.name.replace(/64$/, '')))) {
+    const rows = user.filter((row) => row.name.replace(/64$/, '') === name);
+    it(
+      proves(
+        'instructions',
+        instructionsNamed(...rows.map((row) => row.name)),
+        `${name}: areas, registers, MXCSR and faults`,
+      ),
+      () => {
+        const random = new Random(name.length);
+        const cases = Array.from({ length: CASES }, () => saveCase(random, rows));
+        const expected = native!.run(cases);
+        cases.forEach((one, i) => {
+          const mine = core.run(one, 1000);
+          const host = expected[i]!;
+          const data = maskAsHost(mine, host, Number(one.registers[3]));
+          const found = [
+            ...differences(one, { ...mine, data, cr2: samePage(mine.cr2, host.cr2) }, host, 0n),
+            ...imageDifferences(mine.image, host.image, 0, POINTERS),
+          ];
+          assert.deepEqual(found, [], describeCase(one));
+        });
+      },
+    );
+  }
 });

@@ -8,6 +8,8 @@ import { FloatCases } from './float-cases';
 import { imageDifferences } from './image';
 import { nativeCpu, type Case, type NativeCpu } from './native-cpu';
 import { describeCase } from './outcomes';
+import { instructionId } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 /** Cases an instruction. */
 const CASES = Number(process.env['FLOAT_CASES'] ?? 1000);
@@ -66,30 +68,37 @@ describe('transcendental x87 instructions and the host CPU', function () {
   after(() => native?.close());
 
   x87Transcendental.rows.forEach((row, index) => {
-    it(`${row.name}: at most one unit of the last place apart, stack, exceptions and C2 equal`, () => {
-      const cases = new FloatCases(new Random(index + 1));
-      let equal = 0;
-      let compared = 0;
-      for (let left = CASES; left > 0; left -= CHUNK) {
-        const chunk = Array.from({ length: Math.min(left, CHUNK) }, () => cases.next([row], 1, 'all')).filter(
-          (one) => defined(row.name, one),
-        );
-        const expected = native!.run(chunk);
-        chunk.forEach((one, i) => {
-          // C1, and whether a result that is exact is reported as inexact, processors do as they like; underflow goes with it.
-          const open = FSW('C1') | FSW('PE') | FSW('UE');
-          const image = core.run(one, 1000).image;
-          const found = imageDifferences(image, expected[i]!.image, open, ['FOP', 'FIP', 'FDP']);
-          const beyond = found.filter((text) => {
-            const result = /^ST\d: core (\w+) host (\w+)$/.exec(text);
-            return !result || distance(result[1]!, result[2]!) > 1n;
+    it(
+      proves(
+        'instructions',
+        instructionId(row),
+        `${row.name}: at most one unit of the last place apart, stack, exceptions and C2 equal`,
+      ),
+      () => {
+        const cases = new FloatCases(new Random(index + 1));
+        let equal = 0;
+        let compared = 0;
+        for (let left = CASES; left > 0; left -= CHUNK) {
+          const chunk = Array.from({ length: Math.min(left, CHUNK) }, () =>
+            cases.next([row], 1, 'all'),
+          ).filter((one) => defined(row.name, one));
+          const expected = native!.run(chunk);
+          chunk.forEach((one, i) => {
+            // C1, and whether a result that is exact is reported as inexact, processors do as they like; underflow goes with it.
+            const open = FSW('C1') | FSW('PE') | FSW('UE');
+            const image = core.run(one, 1000).image;
+            const found = imageDifferences(image, expected[i]!.image, open, ['FOP', 'FIP', 'FDP']);
+            const beyond = found.filter((text) => {
+              const result = /^ST\d: core (\w+) host (\w+)$/.exec(text);
+              return !result || distance(result[1]!, result[2]!) > 1n;
+            });
+            assert.deepEqual(beyond, [], describeCase(one));
+            compared++;
+            if (found.length === 0) equal++;
           });
-          assert.deepEqual(beyond, [], describeCase(one));
-          compared++;
-          if (found.length === 0) equal++;
-        });
-      }
-      assert.ok(equal > compared * 0.8, `${equal} of ${compared} have all bits equal`);
-    });
+        }
+        assert.ok(equal > compared * 0.8, `${equal} of ${compared} have all bits equal`);
+      },
+    );
   });
 });

@@ -24,6 +24,8 @@ import { imageDifferences } from './image';
 import { nativeCpu, type NativeCpu } from './native-cpu';
 import { describeCase, differences } from './outcomes';
 import { rowCase } from './row-cases';
+import { instructionId } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 /** Cases a row: a family is tested with as many for each of its rows. */
 const CASES = Number(process.env['VECTOR_CASES'] ?? 40);
@@ -77,28 +79,31 @@ describe('vector and bit instructions equal the host CPU', function () {
   after(() => native?.close());
 
   Object.entries(families).forEach(([title, family], index) => {
-    it(`${title}: registers, flags, memory and faults`, function () {
-      const rows = family.rows.filter(hostClaims);
-      if (rows.length === 0) this.skip();
-      const random = new Random(1000 * SEED + index + 1);
-      let left = rows.length * CASES;
-      while (left > 0) {
-        const cases = Array.from({ length: Math.min(left, CHUNK) }, () =>
-          rowCase(random, rows, family === bitManipulation ? 1 : LENGTH),
-        );
-        left -= cases.length;
-        const expected = native!.run(cases);
-        cases.forEach((one, i) => {
-          const mine = core.run(one, 1000);
-          const host = expected[i]!;
-          const ignored = undefinedFlags(one.text.split(' [')[0]!.split('; '));
-          const found = [
-            ...differences(one, mine, host, ignored),
-            ...imageDifferences(mine.image, host.image),
-          ];
-          assert.deepEqual(found, [], describeCase(one));
-        });
-      }
-    });
+    it(
+      proves('instructions', family.rows.map(instructionId), `${title}: registers, flags, memory and faults`),
+      function () {
+        const rows = family.rows.filter(hostClaims);
+        if (rows.length === 0) this.skip();
+        const random = new Random(1000 * SEED + index + 1);
+        let left = rows.length * CASES;
+        while (left > 0) {
+          const cases = Array.from({ length: Math.min(left, CHUNK) }, () =>
+            rowCase(random, rows, family === bitManipulation ? 1 : LENGTH),
+          );
+          left -= cases.length;
+          const expected = native!.run(cases);
+          cases.forEach((one, i) => {
+            const mine = core.run(one, 1000);
+            const host = expected[i]!;
+            const ignored = undefinedFlags(one.text.split(' [')[0]!.split('; '));
+            const found = [
+              ...differences(one, mine, host, ignored),
+              ...imageDifferences(mine.image, host.image),
+            ];
+            assert.deepEqual(found, [], describeCase(one));
+          });
+        }
+      },
+    );
   });
 });

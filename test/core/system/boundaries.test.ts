@@ -4,14 +4,23 @@ import assert from 'node:assert/strict';
 import { Gpr, Seg, State } from '../../../src/abi/state-block';
 import { Stop, StopOn } from '../../../src/abi/stop-codes';
 import { Bench, CODE, HANDLERS, Select } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 describe('interrupts at instruction boundaries', () => {
-  it('an interrupt waits until IF is set and for one instruction more', () => {
-    const bench = Bench.long();
-    bench.interrupt(0x40);
-    bench.execute('nop; sti; nop; nop; hlt');
-    assert.equal(bench.outcome, 'INT 40 at +3');
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('STI'),
+      'an interrupt waits until IF is set and for one instruction more',
+    ),
+    () => {
+      const bench = Bench.long();
+      bench.interrupt(0x40);
+      bench.execute('nop; sti; nop; nop; hlt');
+      assert.equal(bench.outcome, 'INT 40 at +3');
+    },
+  );
 
   it('STI with IF already set has no shadow', () => {
     const bench = Bench.long();
@@ -79,16 +88,23 @@ describe('interrupts at instruction boundaries', () => {
     assert.equal(bench.interrupts.length, 0);
   });
 
-  it('HLT stops until an interrupt wakes it, and the handler returns behind it', () => {
-    const bench = Bench.long();
-    bench.load('sti; hlt; mov eax, 7; cli; hlt');
-    bench.write(HANDLERS + 0x400, [0x48, 0xcf]);
-    assert.equal(bench.run(), Stop.HALT);
-    assert.equal(bench.cpu.rip, BigInt(CODE + 2));
-    bench.interrupt(0x40);
-    assert.equal(bench.run(), Stop.HALT);
-    assert.equal(bench.reg(Gpr.RAX), 7n);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('HLT'),
+      'HLT stops until an interrupt wakes it, and the handler returns behind it',
+    ),
+    () => {
+      const bench = Bench.long();
+      bench.load('sti; hlt; mov eax, 7; cli; hlt');
+      bench.write(HANDLERS + 0x400, [0x48, 0xcf]);
+      assert.equal(bench.run(), Stop.HALT);
+      assert.equal(bench.cpu.rip, BigInt(CODE + 2));
+      bench.interrupt(0x40);
+      assert.equal(bench.run(), Stop.HALT);
+      assert.equal(bench.reg(Gpr.RAX), 7n);
+    },
+  );
 
   it('HLT with IF clear is not woken by an interrupt', () => {
     const bench = Bench.long();
@@ -213,7 +229,7 @@ describe('debug exceptions', () => {
     assert.equal(bench.cpu.get64(State.DR7), 0x400n);
   });
 
-  it('INT1 is #DB without a change of DR6', () => {
+  it(proves('instructions', instructionsNamed('INT1'), 'INT1 is #DB without a change of DR6'), () => {
     const bench = Bench.long();
     bench.execute('.byte 0xf1; nop');
     assert.equal(bench.outcome, '#DB at +1');

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { cpuProfiles } from '../../../src/isa/cpuid';
 import { Gpr, Mode, Seg, State } from '../../../src/abi/state-block';
 import { Bench, DATA, Select } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 /** `mov rax, value; mov cr, rax` in 64-bit mode. */
 function outcomeOf(cr: string, value: bigint, ring: 0 | 3 = 0): string {
@@ -23,10 +25,17 @@ describe('MOV to control registers', () => {
     assert.equal(outcomeOf('cr0', 0x10031n), REFUSED);
   });
 
-  it('CR0: ET stays set and reserved bits stay clear', () => {
-    const bench = Bench.protected().execute('mov eax, 0x1000ffc1; mov cr0, eax; mov ecx, cr0; hlt');
-    assert.equal(bench.reg(Gpr.RCX), 0x11n);
-  });
+  it(
+    proves(
+      'instructions',
+      ['MOV: 0F 20 /r', 'MOV: 0F 22 /r'],
+      'CR0: ET stays set and reserved bits stay clear',
+    ),
+    () => {
+      const bench = Bench.protected().execute('mov eax, 0x1000ffc1; mov cr0, eax; mov ecx, cr0; hlt');
+      assert.equal(bench.reg(Gpr.RCX), 0x11n);
+    },
+  );
 
   it('CR3: bits above the physical-address width are #GP(0)', () => {
     const first = 1n << BigInt(cpuProfiles['turtle-64'].numbers.PHYSICAL_ADDRESS_BITS);
@@ -82,15 +91,18 @@ describe('MOV to control registers', () => {
     assert.equal(bench.reg(Gpr.RDX), 0x5555n);
   });
 
-  it('INVLPG makes a changed page-table entry visible', () => {
-    const bench = Bench.long();
-    bench.write32(0xa00000, 0x5555);
-    bench.write32(0xc00000, 0x6666);
-    bench.execute(`mov ebx, 0xc00000; mov ecx, [rbx]; mov qword ptr [0x3030], 0xa00087
+  it(
+    proves('instructions', instructionsNamed('INVLPG'), 'INVLPG makes a changed page-table entry visible'),
+    () => {
+      const bench = Bench.long();
+      bench.write32(0xa00000, 0x5555);
+      bench.write32(0xc00000, 0x6666);
+      bench.execute(`mov ebx, 0xc00000; mov ecx, [rbx]; mov qword ptr [0x3030], 0xa00087
       invlpg [rbx]; mov edx, [rbx]; hlt`);
-    assert.equal(bench.reg(Gpr.RCX), 0x6666n);
-    assert.equal(bench.reg(Gpr.RDX), 0x5555n);
-  });
+      assert.equal(bench.reg(Gpr.RCX), 0x6666n);
+      assert.equal(bench.reg(Gpr.RDX), 0x5555n);
+    },
+  );
 });
 
 describe('mode switches', () => {
@@ -144,12 +156,15 @@ describe('mode switches', () => {
     assert.match(bench.outcome, /^#GP\(0\)/);
   });
 
-  it('LMSW enters protected mode and cannot leave it', () => {
-    const bench = Bench.protected().execute('xor eax, eax; lmsw ax; smsw ecx; hlt');
-    assert.equal(bench.reg(Gpr.RCX) & 1n, 1n);
-  });
+  it(
+    proves('instructions', instructionsNamed('LMSW'), 'LMSW enters protected mode and cannot leave it'),
+    () => {
+      const bench = Bench.protected().execute('xor eax, eax; lmsw ax; smsw ecx; hlt');
+      assert.equal(bench.reg(Gpr.RCX) & 1n, 1n);
+    },
+  );
 
-  it('CLTS clears CR0.TS in ring 0 only', () => {
+  it(proves('instructions', instructionsNamed('CLTS'), 'CLTS clears CR0.TS in ring 0 only'), () => {
     const bench = Bench.protected();
     bench.cpu.set64(State.CR0, 0x39n);
     bench.cpu.stateReplaced();
@@ -167,13 +182,20 @@ describe('debug registers', () => {
     assert.equal(other.outcome, '#UD at +8');
   });
 
-  it('reserved bits of DR6 and DR7 have their fixed values', () => {
-    const bench = Bench.long().execute(
-      'xor eax, eax; mov dr6, rax; mov dr7, rax; mov rcx, dr6; mov rdx, dr7; hlt',
-    );
-    assert.equal(bench.reg(Gpr.RCX), 0xffff0ff0n);
-    assert.equal(bench.reg(Gpr.RDX), 0x400n);
-  });
+  it(
+    proves(
+      'instructions',
+      ['MOV: 0F 21 /r', 'MOV: 0F 23 /r'],
+      'reserved bits of DR6 and DR7 have their fixed values',
+    ),
+    () => {
+      const bench = Bench.long().execute(
+        'xor eax, eax; mov dr6, rax; mov dr7, rax; mov rcx, dr6; mov rdx, dr7; hlt',
+      );
+      assert.equal(bench.reg(Gpr.RCX), 0xffff0ff0n);
+      assert.equal(bench.reg(Gpr.RDX), 0x400n);
+    },
+  );
 
   it('bits above 31 of DR7 and ring 3 are #GP(0)', () => {
     assert.equal(Bench.long().execute('mov rax, 0x100000400; mov dr7, rax').outcome, '#GP(0) at +10');
@@ -195,10 +217,13 @@ describe('INVPCID', () => {
     return bench.execute(`mov eax, ${type}; invpcid rax, [0x${DATA.toString(16)}]; ud2`).outcome;
   };
 
-  it('types 0 to 3 complete, another type is #GP(0)', () => {
-    for (const type of [0, 1, 2, 3]) assert.match(run(type, 0n), /^#UD/);
-    assert.match(run(4, 0n), /^#GP\(0\)/);
-  });
+  it(
+    proves('instructions', instructionsNamed('INVPCID'), 'types 0 to 3 complete, another type is #GP(0)'),
+    () => {
+      for (const type of [0, 1, 2, 3]) assert.match(run(type, 0n), /^#UD/);
+      assert.match(run(4, 0n), /^#GP\(0\)/);
+    },
+  );
 
   it('a PCID without CR4.PCIDE and reserved bits are #GP(0)', () => {
     assert.match(run(1, 5n), /^#GP\(0\)/);

@@ -4,24 +4,33 @@ import assert from 'node:assert/strict';
 import { Gpr, Seg, State } from '../../../src/abi/state-block';
 import { Stop } from '../../../src/abi/stop-codes';
 import { Bench, CODE, GDT, HANDLERS, IDT, Select, STACK, STACK0, STACK3, STACK_IST1, TSS } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 describe('event delivery in 64-bit mode', () => {
-  it('INT n pushes SS, RSP, RFLAGS, CS and the next RIP on a stack aligned to 16 bytes', () => {
-    const bench = Bench.long();
-    bench.cpu.setGpr(Gpr.RSP, BigInt(STACK - 4));
-    bench.execute('stc; int 0x80');
-    const { trap } = bench;
-    assert.deepEqual(trap, {
-      vector: 0x80,
-      error: undefined,
-      rip: BigInt(CODE + 3),
-      cs: Select.code,
-      rflags: 3n,
-      rsp: BigInt(STACK - 4),
-      ss: Select.data,
-    });
-    assert.equal(bench.reg(Gpr.RSP), BigInt(STACK - 16 - 40));
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('INT'),
+      'INT n pushes SS, RSP, RFLAGS, CS and the next RIP on a stack aligned to 16 bytes',
+    ),
+    () => {
+      const bench = Bench.long();
+      bench.cpu.setGpr(Gpr.RSP, BigInt(STACK - 4));
+      bench.execute('stc; int 0x80');
+      const { trap } = bench;
+      assert.deepEqual(trap, {
+        vector: 0x80,
+        error: undefined,
+        rip: BigInt(CODE + 3),
+        cs: Select.code,
+        rflags: 3n,
+        rsp: BigInt(STACK - 4),
+        ss: Select.data,
+      });
+      assert.equal(bench.reg(Gpr.RSP), BigInt(STACK - 16 - 40));
+    },
+  );
 
   it('ring 3 enters ring 0 on RSP0 of the TSS with a null SS', () => {
     const bench = Bench.long(3);

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { Gpr, State } from '../../../src/abi/state-block';
 import { claimEverything } from '../native/everything';
 import { Bench, DATA } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 /** A processor with everything, x87 initialized. */
 function bench(ring: 0 | 3 = 0): Bench {
@@ -32,20 +34,34 @@ describe('XSETBV and XGETBV', () => {
   const set = (value: number, ring: 0 | 3 = 0): string =>
     bench(ring).execute(`xor ecx, ecx; xor edx, edx; mov eax, ${value}; xsetbv; ud2`).outcome;
 
-  it('takes x87, SSE and AVX; refuses what is not offered, no x87, AVX without SSE', () => {
-    assert.equal(set(7), '#UD at +12');
-    for (const value of [0, 6, 5, 0x207]) assert.equal(set(value), '#GP(0) at +9');
-    assert.equal(set(7, 3), '#GP(0) at +9');
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('XSETBV'),
+      'takes x87, SSE and AVX; refuses what is not offered, no x87, AVX without SSE',
+    ),
+    () => {
+      assert.equal(set(7), '#UD at +12');
+      for (const value of [0, 6, 5, 0x207]) assert.equal(set(value), '#GP(0) at +9');
+      assert.equal(set(7, 3), '#GP(0) at +9');
+    },
+  );
 
-  it('XGETBV with ECX = 1: components that are enabled and not in their initial configuration', () => {
-    const get = 'mov ecx, 1; xgetbv; hlt';
-    const made = bench();
-    assert.equal(made.execute(get).reg(Gpr.RAX), 0n);
-    const used = bench();
-    assert.equal(used.execute(`vpcmpeqb ymm3, ymm3, ymm3; ${get}`).reg(Gpr.RAX), 6n);
-    assert.equal(bench().execute('mov ecx, 2; xgetbv').outcome, '#GP(0) at +5');
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('XGETBV'),
+      'XGETBV with ECX = 1: components that are enabled and not in their initial configuration',
+    ),
+    () => {
+      const get = 'mov ecx, 1; xgetbv; hlt';
+      const made = bench();
+      assert.equal(made.execute(get).reg(Gpr.RAX), 0n);
+      const used = bench();
+      assert.equal(used.execute(`vpcmpeqb ymm3, ymm3, ymm3; ${get}`).reg(Gpr.RAX), 6n);
+      assert.equal(bench().execute('mov ecx, 2; xgetbv').outcome, '#GP(0) at +5');
+    },
+  );
 });
 
 describe('CPUID leaf DH', () => {
@@ -67,25 +83,33 @@ describe('XSAVES and XRSTORS', () => {
     assert.equal(withHeader(0n, 1n << 63n, 3).execute('xrstors [rbx]').outcome, '#GP(0) at +0');
   });
 
-  it('XSAVES writes the compacted format, with the components in use', () => {
-    const made = withHeader(0n, 0n);
-    made.execute('vpcmpeqb ymm1, ymm1, ymm1; xsaves [rbx]; hlt');
-    assert.deepEqual([made.read64(AREA + 512), made.read64(AREA + 520)], [6n, (1n << 63n) | 7n]);
-    assert.equal(made.read64(AREA + 576 + 16), 0xffffffffffffffffn);
-    assert.equal(made.read64(AREA + 576), 0n);
-  });
+  for (const [row, name] of [
+    ['XSAVES: NP 0F C7 /5', 'xsaves'],
+    ['XSAVES64: NP REX.W 0F C7 /5', 'xsaves64'],
+  ] as const)
+    it(proves('instructions', row, `${name} writes the compacted format, with the components in use`), () => {
+      const made = withHeader(0n, 0n);
+      made.execute(`vpcmpeqb ymm1, ymm1, ymm1; ${name} [rbx]; hlt`);
+      assert.deepEqual([made.read64(AREA + 512), made.read64(AREA + 520)], [6n, (1n << 63n) | 7n]);
+      assert.equal(made.read64(AREA + 576 + 16), 0xffffffffffffffffn);
+      assert.equal(made.read64(AREA + 576), 0n);
+    });
 
   it('XRSTORS takes only the compacted format', () => {
     assert.equal(withHeader(0n, 0n).execute('xrstors [rbx]').outcome, '#GP(0) at +0');
     assert.equal(withHeader(0n, 1n << 63n).execute('xrstors [rbx]; ud2').outcome, '#UD at +3');
   });
 
-  it('XRSTORS initializes what the area does not have', () => {
-    const made = withHeader(0n, 1n << 63n).execute('vpcmpeqb ymm1, ymm1, ymm1; xrstors [rbx]; hlt');
-    assert.equal(made.cpu.get64(State.YMM + 32), 0n);
-    assert.equal(made.cpu.get64(State.YMM + 32 + 16), 0n);
-    assert.equal(made.cpu.get32(State.MXCSR), 0x1f80);
-  });
+  for (const [row, name] of [
+    ['XRSTORS: NP 0F C7 /3', 'xrstors'],
+    ['XRSTORS64: NP REX.W 0F C7 /3', 'xrstors64'],
+  ] as const)
+    it(proves('instructions', row, `${name} initializes what the area does not have`), () => {
+      const made = withHeader(0n, 1n << 63n).execute(`vpcmpeqb ymm1, ymm1, ymm1; ${name} [rbx]; hlt`);
+      assert.equal(made.cpu.get64(State.YMM + 32), 0n);
+      assert.equal(made.cpu.get64(State.YMM + 32 + 16), 0n);
+      assert.equal(made.cpu.get32(State.MXCSR), 0x1f80);
+    });
 });
 
 describe('faults of state saving', () => {
@@ -132,9 +156,16 @@ describe('RDRAND and RDSEED', () => {
     return [Gpr.RBX, Gpr.RCX, Gpr.RDI].map((register) => made.reg(register));
   };
 
-  it('always have a number, a new one each time, and the same in each run', () => {
-    const first = numbers();
-    assert.equal(new Set(first).size, 3);
-    assert.deepEqual(numbers(), first);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('RDRAND', 'RDSEED'),
+      'always have a number, a new one each time, and the same in each run',
+    ),
+    () => {
+      const first = numbers();
+      assert.equal(new Set(first).size, 3);
+      assert.deepEqual(numbers(), first);
+    },
+  );
 });

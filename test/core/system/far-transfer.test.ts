@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { Gpr, Mode, Seg, State } from '../../../src/abi/state-block';
 import { Bench, CODE, DATA, GDT, Select, STACK, STACK0, STACK3 } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 /** Far pointer of `jmp`/`call` through memory at DATA. */
 function pointer32(bench: Bench, selector: number, offset: number): void {
@@ -10,13 +12,20 @@ function pointer32(bench: Bench, selector: number, offset: number): void {
 }
 
 describe('far JMP and CALL', () => {
-  it('JMP to a code segment of the same ring loads CS and keeps the stack', () => {
-    const bench = Bench.protected();
-    bench.load('hlt', 32, 0x30000).execute(`jmp 0x${Select.code32.toString(16)}:0x30000`);
-    assert.equal(bench.cpu.rip, 0x30001n);
-    assert.equal(bench.cpu.segment(Seg.CS).selector, Select.code32);
-    assert.equal(bench.reg(Gpr.RSP), BigInt(STACK));
-  });
+  it(
+    proves(
+      'instructions',
+      'JMP: EA cp',
+      'JMP to a code segment of the same ring loads CS and keeps the stack',
+    ),
+    () => {
+      const bench = Bench.protected();
+      bench.load('hlt', 32, 0x30000).execute(`jmp 0x${Select.code32.toString(16)}:0x30000`);
+      assert.equal(bench.cpu.rip, 0x30001n);
+      assert.equal(bench.cpu.segment(Seg.CS).selector, Select.code32);
+      assert.equal(bench.reg(Gpr.RSP), BigInt(STACK));
+    },
+  );
 
   const refused: [string, number, string][] = [
     ['a null selector is #GP(0)', 0, '#GP(0) at +0'],
@@ -45,16 +54,23 @@ describe('far JMP and CALL', () => {
     assert.equal(bench.trap?.cs, Select.conforming | 3);
   });
 
-  it('CALL pushes CS and the next EIP, RET takes them back', () => {
-    const bench = Bench.protected();
-    bench.load('mov ebx, [esp+4]; mov ecx, [esp]; retf', 32, 0x30000);
-    bench.execute(`call 0x${Select.code32.toString(16)}:0x30000; hlt`);
-    assert.equal(bench.reg(Gpr.RBX), BigInt(Select.code));
-    assert.equal(bench.reg(Gpr.RCX), BigInt(CODE + 7));
-    assert.equal(bench.cpu.rip, BigInt(CODE + 8));
-    assert.equal(bench.cpu.segment(Seg.CS).selector, Select.code);
-    assert.equal(bench.reg(Gpr.RSP), BigInt(STACK));
-  });
+  it(
+    proves(
+      'instructions',
+      ['CALL: 9A cp', 'RETF: CB'],
+      'CALL pushes CS and the next EIP, RET takes them back',
+    ),
+    () => {
+      const bench = Bench.protected();
+      bench.load('mov ebx, [esp+4]; mov ecx, [esp]; retf', 32, 0x30000);
+      bench.execute(`call 0x${Select.code32.toString(16)}:0x30000; hlt`);
+      assert.equal(bench.reg(Gpr.RBX), BigInt(Select.code));
+      assert.equal(bench.reg(Gpr.RCX), BigInt(CODE + 7));
+      assert.equal(bench.cpu.rip, BigInt(CODE + 8));
+      assert.equal(bench.cpu.segment(Seg.CS).selector, Select.code);
+      assert.equal(bench.reg(Gpr.RSP), BigInt(STACK));
+    },
+  );
 
   it('a task gate to the running task, which is busy, is #GP with the TSS selector', () => {
     const bench = Bench.protected();
@@ -74,15 +90,22 @@ describe('far JMP and CALL', () => {
     assert.deepEqual(words, [CODE + 17, Select.userCode, 0x2222, 0x1111, STACK3 - 8, Select.userData]);
   });
 
-  it('RET n to an outer ring pops the parameters of both stacks and drops inner data segments', () => {
-    const bench = Bench.protected(3);
-    bench.gate(GDT + Select.callGate, Select.code, 0x30000, 0xec, 2);
-    bench.load('mov eax, 0x10; mov ds, eax; retf 8', 32, 0x30000);
-    bench.load(`push 1; push 2; call 0x${(Select.callGate | 3).toString(16)}:0; mov ebx, ds; ud2`).run();
-    assert.equal(bench.trap?.vector, 6);
-    assert.equal(bench.trap?.rsp, BigInt(STACK3));
-    assert.equal(bench.reg(Gpr.RBX) & 0xffffn, 0n);
-  });
+  it(
+    proves(
+      'instructions',
+      'RETF: CA iw',
+      'RET n to an outer ring pops the parameters of both stacks and drops inner data segments',
+    ),
+    () => {
+      const bench = Bench.protected(3);
+      bench.gate(GDT + Select.callGate, Select.code, 0x30000, 0xec, 2);
+      bench.load('mov eax, 0x10; mov ds, eax; retf 8', 32, 0x30000);
+      bench.load(`push 1; push 2; call 0x${(Select.callGate | 3).toString(16)}:0; mov ebx, ds; ud2`).run();
+      assert.equal(bench.trap?.vector, 6);
+      assert.equal(bench.trap?.rsp, BigInt(STACK3));
+      assert.equal(bench.reg(Gpr.RBX) & 0xffffn, 0n);
+    },
+  );
 
   it('a call gate of an inner ring is #GP with the gate, one that is not present #NP', () => {
     const outcome = (access: number) => {
@@ -94,7 +117,7 @@ describe('far JMP and CALL', () => {
     assert.equal(outcome(0x6c), '#NP(48) at +0');
   });
 
-  it('a 64-bit call gate takes RSP0 and a null SS', () => {
+  it(proves('instructions', 'CALL: FF /3', 'a 64-bit call gate takes RSP0 and a null SS'), () => {
     const bench = Bench.long(3);
     bench.gate(GDT + Select.callGate, Select.code, 0x30000, 0xec);
     bench.write64(GDT + Select.callGate + 8, 0n);
@@ -120,15 +143,22 @@ describe('IRET', () => {
     push 0x${Select.userData.toString(16)}; push 0x${STACK3.toString(16)}; push 0x202
     push 0x${Select.userCode.toString(16)}; push 0x30000; iretq`;
 
-  it('IRETQ enters ring 3 with the stack and flags of its frame', () => {
-    const bench = Bench.long();
-    bench.load('ud2', 64, 0x30000).execute(toUser);
-    const { trap } = bench;
-    assert.equal(trap?.vector, 6);
-    assert.equal(trap.cs, Select.userCode);
-    assert.equal(trap.rsp, BigInt(STACK3));
-    assert.equal(trap.rflags & 0x200n, 0x200n);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('IRET'),
+      'IRETQ enters ring 3 with the stack and flags of its frame',
+    ),
+    () => {
+      const bench = Bench.long();
+      bench.load('ud2', 64, 0x30000).execute(toUser);
+      const { trap } = bench;
+      assert.equal(trap?.vector, 6);
+      assert.equal(trap.cs, Select.userCode);
+      assert.equal(trap.rsp, BigInt(STACK3));
+      assert.equal(trap.rflags & 0x200n, 0x200n);
+    },
+  );
 
   it('a return to ring 3 takes ring-0 segments away and leaves their bases', () => {
     const bench = Bench.long();
@@ -236,16 +266,23 @@ describe('fast system calls', () => {
     return bench;
   }
 
-  it('SYSCALL enters ring 0 at LSTAR with RIP in RCX, RFLAGS in R11 and the mask cleared', () => {
-    const bench = withSyscall(3).execute('std; syscall');
-    assert.equal(bench.cpu.rip, 0x30001n);
-    assert.equal(bench.reg(Gpr.RCX), BigInt(CODE + 3));
-    assert.equal(bench.reg(11), 0x402n);
-    assert.equal(bench.cpu.get64(State.RFLAGS), 2n);
-    assert.equal(bench.cpu.segment(Seg.CS).selector, 0x08);
-    assert.equal(bench.cpu.segment(Seg.SS).selector, 0x10);
-    assert.equal(bench.cpu.get32(State.CPL), 0);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('SYSCALL'),
+      'SYSCALL enters ring 0 at LSTAR with RIP in RCX, RFLAGS in R11 and the mask cleared',
+    ),
+    () => {
+      const bench = withSyscall(3).execute('std; syscall');
+      assert.equal(bench.cpu.rip, 0x30001n);
+      assert.equal(bench.reg(Gpr.RCX), BigInt(CODE + 3));
+      assert.equal(bench.reg(11), 0x402n);
+      assert.equal(bench.cpu.get64(State.RFLAGS), 2n);
+      assert.equal(bench.cpu.segment(Seg.CS).selector, 0x08);
+      assert.equal(bench.cpu.segment(Seg.SS).selector, 0x10);
+      assert.equal(bench.cpu.get32(State.CPL), 0);
+    },
+  );
 
   it('SYSCALL without EFER.SCE is #UD', () => {
     const bench = withSyscall(3);
@@ -254,13 +291,16 @@ describe('fast system calls', () => {
     assert.equal(bench.execute('syscall').outcome, '#UD at +0');
   });
 
-  it('SYSRETQ enters 64-bit ring 3 with the flags of R11', () => {
-    const bench = withSyscall(0);
-    bench.load('ud2', 64, 0x40000).execute('mov ecx, 0x40000; mov r11d, 0x202; sysretq');
-    assert.equal(bench.trap?.cs, 0x2b);
-    assert.equal(bench.trap?.ss, 0x23);
-    assert.equal((bench.trap?.rflags ?? 0n) & 0x202n, 0x202n);
-  });
+  it(
+    proves('instructions', instructionsNamed('SYSRET'), 'SYSRETQ enters 64-bit ring 3 with the flags of R11'),
+    () => {
+      const bench = withSyscall(0);
+      bench.load('ud2', 64, 0x40000).execute('mov ecx, 0x40000; mov r11d, 0x202; sysretq');
+      assert.equal(bench.trap?.cs, 0x2b);
+      assert.equal(bench.trap?.ss, 0x23);
+      assert.equal((bench.trap?.rflags ?? 0n) & 0x202n, 0x202n);
+    },
+  );
 
   it('SYSRETQ to a RCX that is not canonical is #GP(0) in ring 0', () => {
     const bench = withSyscall(0).execute('mov rcx, 0x800000000000; sysretq');
@@ -268,18 +308,25 @@ describe('fast system calls', () => {
     assert.equal(bench.trap?.cs, Select.code);
   });
 
-  it('SYSENTER loads flat ring-0 segments, ESP and EIP from its MSRs; SYSEXIT returns', () => {
-    const bench = Bench.protected(3);
-    bench.cpu.set64(State.MSR_SYSENTER_CS, 8n);
-    bench.cpu.set64(State.MSR_SYSENTER_ESP, BigInt(STACK0));
-    bench.cpu.set64(State.MSR_SYSENTER_EIP, 0x30000n);
-    bench.load('mov edx, 0x40000; mov ecx, 0x70000; sysexit', 32, 0x30000);
-    bench.load('ud2', 32, 0x40000).execute('sysenter');
-    assert.equal(bench.trap?.rip, 0x40000n);
-    assert.equal(bench.trap?.cs, 0x1b);
-    assert.equal(bench.trap?.ss, 0x23);
-    assert.equal(bench.trap?.rsp, 0x70000n);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('SYSENTER', 'SYSEXIT'),
+      'SYSENTER loads flat ring-0 segments, ESP and EIP from its MSRs; SYSEXIT returns',
+    ),
+    () => {
+      const bench = Bench.protected(3);
+      bench.cpu.set64(State.MSR_SYSENTER_CS, 8n);
+      bench.cpu.set64(State.MSR_SYSENTER_ESP, BigInt(STACK0));
+      bench.cpu.set64(State.MSR_SYSENTER_EIP, 0x30000n);
+      bench.load('mov edx, 0x40000; mov ecx, 0x70000; sysexit', 32, 0x30000);
+      bench.load('ud2', 32, 0x40000).execute('sysenter');
+      assert.equal(bench.trap?.rip, 0x40000n);
+      assert.equal(bench.trap?.cs, 0x1b);
+      assert.equal(bench.trap?.ss, 0x23);
+      assert.equal(bench.trap?.rsp, 0x70000n);
+    },
+  );
 
   it('SYSENTER with a null IA32_SYSENTER_CS is #GP(0)', () => {
     assert.equal(Bench.protected(3).execute('sysenter').outcome, '#GP(0) at +0');

@@ -9,6 +9,7 @@ import { faultReasonById, type FaultReasonId } from '../../../src/isa/fault-reas
 import type { deliveryReasons } from '../../../src/isa/fault-reasons/delivery';
 import type { memoryReasons } from '../../../src/isa/fault-reasons/memory';
 import { Bench, CODE, IDT, Select, STACK, TSS } from './bench';
+import { proves } from '../../support/proves';
 
 interface Case {
   bench?: () => Bench;
@@ -236,7 +237,7 @@ function run({ bench: make = () => Bench.long(), setup, source }: Case): Bench {
 
 describe('reasons of faults: delivery and memory', () => {
   for (const [id, expected] of Object.entries(cases) as [FaultReasonId, Case][]) {
-    it(`${id}: ${faultReasonById.get(id)!.text}`, () => {
+    it(proves('fault-reasons', id, `${id}: ${faultReasonById.get(id)!.text}`), () => {
       const { links } = readFaultChain(run(expected).cpu.memory);
       const link = links.find(({ cause }) => cause?.reason === id);
       assert.ok(link?.cause, `reasons: ${links.map(({ cause }) => cause?.reason).join(', ')}`);

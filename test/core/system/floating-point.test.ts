@@ -5,6 +5,8 @@ import { State } from '../../../src/abi/state-block';
 import { registerMask } from '../../../src/cpu/register-bits';
 import { claimEverything } from '../native/everything';
 import { Bench, CODE, DATA, Select } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 const CR0 = (name: string) => registerMask('cr0', name);
 const CR4 = (name: string) => registerMask('cr4', name);
@@ -47,7 +49,7 @@ describe('x87: CR0 and exceptions that wait', () => {
         assert.equal(withCr0(CR0(bit)).execute(`${code}; ud2`).outcome, '#NM at +0', `${bit} ${code}`);
   });
 
-  it('FWAIT is #NM with TS and MP only', () => {
+  it(proves('instructions', instructionsNamed('FWAIT'), 'FWAIT is #NM with TS and MP only'), () => {
     assert.equal(withCr0(CR0('TS')).execute('fwait; ud2').outcome, '#NM at +0');
     assert.equal(withCr0(CR0('TS'), CR0('MP')).execute('fwait; ud2').outcome, '#UD at +1');
     assert.equal(withCr0(CR0('EM')).execute('fwait; ud2').outcome, '#UD at +1');
@@ -183,14 +185,21 @@ describe('RCPSS and RSQRTSS', () => {
     return number(made.cpu.get64(State.YMM));
   }
 
-  it('are within 1.5 * 2^-12 of the true value', () => {
-    for (let x = 1.0003; x < 4.1; x += 0.0937) {
-      const value = Math.fround(x);
-      assert.ok(Math.abs(approximate('rcpss', value) * value - 1) <= 1.5 * 2 ** -12, `1 / ${value}`);
-      const root = approximate('rsqrtss', value) * Math.sqrt(value);
-      assert.ok(Math.abs(root - 1) <= 1.5 * 2 ** -12, `1 / sqrt ${value}`);
-    }
-  });
+  it(
+    proves(
+      'instructions',
+      ['RCPSS: F3 0F 53 /r', 'RSQRTSS: F3 0F 52 /r'],
+      'are within 1.5 * 2^-12 of the true value',
+    ),
+    () => {
+      for (let x = 1.0003; x < 4.1; x += 0.0937) {
+        const value = Math.fround(x);
+        assert.ok(Math.abs(approximate('rcpss', value) * value - 1) <= 1.5 * 2 ** -12, `1 / ${value}`);
+        const root = approximate('rsqrtss', value) * Math.sqrt(value);
+        assert.ok(Math.abs(root - 1) <= 1.5 * 2 ** -12, `1 / sqrt ${value}`);
+      }
+    },
+  );
 
   it('answer zeros, infinities, negative numbers and denormals as the manual says', () => {
     assert.equal(approximate('rcpss', 0), Infinity);

@@ -16,6 +16,7 @@ import { msr } from '../../../src/isa/msrs';
 import { GuestBench } from '../vmx/guest-bench';
 import { Bench, DATA, Select } from './bench';
 import { toCr, wrmsr } from './register-writes';
+import { proves } from '../../support/proves';
 
 interface Case {
   bench?: () => Bench;
@@ -430,7 +431,7 @@ describe('reasons of faults: system instructions and state', () => {
     FaultReasonId,
     Case,
   ][]) {
-    it(`${id}: ${faultReasonById.get(id)!.text}`, () => {
+    it(proves('fault-reasons', id, `${id}: ${faultReasonById.get(id)!.text}`), () => {
       const bench = (make ?? Bench.long)();
       bench.load(`${source}; hlt`);
       setup?.(bench);
@@ -441,7 +442,7 @@ describe('reasons of faults: system instructions and state', () => {
     });
   }
 
-  it('NOT_CLAIMED: RDTSCP while ENABLE_RDTSCP is 0', () => {
+  it(proves('fault-reasons', 'NOT_CLAIMED', 'NOT_CLAIMED: RDTSCP while ENABLE_RDTSCP is 0'), () => {
     const guest = new GuestBench();
     guest.enter('rdtscp; hlt').bench.run();
     const [first] = readFaultChain(guest.bench.cpu.memory).links;

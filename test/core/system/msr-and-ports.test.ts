@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { Gpr, Seg, State } from '../../../src/abi/state-block';
 import { Bench, DATA, TSS } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 const WRMSR = (index: number, value: bigint) =>
   `mov ecx, 0x${index.toString(16)}; mov eax, 0x${(value & 0xffffffffn).toString(16)}
@@ -22,7 +24,7 @@ function readBack(index: number, value: bigint): bigint {
 }
 
 describe('RDMSR and WRMSR', () => {
-  it('stored MSRs read back', () => {
+  it(proves('instructions', instructionsNamed('RDMSR', 'WRMSR'), 'stored MSRs read back'), () => {
     assert.equal(readBack(0xc0000081, 0x0023001000000000n), 0x0023001000000000n);
     assert.equal(readBack(0xc0000082, 0xffffffff81000000n), 0xffffffff81000000n);
     assert.equal(readBack(0x277, 0x0007040600070406n), 0x0007040600070406n);
@@ -102,7 +104,7 @@ describe('RDMSR and WRMSR', () => {
 });
 
 describe('the time-stamp counter', () => {
-  it('counts retired instructions', () => {
+  it(proves('instructions', instructionsNamed('RDTSC'), 'counts retired instructions'), () => {
     const bench = Bench.long().execute('rdtsc; mov ebx, eax; nop; nop; rdtsc; sub eax, ebx; hlt');
     assert.equal(bench.reg(Gpr.RAX), 4n);
   });
@@ -122,18 +124,25 @@ describe('the time-stamp counter', () => {
     assert.equal(bench.reg(Gpr.RAX), 0x100000n - 3n);
   });
 
-  it('RDTSCP puts IA32_TSC_AUX into RCX', () => {
+  it(proves('instructions', instructionsNamed('RDTSCP'), 'RDTSCP puts IA32_TSC_AUX into RCX'), () => {
     const bench = Bench.long();
     bench.cpu.set64(State.MSR_TSC_AUX, 42n);
     assert.equal(bench.execute('rdtscp; hlt').reg(Gpr.RCX), 42n);
   });
 
-  it('CR4.TSD keeps it from ring 3, and RDPMC has no counter', () => {
-    const bench = Bench.long(3);
-    bench.cpu.set64(State.CR4, 0x24n);
-    assert.equal(bench.execute('rdtsc').outcome, '#GP(0) at +0');
-    assert.equal(Bench.long().execute('xor ecx, ecx; rdpmc').outcome, '#GP(0) at +2');
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('RDPMC'),
+      'CR4.TSD keeps it from ring 3, and RDPMC has no counter',
+    ),
+    () => {
+      const bench = Bench.long(3);
+      bench.cpu.set64(State.CR4, 0x24n);
+      assert.equal(bench.execute('rdtsc').outcome, '#GP(0) at +0');
+      assert.equal(Bench.long().execute('xor ecx, ecx; rdpmc').outcome, '#GP(0) at +2');
+    },
+  );
 });
 
 describe('CPUID', () => {
@@ -142,7 +151,7 @@ describe('CPUID', () => {
     return [Gpr.RAX, Gpr.RBX, Gpr.RCX, Gpr.RDX].map((index) => bench.reg(index));
   };
 
-  it('leaf 0 gives the vendor', () => {
+  it(proves('instructions', instructionsNamed('CPUID'), 'leaf 0 gives the vendor'), () => {
     const [, ebx = 0n, ecx = 0n, edx = 0n] = leaf(0);
     const text = [ebx, edx, ecx]
       .map((word) => Buffer.from(Uint32Array.of(Number(word)).buffer).toString())
@@ -238,12 +247,19 @@ describe('guarded flags', () => {
     assert.equal(bench.reg(Gpr.RAX), 0x202n);
   });
 
-  it('STAC and CLAC change AC in ring 0 and are #UD in ring 3', () => {
-    const bench = Bench.long().execute('stac; pushfq; clac; hlt');
-    assert.equal(bench.read64(bench.reg(Gpr.RSP)) & 0x40000n, 0x40000n);
-    assert.equal(bench.cpu.get64(State.RFLAGS) & 0x40000n, 0n);
-    assert.equal(Bench.long(3).execute('stac').outcome, '#UD at +0');
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('STAC', 'CLAC'),
+      'STAC and CLAC change AC in ring 0 and are #UD in ring 3',
+    ),
+    () => {
+      const bench = Bench.long().execute('stac; pushfq; clac; hlt');
+      assert.equal(bench.read64(bench.reg(Gpr.RSP)) & 0x40000n, 0x40000n);
+      assert.equal(bench.cpu.get64(State.RFLAGS) & 0x40000n, 0n);
+      assert.equal(Bench.long(3).execute('stac').outcome, '#UD at +0');
+    },
+  );
 
   it('INTO traps only with OF, and is #UD in 64-bit mode', () => {
     assert.equal(Bench.protected().execute('into; mov al, 0x7f; inc al; into').outcome, '#OF at +6');

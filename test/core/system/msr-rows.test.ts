@@ -8,6 +8,7 @@ import type { CpuidFeatureName } from '../../../src/isa/cpuid-features';
 import { keptMsrs, msrAccess, type MsrAccessRow } from '../../../src/isa/msr-access';
 import { msr } from '../../../src/isa/msrs';
 import { Bench } from './bench';
+import { proves } from '../../support/proves';
 
 type Name = keyof typeof msrAccess;
 
@@ -46,7 +47,7 @@ describe('rows of MSRs', () => {
     });
 
   for (const [name, row] of all)
-    it(`${name}: WRMSR takes what its row says`, () => {
+    it(proves('msrs', name, `${name}: WRMSR takes what its row says`), () => {
       if (!claims(row.feature) || row.write === undefined) {
         assert.ok(!takes(name, 0n));
         return;

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { Gpr, Seg, State } from '../../../src/abi/state-block';
 import { Bench, DATA, GDT, LDT, Select, STACK, TSS } from './bench';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 
 const hex = (value: number) => `0x${value.toString(16)}`;
 
@@ -108,14 +110,21 @@ describe('loading segment registers', () => {
 });
 
 describe('LAR, LSL, VERR, VERW, ARPL', () => {
-  it('LAR and LSL answer with rights and limit and set ZF', () => {
-    const bench = Bench.protected().execute(
-      `mov ecx, ${hex(Select.code16)}; lar eax, ecx; lsl ebx, ecx; setz dl; hlt`,
-    );
-    assert.equal(bench.reg(Gpr.RAX), 0x9b00n);
-    assert.equal(bench.reg(Gpr.RBX), 0xffffn);
-    assert.equal(bench.reg(Gpr.RDX), 1n);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('LAR', 'LSL'),
+      'LAR and LSL answer with rights and limit and set ZF',
+    ),
+    () => {
+      const bench = Bench.protected().execute(
+        `mov ecx, ${hex(Select.code16)}; lar eax, ecx; lsl ebx, ecx; setz dl; hlt`,
+      );
+      assert.equal(bench.reg(Gpr.RAX), 0x9b00n);
+      assert.equal(bench.reg(Gpr.RBX), 0xffffn);
+      assert.equal(bench.reg(Gpr.RDX), 1n);
+    },
+  );
 
   it('LAR clears ZF and keeps the register for null, invisible and unknown descriptors', () => {
     const zero = (selector: number, ring: 0 | 3 = 0) => {
@@ -139,24 +148,38 @@ describe('LAR, LSL, VERR, VERW, ARPL', () => {
     assert.equal(bench.reg(Gpr.RAX) & 0xffffn, 1n);
   });
 
-  it('VERR and VERW know readable code, read-only and writable data', () => {
-    const answer = (selector: number) => {
-      const bench = Bench.protected();
-      bench.execute(`mov ecx, ${hex(selector)}; verr cx; setz al; verw cx; setz ah; hlt`);
-      return Number(bench.reg(Gpr.RAX) & 0xffffn);
-    };
-    assert.equal(answer(Select.data), 0x101);
-    assert.equal(answer(Select.readOnly), 0x001);
-    assert.equal(answer(Select.code), 0x001);
-    assert.equal(answer(Select.executeOnly), 0);
-    assert.equal(answer(Select.tss), 0);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('VERR', 'VERW'),
+      'VERR and VERW know readable code, read-only and writable data',
+    ),
+    () => {
+      const answer = (selector: number) => {
+        const bench = Bench.protected();
+        bench.execute(`mov ecx, ${hex(selector)}; verr cx; setz al; verw cx; setz ah; hlt`);
+        return Number(bench.reg(Gpr.RAX) & 0xffffn);
+      };
+      assert.equal(answer(Select.data), 0x101);
+      assert.equal(answer(Select.readOnly), 0x001);
+      assert.equal(answer(Select.code), 0x001);
+      assert.equal(answer(Select.executeOnly), 0);
+      assert.equal(answer(Select.tss), 0);
+    },
+  );
 
-  it('ARPL raises the RPL of its destination and says so in ZF', () => {
-    const bench = Bench.protected().execute('mov eax, 0x21; mov ecx, 3; arpl ax, cx; setz dl; hlt');
-    assert.equal(bench.reg(Gpr.RAX), 0x23n);
-    assert.equal(bench.reg(Gpr.RDX), 1n);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('ARPL'),
+      'ARPL raises the RPL of its destination and says so in ZF',
+    ),
+    () => {
+      const bench = Bench.protected().execute('mov eax, 0x21; mov ecx, 3; arpl ax, cx; setz dl; hlt');
+      assert.equal(bench.reg(Gpr.RAX), 0x23n);
+      assert.equal(bench.reg(Gpr.RDX), 1n);
+    },
+  );
 
   it('VERR is #UD in real mode', () => {
     assert.equal(Bench.real().execute('verr cx').outcome, '#UD at +0');
@@ -164,15 +187,18 @@ describe('LAR, LSL, VERR, VERW, ARPL', () => {
 });
 
 describe('descriptor-table registers', () => {
-  it('LGDT and SGDT move 10 bytes in 64-bit mode', () => {
-    const bench = Bench.long();
-    bench.write16(DATA, 0x1234);
-    bench.write64(DATA + 2, 0xffff800012345678n);
-    bench.execute(`lgdt [${hex(DATA)}]; sgdt [${hex(DATA + 16)}]; hlt`);
-    assert.equal(bench.cpu.get64(State.GDTR_BASE), 0xffff800012345678n);
-    assert.equal(bench.cpu.get32(State.GDTR_LIMIT), 0x1234);
-    assert.equal(bench.read64(DATA + 18), 0xffff800012345678n);
-  });
+  it(
+    proves('instructions', instructionsNamed('LGDT', 'SGDT'), 'LGDT and SGDT move 10 bytes in 64-bit mode'),
+    () => {
+      const bench = Bench.long();
+      bench.write16(DATA, 0x1234);
+      bench.write64(DATA + 2, 0xffff800012345678n);
+      bench.execute(`lgdt [${hex(DATA)}]; sgdt [${hex(DATA + 16)}]; hlt`);
+      assert.equal(bench.cpu.get64(State.GDTR_BASE), 0xffff800012345678n);
+      assert.equal(bench.cpu.get32(State.GDTR_LIMIT), 0x1234);
+      assert.equal(bench.read64(DATA + 18), 0xffff800012345678n);
+    },
+  );
 
   it('LIDT with a base that is not canonical is #GP(0)', () => {
     const bench = Bench.long();
@@ -192,15 +218,18 @@ describe('descriptor-table registers', () => {
     assert.equal(Bench.long(3).execute(`lgdt [${hex(DATA)}]`).outcome, '#GP(0) at +0');
   });
 
-  it('LTR loads an available TSS and marks it busy', () => {
-    const bench = Bench.long();
-    bench.descriptor(Select.tss, TSS, 0x67, 0x89);
-    bench.execute(`mov eax, ${hex(Select.tss)}; ltr ax; str ecx; hlt`);
-    assert.equal(bench.cpu.segment(Seg.TR).access, 0x8b);
-    assert.equal(bench.cpu.segment(Seg.TR).limit, 0x67);
-    assert.equal((bench.read32(GDT + Select.tss + 4) >> 8) & 0xff, 0x8b);
-    assert.equal(bench.reg(Gpr.RCX), BigInt(Select.tss));
-  });
+  it(
+    proves('instructions', instructionsNamed('LTR', 'STR'), 'LTR loads an available TSS and marks it busy'),
+    () => {
+      const bench = Bench.long();
+      bench.descriptor(Select.tss, TSS, 0x67, 0x89);
+      bench.execute(`mov eax, ${hex(Select.tss)}; ltr ax; str ecx; hlt`);
+      assert.equal(bench.cpu.segment(Seg.TR).access, 0x8b);
+      assert.equal(bench.cpu.segment(Seg.TR).limit, 0x67);
+      assert.equal((bench.read32(GDT + Select.tss + 4) >> 8) & 0xff, 0x8b);
+      assert.equal(bench.reg(Gpr.RCX), BigInt(Select.tss));
+    },
+  );
 
   it('LTR of a busy TSS is #GP with it, of a null selector #GP(0), of one not present #NP', () => {
     assert.equal(Bench.long().execute('mov eax, 0x38; ltr ax').outcome, '#GP(38) at +5');
@@ -222,14 +251,21 @@ describe('descriptor-table registers', () => {
 });
 
 describe('FS and GS bases', () => {
-  it('SWAPGS exchanges the base with IA32_KERNEL_GS_BASE in ring 0 only', () => {
-    const bench = Bench.long();
-    bench.cpu.set64(State.MSR_KERNEL_GS_BASE, 0x1234000n);
-    bench.execute('swapgs; hlt');
-    assert.equal(bench.cpu.segment(Seg.GS).base, 0x1234000n);
-    assert.equal(bench.cpu.get64(State.MSR_KERNEL_GS_BASE), 0n);
-    assert.equal(Bench.long(3).execute('swapgs').outcome, '#GP(0) at +0');
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('SWAPGS'),
+      'SWAPGS exchanges the base with IA32_KERNEL_GS_BASE in ring 0 only',
+    ),
+    () => {
+      const bench = Bench.long();
+      bench.cpu.set64(State.MSR_KERNEL_GS_BASE, 0x1234000n);
+      bench.execute('swapgs; hlt');
+      assert.equal(bench.cpu.segment(Seg.GS).base, 0x1234000n);
+      assert.equal(bench.cpu.get64(State.MSR_KERNEL_GS_BASE), 0n);
+      assert.equal(Bench.long(3).execute('swapgs').outcome, '#GP(0) at +0');
+    },
+  );
 
   it('WRFSBASE needs CR4.FSGSBASE and a canonical value', () => {
     assert.equal(Bench.long().execute('wrfsbase rax').outcome, '#UD at +0');

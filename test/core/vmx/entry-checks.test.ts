@@ -10,6 +10,7 @@ import { entryCheck, entryChecks, type CheckId, type EntryCheck } from '../../..
 import { exitReason } from '../../../src/isa/exit-reasons';
 import { brokenControls, brokenGuest, brokenHost, brokenState, type Breakage } from './broken-rules';
 import { Capabilities, Fixture } from './valid-vmcs';
+import { proves } from '../../support/proves';
 
 const breakages: Partial<Record<CheckId, Breakage>> = {
   ...brokenControls,
@@ -65,14 +66,14 @@ describe('VM-entry checks', () => {
   for (const row of entryChecks) {
     if (ELSEWHERE.has(row.id) || ABSENT.has(row.id)) continue;
     const breakage = breakages[row.id];
-    it(`${row.id} fails alone: ${row.rule}`, () => {
+    it(proves('entry-checks', row.id, `${row.id} fails alone: ${row.rule}`), () => {
       assert.ok(breakage, 'no test breaks this row');
       const failing = brokenFixture(breakage).failing();
       assert.deepEqual(failing, [...(breakage.also ?? []), row.id].sort());
     });
     // SDM 26.4 leaves a list that is too long undefined: this chip loads it.
     if (row.id === 'L07') continue;
-    it(`${row.id} ends VM entry with ${row.outcome}`, () => {
+    it(proves('exit-reasons', row.exitReason ?? [], `${row.id} ends VM entry with ${row.outcome}`), () => {
       assert.ok(breakage, 'no test breaks this row');
       const first = [...(breakage.also ?? []), row.id].sort()[0] as CheckId;
       const fixture = brokenFixture(breakage);

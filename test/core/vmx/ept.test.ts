@@ -5,6 +5,7 @@ import { Gpr, State } from '../../../src/abi/state-block';
 import { CODE, DATA } from '../system/bench';
 import { EPT_ALL, EPT_PAGES, GuestBench } from './guest-bench';
 import { EPT_ROOT } from './valid-vmcs';
+import { proves } from '../../support/proves';
 
 const FETCH_PAGE = 0xd0000;
 
@@ -40,7 +41,7 @@ const violations: Violation[] = [
 
 describe('EPT violations', () => {
   for (const { title, rights, source, qualification } of violations)
-    it(title, () => {
+    it(proves('exit-reasons', 'EPT_VIOLATION', title), () => {
       const at = source === jump ? FETCH_PAGE : DATA;
       const guest = new GuestBench();
       guest.page(at, rights === 0n ? 0n : BigInt(at) | 0x30n | rights);
@@ -132,7 +133,7 @@ describe('EPT misconfigurations', () => {
     ['an address beyond the physical-address width', (1n << 41n) | EPT_ALL],
   ];
   for (const [title, entry] of bad)
-    it(title, () => {
+    it(proves('exit-reasons', 'EPT_MISCONFIG', title), () => {
       const guest = new GuestBench().page(DATA, entry);
       assert.deepEqual(guest.firstExit(read), { reason: 'EPT_MISCONFIG', qualification: 0n, length: 0 });
       assert.equal(guest.get('GUEST_PHYSICAL_ADDRESS'), BigInt(DATA));

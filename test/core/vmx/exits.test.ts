@@ -7,6 +7,7 @@ import type { ControlName } from '../../../src/isa/vmx-controls';
 import { CODE, DATA, Select, STACK } from '../system/bench';
 import { GuestBench, type Exit } from './guest-bench';
 import { MSR_LIST, VIRTUAL_APIC, type Image } from './valid-vmcs';
+import { proves } from '../../support/proves';
 
 interface InstructionExit {
   source: string;
@@ -253,7 +254,7 @@ function guestWith(controls: readonly ControlName[] = [], configure?: (image: Im
 
 describe('instructions that cause VM exits', () => {
   for (const [title, row] of Object.entries(instructions))
-    it(title, () => {
+    it(proves('exit-reasons', row.exit.reason, title), () => {
       const guest = guestWith(row.controls, row.image);
       assert.deepEqual(guest.firstExit(row.source), row.exit);
       assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + (row.skip ?? 0)));
@@ -425,7 +426,7 @@ describe('what a guest sees of its control registers', () => {
 });
 
 describe('exceptions and the exception bitmap', () => {
-  it('#PF exits by mask and match of its error code', () => {
+  it(proves('exit-reasons', 'EXCEPTION_NMI', '#PF exits by mask and match of its error code'), () => {
     for (const [match, reason] of [
       [0, 'EXCEPTION_NMI'],
       [2, 'TRIPLE_FAULT'],
@@ -455,7 +456,7 @@ describe('exceptions and the exception bitmap', () => {
     assert.equal(guest.bench.cpu.get64(State.CR2), 0x1234n);
   });
 
-  it('INT3 exits as a software exception with its length and the RIP of the instruction', () => {
+  it(proves('instructions', 'INT3: CC', 'INT3 exits with its length and the RIP of the instruction'), () => {
     const guest = guestWith([], (image) => image.set('EXCEPTION_BITMAP', 1 << 3));
     assert.equal(guest.firstExit('int3').reason, 'EXCEPTION_NMI');
     assert.equal(guest.get('VM_EXIT_INTR_INFO'), 0x80000603n);
@@ -485,7 +486,7 @@ describe('exceptions and the exception bitmap', () => {
     assert.equal(guest.get('IDT_VECTORING_INFO_FIELD'), 0n);
   });
 
-  it('a triple fault exits', () => {
+  it(proves('exit-reasons', 'TRIPLE_FAULT', 'a triple fault exits'), () => {
     const guest = guestWith([], (image) => image.set('GUEST_IDTR_LIMIT', 0));
     assert.deepEqual(guest.firstExit('ud2').reason, 'TRIPLE_FAULT');
     assert.equal(guest.get('IDT_VECTORING_INFO_FIELD'), 0n);
@@ -494,14 +495,21 @@ describe('exceptions and the exception bitmap', () => {
 });
 
 describe('interrupts, NMIs and windows', () => {
-  it('an external interrupt exits even with IF clear, unacknowledged', () => {
-    const guest = guestWith();
-    guest.enter('1: jmp 1b');
-    guest.bench.interrupt(0x55);
-    assert.equal(guest.exit().reason, 'EXTERNAL_INTERRUPT');
-    assert.equal(guest.get('VM_EXIT_INTR_INFO'), 0n);
-    assert.deepEqual(guest.bench.interrupts, [0x55]);
-  });
+  it(
+    proves(
+      'exit-reasons',
+      'EXTERNAL_INTERRUPT',
+      'an external interrupt exits even with IF clear, unacknowledged',
+    ),
+    () => {
+      const guest = guestWith();
+      guest.enter('1: jmp 1b');
+      guest.bench.interrupt(0x55);
+      assert.equal(guest.exit().reason, 'EXTERNAL_INTERRUPT');
+      assert.equal(guest.get('VM_EXIT_INTR_INFO'), 0n);
+      assert.deepEqual(guest.bench.interrupts, [0x55]);
+    },
+  );
 
   it('"acknowledge interrupt on exit" takes the vector', () => {
     const guest = guestWith(['VM_EXIT_ACKNOWLEDGE_INTERRUPT_ON_EXIT']);
@@ -532,11 +540,14 @@ describe('interrupts, NMIs and windows', () => {
     assert.equal(guest.bench.cpu.get32(State.INTERRUPTIBILITY), 8);
   });
 
-  it('the interrupt window opens one instruction after STI', () => {
-    const guest = guestWith(['INTERRUPT_WINDOW_EXITING']);
-    assert.equal(guest.firstExit('nop; sti; nop; nop; hlt').reason, 'INTERRUPT_WINDOW');
-    assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 3));
-  });
+  it(
+    proves('exit-reasons', 'INTERRUPT_WINDOW', 'the interrupt window opens one instruction after STI'),
+    () => {
+      const guest = guestWith(['INTERRUPT_WINDOW_EXITING']);
+      assert.equal(guest.firstExit('nop; sti; nop; nop; hlt').reason, 'INTERRUPT_WINDOW');
+      assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 3));
+    },
+  );
 
   it('the interrupt window comes before the first instruction when IF is set', () => {
     const guest = guestWith(['INTERRUPT_WINDOW_EXITING'], (image) => image.or('GUEST_RFLAGS', 0x200n));
@@ -544,7 +555,7 @@ describe('interrupts, NMIs and windows', () => {
     assert.equal(guest.get('GUEST_RIP'), BigInt(CODE));
   });
 
-  it('the NMI window opens with IRET', () => {
+  it(proves('exit-reasons', 'NMI_WINDOW', 'the NMI window opens with IRET'), () => {
     const guest = guestWith(['NMI_WINDOW_EXITING'], (image) => image.set('GUEST_INTERRUPTIBILITY_INFO', 8));
     const source = `push 0x10; push ${STACK}; push 2; push ${Select.code}; lea rax, [rip + 3]; push rax; iretq; nop; hlt`;
     assert.equal(guest.firstExit(source).reason, 'NMI_WINDOW');
@@ -561,14 +572,14 @@ describe('interrupts, NMIs and windows', () => {
     assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 1));
   });
 
-  it('INIT exits', () => {
+  it(proves('exit-reasons', 'INIT_SIGNAL', 'INIT exits'), () => {
     const guest = guestWith();
     guest.enter('1: jmp 1b');
     guest.bench.cpu.set32(State.INIT, 1);
     assert.equal(guest.exit().reason, 'INIT_SIGNAL');
   });
 
-  it('a start-up IPI exits from wait-for-SIPI with its vector', () => {
+  it(proves('exit-reasons', 'SIPI_SIGNAL', 'a start-up IPI exits from wait-for-SIPI with its vector'), () => {
     const guest = guestWith([], (image) => image.set('GUEST_ACTIVITY_STATE', 3));
     guest.enter('nop');
     guest.bench.cpu.set32(State.SIPI, 0x109);
@@ -584,7 +595,7 @@ function setTimerRate({ fixture }: GuestBench, rate: bigint): void {
 }
 
 describe('monitor trap flag, preemption timer, TPR shadow', () => {
-  it('the monitor trap flag exits after one instruction', () => {
+  it(proves('exit-reasons', 'MONITOR_TRAP_FLAG', 'the monitor trap flag exits after one instruction'), () => {
     const guest = guestWith(['MONITOR_TRAP_FLAG']);
     assert.equal(guest.firstExit('mov eax, 1; nop').reason, 'MONITOR_TRAP_FLAG');
     assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 5));
@@ -638,7 +649,7 @@ describe('monitor trap flag, preemption timer, TPR shadow', () => {
     assert.equal(guest.get('VMX_PREEMPTION_TIMER_VALUE'), 9n);
   });
 
-  it('a timer of 0 exits before the first instruction', () => {
+  it(proves('exit-reasons', 'PREEMPTION_TIMER', 'a timer of 0 exits before the first instruction'), () => {
     const guest = guestWith(['ACTIVATE_VMX_PREEMPTION_TIMER']);
     assert.equal(guest.firstExit('nop').reason, 'PREEMPTION_TIMER');
     assert.equal(guest.get('GUEST_RIP'), BigInt(CODE));
@@ -651,15 +662,22 @@ describe('monitor trap flag, preemption timer, TPR shadow', () => {
     assert.equal(guest.bench.read32(VIRTUAL_APIC + 0x80n) & 0xff, 0x50);
   });
 
-  it('TPR shadow: falling below the threshold exits after the MOV', () => {
-    const guest = guestWith(['USE_TPR_SHADOW'], (image) => {
-      image.set('VIRTUAL_APIC_PAGE_ADDR', VIRTUAL_APIC);
-      image.poke32(VIRTUAL_APIC + 0x80n, 0x70);
-      image.set('TPR_THRESHOLD', 6);
-    });
-    assert.equal(guest.firstExit('mov eax, 5; mov cr8, rax; nop').reason, 'TPR_BELOW_THRESHOLD');
-    assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 9));
-  });
+  it(
+    proves(
+      'exit-reasons',
+      'TPR_BELOW_THRESHOLD',
+      'TPR shadow: falling below the threshold exits after the MOV',
+    ),
+    () => {
+      const guest = guestWith(['USE_TPR_SHADOW'], (image) => {
+        image.set('VIRTUAL_APIC_PAGE_ADDR', VIRTUAL_APIC);
+        image.poke32(VIRTUAL_APIC + 0x80n, 0x70);
+        image.set('TPR_THRESHOLD', 6);
+      });
+      assert.equal(guest.firstExit('mov eax, 5; mov cr8, rax; nop').reason, 'TPR_BELOW_THRESHOLD');
+      assert.equal(guest.get('GUEST_RIP'), BigInt(CODE + 9));
+    },
+  );
 });
 
 describe('event injection', () => {

@@ -1,4 +1,4 @@
-// Exits of RDRAND, RDSEED, XSAVES and XRSTORS, and the controls that these instructions need (SDM 25.1.3, 25.3).
+// Exits of RDRAND, RDSEED, XSAVES, XRSTORS, XSETBV, MONITOR and MWAIT, and the controls that these instructions need (SDM 25.1.3, 25.3).
 import assert from 'node:assert/strict';
 import { Region } from '../../../src/abi/memory-map';
 import { Gpr, State } from '../../../src/abi/state-block';
@@ -8,6 +8,7 @@ import type { ControlName } from '../../../src/isa/vmx-controls';
 import { claimEverything } from '../native/everything';
 import { DATA } from '../system/bench';
 import { GuestBench } from './guest-bench';
+import { proves } from '../../support/proves';
 
 /** A guest of a processor that has all secondary controls and CR4 bits, with SSE, AVX and XSAVE turned on. */
 function guest(controls: readonly ControlName[], xss = 0n): GuestBench {
@@ -30,14 +31,33 @@ function guest(controls: readonly ControlName[], xss = 0n): GuestBench {
   return made;
 }
 
+describe('XSETBV, MONITOR and MWAIT exits', () => {
+  it(proves('exit-reasons', 'XSETBV', 'XSETBV exits without being asked, and XCR0 stays'), () => {
+    const made = guest([]);
+    const exit = made.firstExit('xor ecx, ecx; xor edx, edx; mov eax, 1; xsetbv');
+    assert.deepEqual(exit, { reason: 'XSETBV', qualification: 0n, length: 3 });
+    assert.equal(made.bench.cpu.get64(State.XCR0), 7n);
+  });
+
+  for (const [reason, control, source] of [
+    ['MONITOR_INSTRUCTION', 'MONITOR_EXITING', 'monitor'],
+    ['MWAIT_INSTRUCTION', 'MWAIT_EXITING', 'mwait'],
+  ] as const)
+    it(proves('exit-reasons', reason, `${source} exits by ${control} alone`), () => {
+      const exit = guest([control]).firstExit(`xor ecx, ecx; ${source}`);
+      assert.deepEqual(exit, { reason, qualification: 0n, length: 3 });
+      assert.equal(guest([]).firstExit(`xor ecx, ecx; ${source}; hlt`).reason, 'HLT');
+    });
+});
+
 describe('RDRAND and RDSEED exits', () => {
-  it('RDRAND exiting reports register and operand size', () => {
+  it(proves('exit-reasons', 'RDRAND', 'RDRAND exiting reports register and operand size'), () => {
     const made = guest(['RDRAND_EXITING']);
     assert.deepEqual(made.firstExit('rdrand r9'), { reason: 'RDRAND', qualification: 0n, length: 4 });
     assert.equal(made.get('VMX_INSTRUCTION_INFO'), BigInt((9 << 3) | (2 << 11)));
   });
 
-  it('RDSEED exiting, with 16 bits', () => {
+  it(proves('exit-reasons', 'RDSEED', 'RDSEED exiting, with 16 bits'), () => {
     const made = guest(['RDSEED_EXITING']);
     assert.deepEqual(made.firstExit('rdseed cx'), { reason: 'RDSEED', qualification: 0n, length: 4 });
     assert.equal(made.get('VMX_INSTRUCTION_INFO'), BigInt(1 << 3));
@@ -61,21 +81,28 @@ describe('XSAVES and XRSTORS in a guest', () => {
     raisesUndefined('xrstors [rbx]');
   });
 
-  it('exit for a supervisor component that is enabled, asked for and in the XSS-exiting bitmap', () => {
-    const exits = (xss: bigint, bitmap: bigint, asked: bigint) => {
-      const made = guest(['ENABLE_XSAVES_XRSTORS'], xss);
-      made.image.set('XSS_EXIT_BITMAP', bitmap);
-      made.bench.cpu.setGpr(Gpr.RAX, asked);
-      made.bench.cpu.setGpr(Gpr.RDX, 0n);
-      return made.firstExit('xsaves [rbx + 0x40]; hlt');
-    };
-    assert.deepEqual(exits(0x100n, 0x100n, 0x107n), { reason: 'XSAVES', qualification: 0x40n, length: 4 });
-    assert.equal(exits(0n, 0x100n, 0x107n).reason, 'HLT');
-    assert.equal(exits(0x100n, 0x200n, 0x107n).reason, 'HLT');
-    assert.equal(exits(0x100n, 0x100n, 7n).reason, 'HLT');
-  });
+  it(
+    proves(
+      'exit-reasons',
+      'XSAVES',
+      'exit for a supervisor component that is enabled, asked for and in the XSS-exiting bitmap',
+    ),
+    () => {
+      const exits = (xss: bigint, bitmap: bigint, asked: bigint) => {
+        const made = guest(['ENABLE_XSAVES_XRSTORS'], xss);
+        made.image.set('XSS_EXIT_BITMAP', bitmap);
+        made.bench.cpu.setGpr(Gpr.RAX, asked);
+        made.bench.cpu.setGpr(Gpr.RDX, 0n);
+        return made.firstExit('xsaves [rbx + 0x40]; hlt');
+      };
+      assert.deepEqual(exits(0x100n, 0x100n, 0x107n), { reason: 'XSAVES', qualification: 0x40n, length: 4 });
+      assert.equal(exits(0n, 0x100n, 0x107n).reason, 'HLT');
+      assert.equal(exits(0x100n, 0x200n, 0x107n).reason, 'HLT');
+      assert.equal(exits(0x100n, 0x100n, 7n).reason, 'HLT');
+    },
+  );
 
-  it('XRSTORS exits with its operand', () => {
+  it(proves('exit-reasons', 'XRSTORS', 'XRSTORS exits with its operand'), () => {
     const made = guest(['ENABLE_XSAVES_XRSTORS'], 0x100n);
     made.image.set('XSS_EXIT_BITMAP', 0x100n);
     made.bench.cpu.setGpr(Gpr.RAX, 0x100n);

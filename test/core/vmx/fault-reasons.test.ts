@@ -15,6 +15,7 @@ import { TraceKind } from '../../../src/abi/trace-records';
 import { Bench, CODE, DATA, Select } from '../system/bench';
 import { GuestBench, rootBench, VMCS_POINTER, VMXON_POINTER } from './guest-bench';
 import { VMCS, VMXON_REGION } from './valid-vmcs';
+import { proves } from '../../support/proves';
 
 const on = `vmxon [${VMXON_POINTER}];`;
 const current = `${on} vmclear [${VMCS_POINTER}]; vmptrld [${VMCS_POINTER}];`;
@@ -309,7 +310,7 @@ describe('reasons of faults: VMX instructions', () => {
   for (const { id } of vmx) {
     const expected = cases[id];
     if (!expected) continue;
-    it(`${id}: ${faultReasonById.get(id)!.text}`, () => {
+    it(proves('fault-reasons', id, `${id}: ${faultReasonById.get(id)!.text}`), () => {
       const bench = (expected.bench ?? rootBench)();
       bench.load(`${expected.source}; hlt`);
       expected.setup?.(bench);

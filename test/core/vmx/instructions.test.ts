@@ -6,8 +6,10 @@ import { Stop, StopOn } from '../../../src/abi/stop-codes';
 import { vmcsFields } from '../../../src/isa/vmcs-fields';
 import { vmInstructionErrorByNumber } from '../../../src/isa/vm-instruction-errors';
 import { Bench, CODE, DATA } from '../system/bench';
-import { rootBench, VMCS_POINTER, VMXON_POINTER } from './guest-bench';
+import { GuestBench, rootBench, VMCS_POINTER, VMXON_POINTER } from './guest-bench';
 import { Fixture, fillValid, Image, NO_POINTER, VMCS, VMXON_REGION } from './valid-vmcs';
+import { proves } from '../../support/proves';
+import { instructionsNamed } from '../../coverage/tables';
 
 const CF = 1n;
 const ZF = 0x40n;
@@ -101,13 +103,39 @@ function runFailure({ error, source, setup }: Failure): Bench {
 
 describe('VM-instruction errors', () => {
   for (const failure of failures) {
-    const text = vmInstructionErrorByNumber.get(failure.error)?.title ?? '?';
-    it(`error ${failure.error}: ${text}${failure.title ? ` (${failure.title})` : ''}`, () => {
+    const { name, title } = vmInstructionErrorByNumber.get(failure.error)!;
+    const text = `error ${failure.error}: ${title}${failure.title ? ` (${failure.title})` : ''}`;
+    it(proves('vm-instruction-errors', name, text), () => {
       const bench = runFailure(failure);
       assert.equal(outcome(bench), 'valid', bench.outcome);
       assert.equal(image(bench).get('VM_INSTRUCTION_ERROR'), BigInt(failure.error));
     });
   }
+
+  const vmcall = proves(
+    'instructions',
+    instructionsNamed('VMCALL'),
+    'VMCALL fails in root operation and exits in a guest',
+  );
+  it(vmcall, () => {
+    assert.equal(outcome(rootBench().execute(`${current} vmcall; ${flags}`)), 'valid');
+    const exit = new GuestBench().firstExit('vmcall');
+    assert.deepEqual(exit, { reason: 'VMCALL', qualification: 0n, length: 3 });
+  });
+
+  const invalidations = instructionsNamed('INVEPT', 'INVVPID');
+  it(proves('instructions', invalidations, 'INVEPT types 1 and 2 and INVVPID types 0 to 3 succeed'), () => {
+    const succeeds = (source: string) => {
+      const bench = rootBench();
+      bench.write64(DATA, source.startsWith('invept') ? 0x1000n | 0x1en : 1n);
+      bench.execute(
+        `${current} mov eax, ${source.split(' ')[1]}; ${source.split(' ')[0]} rax, [${DATA}]; ${flags}`,
+      );
+      return outcome(bench);
+    };
+    for (const source of ['invept 1', 'invept 2', 'invvpid 0', 'invvpid 1', 'invvpid 2', 'invvpid 3'])
+      assert.equal(succeeds(source), 'success', source);
+  });
 
   it('without a current VMCS every failure is VMfailInvalid', () => {
     for (const source of [
@@ -124,13 +152,16 @@ describe('VM-instruction errors', () => {
 });
 
 describe('VMXON', () => {
-  it('enters VMX operation without a current VMCS', () => {
-    const bench = rootBench().execute(`${on} ${flags}`);
-    assert.equal(outcome(bench), 'success');
-    assert.equal(bench.cpu.get32(State.VMX_ON), 1);
-    assert.equal(bench.cpu.get64(State.VMXON_POINTER), VMXON_REGION);
-    assert.equal(bench.cpu.currentVmcs, NO_POINTER);
-  });
+  it(
+    proves('instructions', instructionsNamed('VMXON'), 'enters VMX operation without a current VMCS'),
+    () => {
+      const bench = rootBench().execute(`${on} ${flags}`);
+      assert.equal(outcome(bench), 'success');
+      assert.equal(bench.cpu.get32(State.VMX_ON), 1);
+      assert.equal(bench.cpu.get64(State.VMXON_POINTER), VMXON_REGION);
+      assert.equal(bench.cpu.currentVmcs, NO_POINTER);
+    },
+  );
 
   it('is undefined without CR4.VMXE', () => {
     const bench = rootBench();
@@ -168,11 +199,18 @@ describe('VMXON', () => {
     }
   });
 
-  it('CR4.VMXE cannot be cleared in VMX operation, and can after VMXOFF', () => {
-    const clear = 'mov eax, 0x20; mov cr4, rax;';
-    assert.match(rootBench().execute(`${on} ${clear} hlt`).outcome, /^#GP/);
-    assert.match(rootBench().execute(`${on} vmxoff; ${clear} hlt`).outcome, /^halted/);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('VMXOFF'),
+      'CR4.VMXE cannot be cleared in VMX operation, and can after VMXOFF',
+    ),
+    () => {
+      const clear = 'mov eax, 0x20; mov cr4, rax;';
+      assert.match(rootBench().execute(`${on} ${clear} hlt`).outcome, /^#GP/);
+      assert.match(rootBench().execute(`${on} vmxoff; ${clear} hlt`).outcome, /^halted/);
+    },
+  );
 });
 
 describe('VMX instructions where they do not exist', () => {
@@ -210,21 +248,35 @@ describe('VMX instructions where they do not exist', () => {
 });
 
 describe('VMCS pointers', () => {
-  it('VMPTRST stores the current pointer, all ones when there is none', () => {
-    const bench = rootBench().execute(
-      `${on} vmptrst [${DATA}]; vmptrld [${VMCS_POINTER}]; vmptrst [${DATA + 8}]; hlt`,
-    );
-    assert.equal(bench.read64(DATA), NO_POINTER);
-    assert.equal(bench.read64(DATA + 8), VMCS);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('VMPTRST', 'VMPTRLD'),
+      'VMPTRST stores the current pointer, all ones when there is none',
+    ),
+    () => {
+      const bench = rootBench().execute(
+        `${on} vmptrst [${DATA}]; vmptrld [${VMCS_POINTER}]; vmptrst [${DATA + 8}]; hlt`,
+      );
+      assert.equal(bench.read64(DATA), NO_POINTER);
+      assert.equal(bench.read64(DATA + 8), VMCS);
+    },
+  );
 
-  it('VMCLEAR of the current VMCS leaves none, and clears the launch state', () => {
-    const bench = rootBench();
-    bench.write32(Number(VMCS) + 8, 1);
-    bench.execute(`${current} vmclear [${VMCS_POINTER}]; hlt`);
-    assert.equal(bench.cpu.currentVmcs, NO_POINTER);
-    assert.equal(bench.read32(VMCS + 8n), 0);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('VMCLEAR'),
+      'VMCLEAR of the current VMCS leaves none, and clears the launch state',
+    ),
+    () => {
+      const bench = rootBench();
+      bench.write32(Number(VMCS) + 8, 1);
+      bench.execute(`${current} vmclear [${VMCS_POINTER}]; hlt`);
+      assert.equal(bench.cpu.currentVmcs, NO_POINTER);
+      assert.equal(bench.read32(VMCS + 8n), 0);
+    },
+  );
 
   it('VMCLEAR of another VMCS keeps the current one', () => {
     const bench = rootBench();
@@ -233,6 +285,9 @@ describe('VMCS pointers', () => {
     assert.equal(bench.cpu.currentVmcs, VMCS);
   });
 });
+
+const readOnly = vmcsFields.filter(({ type }) => type === 'read-only').map(({ name }) => name);
+const writable = vmcsFields.filter(({ type }) => type !== 'read-only').map(({ name }) => name);
 
 describe('VMREAD and VMWRITE', () => {
   const TABLE = 0x100000;
@@ -263,7 +318,9 @@ describe('VMREAD and VMWRITE', () => {
   }
 
   const pattern = 0xfedcba9876543210n;
-  it('every field of isa keeps as many bits as it is wide', () => {
+  const fieldAccess = instructionsNamed('VMREAD', 'VMWRITE');
+  const keeps = proves('instructions', fieldAccess, 'every field of isa keeps as many bits as it is wide');
+  it(proves('vmcs-fields', writable, keeps), () => {
     const fields = vmcsFields.filter((field) => field.type !== 'read-only');
     const got = readBack(fields.map(({ encoding }) => ({ encoding, value: pattern })));
     fields.forEach((field, index) => {
@@ -272,7 +329,7 @@ describe('VMREAD and VMWRITE', () => {
     });
   });
 
-  it('every read-only field refuses VMWRITE', () => {
+  it(proves('vmcs-fields', readOnly, 'every read-only field refuses VMWRITE'), () => {
     const fields = vmcsFields.filter((field) => field.type === 'read-only');
     const got = readBack(fields.map(({ encoding }) => ({ encoding, value: pattern })));
     assert.ok(fields.length > 10);
@@ -317,17 +374,24 @@ describe('a hypervisor of a few instructions', () => {
     return bench;
   }
 
-  it('reads the exit reason and resumes behind the instruction', () => {
-    const bench = launch(
-      `mov eax, 0x4402; vmread rbx, rax; cmp ebx, 12; je 1f
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('VMLAUNCH', 'VMRESUME'),
+      'reads the exit reason and resumes behind the instruction',
+    ),
+    () => {
+      const bench = launch(
+        `mov eax, 0x4402; vmread rbx, rax; cmp ebx, 12; je 1f
        inc r8; mov eax, 0x681e; vmread rcx, rax; add rcx, 2; vmwrite rax, rcx; vmresume; 1:`,
-      'mov ecx, 5; 1: cpuid; dec r9; cmp r9d, -5; jne 1b; hlt',
-    );
-    assert.equal(bench.run(), Stop.HALT, bench.outcome);
-    assert.equal(bench.reg(8), 5n);
-    assert.equal(bench.reg(Gpr.RBX), 12n);
-    assert.equal(bench.cpu.inNonRoot, false);
-  });
+        'mov ecx, 5; 1: cpuid; dec r9; cmp r9d, -5; jne 1b; hlt',
+      );
+      assert.equal(bench.run(), Stop.HALT, bench.outcome);
+      assert.equal(bench.reg(8), 5n);
+      assert.equal(bench.reg(Gpr.RBX), 12n);
+      assert.equal(bench.cpu.inNonRoot, false);
+    },
+  );
 
   it('the launch state is launched after the first entry only', () => {
     const bench = launch('vmlaunch; pushfq; pop rbx; hlt', 'hlt');

@@ -9,6 +9,7 @@ import type { ControlName } from '../../../src/isa/vmx-controls';
 import { CODE, DATA, STACK, Select } from '../system/bench';
 import { EPT_PAGES, GuestBench } from './guest-bench';
 import { MSR_LIST, VIRTUAL_APIC, type Image } from './valid-vmcs';
+import { proves } from '../../support/proves';
 
 interface Effect {
   source: string;
@@ -275,7 +276,7 @@ function outcome(name: ControlName, effect: Effect, on: boolean): unknown {
 describe('controls that the processor profile offers', () => {
   for (const [name, effect] of Object.entries(effects)) {
     if (effect === 'undefined-instruction')
-      it(`${name} is allowed, and its instruction is not claimed`, () => {
+      it(proves('vmx-controls', name, `${name} is allowed, and its instruction is not claimed`), () => {
         const guest = new GuestBench((image) => {
           image.enable(name as ControlName);
           image.set('EXCEPTION_BITMAP', 1 << 6);
@@ -285,7 +286,7 @@ describe('controls that the processor profile offers', () => {
         assert.equal(guest.get('GUEST_RIP'), BigInt(CODE));
       });
     else
-      it(`${name} makes a difference`, () => {
+      it(proves('vmx-controls', name, `${name} makes a difference`), () => {
         const off = outcome(name as ControlName, effect, false);
         const on = outcome(name as ControlName, effect, true);
         assert.notDeepEqual(on, off);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { DATA } from '../system/bench';
 import { EPT_PAGES, GuestBench } from './guest-bench';
 import { EPT_ROOT } from './valid-vmcs';
+import { proves } from '../../support/proves';
 
 const LOG = 0x240000;
 const DIRTY = 0x200n;
@@ -66,18 +67,21 @@ describe('page-modification log', () => {
     assert.equal(guest.bench.read64(LOG), BigInt(DATA));
   });
 
-  it('full: the access that would set a flag exits instead, and sets none', () => {
-    const guest = full();
-    const exit = guest.firstExit(`mov byte ptr [${DATA}], 1; hlt`);
-    assert.deepEqual([exit.reason, exit.qualification], ['PML_FULL', 0n]);
-    assert.equal(entryOf(guest, DATA) & (ACCESSED | DIRTY), 0n);
-    assert.equal(guest.bench.read32(DATA), 0);
-    assert.equal(guest.get('GUEST_RFLAGS') & 0x10000n, 0x10000n);
-    guest.image.set('GUEST_PML_INDEX', 511);
-    guest.bench.cpu.enter(false);
-    assert.equal(guest.exit().reason, 'HLT');
-    assert.deepEqual(logged(guest, 511), [BigInt(DATA)]);
-  });
+  it(
+    proves('exit-reasons', 'PML_FULL', 'full: the access that would set a flag exits instead, and sets none'),
+    () => {
+      const guest = full();
+      const exit = guest.firstExit(`mov byte ptr [${DATA}], 1; hlt`);
+      assert.deepEqual([exit.reason, exit.qualification], ['PML_FULL', 0n]);
+      assert.equal(entryOf(guest, DATA) & (ACCESSED | DIRTY), 0n);
+      assert.equal(guest.bench.read32(DATA), 0);
+      assert.equal(guest.get('GUEST_RFLAGS') & 0x10000n, 0x10000n);
+      guest.image.set('GUEST_PML_INDEX', 511);
+      guest.bench.cpu.enter(false);
+      assert.equal(guest.exit().reason, 'HLT');
+      assert.deepEqual(logged(guest, 511), [BigInt(DATA)]);
+    },
+  );
 
   it('full: an accessed flag to be set exits too, and a page with its flags does not', () => {
     assert.equal(full().firstExit(`mov al, [${DATA}]; hlt`).reason, 'PML_FULL');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { GDT, IDT, Select } from '../system/bench';
 import { GuestBench } from './guest-bench';
+import { proves } from '../../support/proves';
 
 const TASK = 0x98;
 const PAGE_DIRECTORY = 0x9000;
@@ -29,7 +30,7 @@ function firstExit(made: GuestBench, source: string): ReturnType<GuestBench['exi
 }
 
 describe('task switch in non-root operation', () => {
-  it('JMP to a TSS exits with the selector and source 2', () => {
+  it(proves('exit-reasons', 'TASK_SWITCH', 'JMP to a TSS exits with the selector and source 2'), () => {
     const exit = firstExit(guest(), `ljmp ${TASK}, 0`);
     assert.deepEqual(exit, { reason: 'TASK_SWITCH', qualification: 0x8000_0000n | BigInt(TASK), length: 7 });
   });

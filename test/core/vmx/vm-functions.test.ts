@@ -4,6 +4,8 @@ import { Gpr } from '../../../src/abi/state-block';
 import { CODE, DATA } from '../system/bench';
 import { EPT_ALL, EPT_PAGES, GuestBench } from './guest-bench';
 import { EPT_ROOT } from './valid-vmcs';
+import { proves } from '../../support/proves';
+import { instructionsNamed } from '../../coverage/tables';
 
 const LIST = 0x240000;
 /** A second EPT: the same tables but for the last, where DATA lies elsewhere. */
@@ -33,16 +35,23 @@ function switching(): GuestBench {
 const call = (index: number) => `xor eax, eax; mov ecx, ${index}; vmfunc`;
 
 describe('VMFUNC', () => {
-  it('EPTP switching takes the entry of the list, there and back, and writes the VMCS', () => {
-    const guest = switching();
-    const source = `mov ebx, [${DATA}]; ${call(1)}; mov ebp, [${DATA}]; ${call(0)}; mov esi, [${DATA}]; ${call(1)}; hlt`;
-    assert.equal(guest.firstExit(source).reason, 'HLT');
-    assert.deepEqual(
-      [Gpr.RBX, Gpr.RBP, Gpr.RSI].map((r) => guest.bench.reg(r)),
-      [0x1111n, 0x2222n, 0x1111n],
-    );
-    assert.equal(guest.get('EPT_POINTER'), BigInt(OTHER) | 0x1en);
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('VMFUNC'),
+      'EPTP switching takes the entry of the list, there and back, and writes the VMCS',
+    ),
+    () => {
+      const guest = switching();
+      const source = `mov ebx, [${DATA}]; ${call(1)}; mov ebp, [${DATA}]; ${call(0)}; mov esi, [${DATA}]; ${call(1)}; hlt`;
+      assert.equal(guest.firstExit(source).reason, 'HLT');
+      assert.deepEqual(
+        [Gpr.RBX, Gpr.RBP, Gpr.RSI].map((r) => guest.bench.reg(r)),
+        [0x1111n, 0x2222n, 0x1111n],
+      );
+      assert.equal(guest.get('EPT_POINTER'), BigInt(OTHER) | 0x1en);
+    },
+  );
 
   it('is not privileged', () => {
     const guest = switching();
@@ -68,7 +77,7 @@ describe('VMFUNC', () => {
     'an entry that VM entry would not take': call(2),
     'an empty entry': call(3),
   }))
-    it(`exits for ${title}, with no qualification`, () => {
+    it(proves('exit-reasons', 'VMFUNC', `exits for ${title}, with no qualification`), () => {
       const guest = switching();
       assert.deepEqual(guest.firstExit(source), { reason: 'VMFUNC', qualification: 0n, length: 3 });
       assert.equal(guest.get('EPT_POINTER'), EPT_ROOT | 0x1en);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { entryCheck, type CheckId } from '../../../src/isa/entry-checks';
 import { runHypervisor, topologies, type HypervisorRun } from './small-hypervisor';
+import { proves } from '../../support/proves';
 
 /** `results[62]` after VMfailInvalid. */
 const INVALID = 0xffffffffffffffffn;
@@ -47,6 +48,7 @@ const cases: Partial<Record<CheckId, Case>> = {
 for (const topology of topologies)
   describe(`VM entry before its fields, ${topology}`, () => {
     for (const [id, { judge, guest = 'vmcall', ...code }] of Object.entries(cases))
-      it(`${id}: ${entryCheck[id as CheckId].rule}`, () =>
-        judge(runHypervisor({ guest, ...code }, topology)));
+      it(proves('entry-checks', id, `${id}: ${entryCheck[id as CheckId].rule}`), () =>
+        judge(runHypervisor({ guest, ...code }, topology)),
+      );
   });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { msr } from '../../../src/isa/msrs';
 import { vmxAborts } from '../../../src/isa/vm-instruction-errors';
 import { runHypervisor, topologies } from './small-hypervisor';
+import { proves } from '../../support/proves';
 
 const LSTAR = msr.IA32_LSTAR.number;
 const FS_BASE = msr.IA32_FS_BASE.number;
@@ -37,7 +38,7 @@ for (const topology of topologies)
       assert.deepEqual([run.registers[3], run.results[0], run.results[1]], [0x1111n, 0x2222n, 0x3333n]);
     });
 
-    it('a refused entry fails the VM entry with its number', () => {
+    it(proves('exit-reasons', 'MSR_LOAD_FAIL', 'a refused entry fails the VM entry with its number'), () => {
       const run = runHypervisor(
         {
           setup: `${entry(0, LSTAR, 1)}; ${entry(1, FS_BASE, 1)}; ${list('VM_ENTRY_MSR_LOAD', 0, 2)}`,

@@ -2,6 +2,7 @@
 // exit all the same. SDM 24.10.
 import assert from 'node:assert/strict';
 import { runHypervisor, topologies } from './small-hypervisor';
+import { proves } from '../../support/proves';
 
 /** VMCS2 becomes a shadow VMCS with a value in GUEST_RIP, and is linked. Bitmaps: every access of GUEST_RSP exits. */
 const setup = `
@@ -44,19 +45,26 @@ const handler = `
 
 for (const topology of topologies)
   describe(`VMCS shadowing, ${topology}`, () => {
-    it('VMREAD and VMWRITE of L2 work on the shadow VMCS; bitmaps and encodings beyond them exit', () => {
-      const run = runHypervisor({ controls: ['VMCS_SHADOWING'], setup, guest, handler }, topology);
-      assert.equal(run.status, 0, `error ${run.results[62]}, not offered ${run.results[63]}`);
-      assert.deepEqual(
-        run.exits.map((exit) => exit.reason),
-        ['VMREAD', 'VMWRITE', 'VMREAD', 'VMCALL'],
-      );
-      assert.equal(run.registers[3], 0x1234n, 'VMREAD to a register');
-      assert.equal(run.registers[5], 0x5678n, 'VMWRITE, then VMREAD to memory');
-      assert.equal(run.registers[10], 1n, 'no such field: VMfailValid');
-      assert.equal(run.results[1], 0x5678n, 'L1 finds what L2 wrote');
-      assert.equal(run.results[0], 1n, 'VMLAUNCH of a shadow VMCS is VMfailInvalid');
-    });
+    it(
+      proves(
+        'l0-decisions',
+        ['VMREAD', 'VMWRITE'],
+        'VMREAD and VMWRITE of L2 work on the shadow VMCS; bitmaps and encodings beyond them exit',
+      ),
+      () => {
+        const run = runHypervisor({ controls: ['VMCS_SHADOWING'], setup, guest, handler }, topology);
+        assert.equal(run.status, 0, `error ${run.results[62]}, not offered ${run.results[63]}`);
+        assert.deepEqual(
+          run.exits.map((exit) => exit.reason),
+          ['VMREAD', 'VMWRITE', 'VMREAD', 'VMCALL'],
+        );
+        assert.equal(run.registers[3], 0x1234n, 'VMREAD to a register');
+        assert.equal(run.registers[5], 0x5678n, 'VMWRITE, then VMREAD to memory');
+        assert.equal(run.registers[10], 1n, 'no such field: VMfailValid');
+        assert.equal(run.results[1], 0x5678n, 'L1 finds what L2 wrote');
+        assert.equal(run.results[0], 1n, 'VMLAUNCH of a shadow VMCS is VMfailInvalid');
+      },
+    );
 
     it('without a linked VMCS both are VMfailInvalid', () => {
       const program =
