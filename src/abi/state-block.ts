@@ -131,9 +131,12 @@ export const enum State {
   // TSC = RETIRED + TIME_SKEW (+ offset and MSR_TSC_ADJUST).
   /** Instructions retired by all CPUs, u64: the machine's only clock. */
   RETIRED = 0x1000,
-  /** Ticks that passed while halted or within long string instructions, u64. Owned by the embedder. */
+  /**
+   * Ticks that passed and retired nothing, u64: while halted and within long string instructions (added by the embedder), in VM entries
+   * and exits (added by the core).
+   */
   TIME_SKEW = 0x1008,
-  /** RETIRED value at which the slice ends, u64: set by the embedder before `run`. */
+  /** RETIRED value at which the slice ends, u64: set by the embedder before `run`. The core brings it forward by what it adds to TIME_SKEW. */
   DEADLINE = 0x1010,
   /** RETIRED value from which on PAUSE ends the slice, because other CPUs wait; 0: never. Set by the embedder. u64 */
   YIELD_AT = 0x1018,
@@ -151,6 +154,11 @@ export const enum State {
   TRANSITIONS = 0x1038,
   /** Value of TRANSITIONS at which the core stops with Stop.EVENT, u64; 0: at none. Set by the embedder. */
   STOP_AT_TRANSITION = 0x1040,
+  /** Ticks that a VM entry and a VM exit take, u32 each: the CPU profile's. Set by the embedder. */
+  ENTRY_TICKS = 0x1048,
+  EXIT_TICKS = 0x104c,
+  /** Ticks of TIME_SKEW that VM entries and exits took, u64. */
+  TRANSITION_TICKS = 0x1050,
 }
 
 /** Index of a segment register inside State.SEGMENTS. */

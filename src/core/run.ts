@@ -159,7 +159,8 @@ export function run(): i32 {
     idle = retired == before ? idle + 1 : 0;
     before = retired;
     if (retired >= load<u64>(S + State.DEADLINE) || idle > PATIENCE) {
-      stop(Stop.BUDGET, 0, 0);
+      // A VM entry or exit can have brought the end forward, and have asked for a stop: that one says more.
+      if (!takeStopRequest()) stop(Stop.BUDGET, 0, 0);
       break;
     }
     if (retired >= timerPollAt()) setAttention();

@@ -3,6 +3,7 @@
  * reset values of MSRs. The only place that does so; L0 starts from the same values.
  */
 import { Region } from '../abi/memory-map';
+import { State } from '../abi/state-block';
 import { CapabilityTable, CpuidTable } from '../abi/tables';
 import { cr4Features } from '../isa/cr4-features';
 import { cpuidFeature, cpuidNumbers, cpuProfiles, type CpuProfileName } from '../isa/cpuid';
@@ -181,6 +182,8 @@ export function applyProfile(cpu: Cpu, named: CpuProfileName | CpuProfileRow, cp
     view.setUint32(at + CpuidTable.EDX, row.edx, true);
   });
   writeCapabilities(cpu, capabilityValues(profile), Region.CAPABILITIES);
+  cpu.set32(State.ENTRY_TICKS, profile.transitionTicks.entry);
+  cpu.set32(State.EXIT_TICKS, profile.transitionTicks.exit);
   for (const [msrName, value] of Object.entries(profile.msrs)) {
     const place = msrSlot(msrName);
     if (place !== undefined) cpu.set64(place, value);

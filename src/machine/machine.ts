@@ -1,6 +1,7 @@
 /**
  * The whole machine: CPUs, board and, in the nested topology, L0. Runs in slices, deterministic to the last bit: time is the
- * instructions all CPUs have retired (plus the ticks skipped while all halt and iterations of long string instructions), and
+ * instructions all CPUs have retired (plus the ticks skipped while all halt, iterations of long string instructions, and what VM entries
+ * and exits take), and
  * everything that comes from outside comes between slices.
  */
 import { State } from '../abi/state-block';
@@ -167,7 +168,7 @@ export class Machine implements BusOwner {
     return this.retiredBy[vcpu]!;
   }
 
-  /** Machine time: retired instructions and the ticks skipped while halted. */
+  /** Machine time: retired instructions and the ticks that passed without one. */
   ticks(): number {
     return Number(this.cpu.retired + this.cpu.get64(State.TIME_SKEW));
   }
@@ -388,7 +389,7 @@ export class Machine implements BusOwner {
     if (ready === 'halted') return this.rest();
     if (ready !== 'run') return ready === 'again' ? undefined : ready;
     const held = vcpu === undefined || vcpu === this.turns.current;
-    this.sliceEnd = held ? deadline : this.turns.end!;
+    this.sliceEnd = held ? deadline : this.turnEnd()!;
     this.limitSlice();
     if (this.cpu.retired >= this.sliceEnd) return undefined;
     this.driver.updateInterruptLine();
@@ -441,10 +442,21 @@ export class Machine implements BusOwner {
     }
   }
 
+  /** What turns are measured by. */
+  private busy(): bigint {
+    return this.cpu.retired + this.cpu.get64(State.TRANSITION_TICKS);
+  }
+
+  /** RETIRED at which the turn is over if nothing exits before. */
+  private turnEnd(): bigint | undefined {
+    const left = this.turns.left(this.busy());
+    return left === undefined ? undefined : this.cpu.retired + left;
+  }
+
   /** Gives the next CPU its turn when this one's is over; false when all rest. L0 finishes what it does for a CPU first. */
   private nextTurn(): boolean {
     if (this.driver.runner?.stopped) return true;
-    const goesOn = this.turns.choose(this.cpu.retired, (cpu) => this.driver.canWake(cpu));
+    const goesOn = this.turns.choose(this.cpu.retired, this.busy(), (cpu) => this.driver.canWake(cpu));
     this.cpu.set64(State.YIELD_AT, this.turns.pauseFrom);
     return goesOn;
   }
@@ -525,7 +537,7 @@ export class Machine implements BusOwner {
   private limitSlice(): void {
     if (this.ended || this.resetWanted) this.sliceEnd = this.cpu.retired;
     if (this.epochEnds < this.sliceEnd) this.sliceEnd = this.epochEnds;
-    const { end: turnEnd } = this.turns;
+    const turnEnd = this.turnEnd();
     if (turnEnd !== undefined && turnEnd < this.sliceEnd) this.sliceEnd = turnEnd;
     const next = this.nextEvent();
     const now = this.ticks();

@@ -57,7 +57,7 @@ export interface SavedMoment extends SavedMachine {
 }
 
 /** The clock and what goes with it. What the embedder wants of the core is no state. */
-const SHARED = [State.RETIRED, State.TIME_SKEW, State.TRANSITIONS] as const;
+const SHARED = [State.RETIRED, State.TIME_SKEW, State.TRANSITIONS, State.TRANSITION_TICKS] as const;
 
 export function saveMachine(parts: MachineParts): SavedMachine {
   const [cpu] = parts.cpus;

@@ -1,10 +1,11 @@
 /**
  * Whose turn it is: CPUs run one after another, in order, for a fixed number of instructions each. A CPU that halts, or spins with
- * PAUSE, gives the rest of its turn away; one that rests is passed over until something can wake it. Everything follows from the
- * count of retired instructions, so turns are the same in every run, however a debugger cuts it.
+ * PAUSE, gives the rest of its turn away; one that rests is passed over until something can wake it. A turn is measured in retired
+ * instructions and the ticks that VM entries and exits take: a guest that exits all the time must not make the others late. Both
+ * are the same in every run, however a debugger cuts it.
  */
 
-/** Instructions of a turn: changing CPUs then costs less than one in a hundred, and an IPI waits some ten microseconds. */
+/** Length of a turn: changing CPUs then costs less than one in a hundred, and an IPI waits some ten microseconds. */
 const TURN = 20_000n;
 /** A CPU that pauses sooner in its turn has something to do still. */
 const BEFORE_PAUSE = 100n;
@@ -33,9 +34,9 @@ export class Turns {
     this.resting = Turns.atReset(this.cpus);
   }
 
-  /** RETIRED at which the turn is over; undefined for the only CPU, whose turn never is. */
-  get end(): bigint | undefined {
-    return this.cpus > 1 ? this.endsAt : undefined;
+  /** What is left of the turn, perhaps less than nothing; undefined for the only CPU, whose turn never ends. */
+  left(busy: bigint): bigint | undefined {
+    return this.cpus > 1 ? this.endsAt - busy : undefined;
   }
 
   /** RETIRED from which on PAUSE gives the turn away; 0: never. */
@@ -45,10 +46,11 @@ export class Turns {
 
   /**
    * Begins the next turn when the present one is over. False: every CPU rests and none can wake.
+   * @param busy retired instructions and ticks of VM entries and exits
    * @param wakes is there something that ends this CPU's rest now?
    */
-  choose(retired: bigint, wakes: (cpu: number) => boolean): boolean {
-    if (this.cpus === 1 || (!this.resting[this.current] && retired < this.endsAt)) return true;
+  choose(retired: bigint, busy: bigint, wakes: (cpu: number) => boolean): boolean {
+    if (this.cpus === 1 || (!this.resting[this.current] && busy < this.endsAt)) return true;
     for (let step = 1; step <= this.cpus; step++) {
       const next = (this.current + step) % this.cpus;
       if (this.resting[next] && !wakes(next)) continue;
@@ -56,7 +58,7 @@ export class Turns {
       this.paused = retired + (next === this.current ? TURN : BEFORE_PAUSE);
       this.current = next;
       this.resting[next] = false;
-      this.endsAt = retired + TURN;
+      this.endsAt = busy + TURN;
       return true;
     }
     return false;

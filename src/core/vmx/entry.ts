@@ -32,6 +32,7 @@ import { flagInvalid, flagValid, refusedBecause, traceRefusedEntry } from './out
 import { requestEventStop, requestStop, takeStopRequest } from './stop';
 import { traceEntry, traceInjection } from './trace';
 import { Vmx, currentPage, markWritten, proc, setLaunchState, vm32, vm64 } from './vmcs';
+import { passEntry } from './transition-time';
 import { vmReadsTprBelowThreshold } from './tpr-shadow';
 
 /**
@@ -68,6 +69,7 @@ export function enter(launch: bool, length: u32): i32 {
   set32(Vmx.PAGE, <u32>page);
   markWritten(page);
   setAttention();
+  passEntry();
   if (guestStateFails()) {
     failedEntryExit(Exit.INVALID_STATE, invalidStateQualification(firstFailure()), firstFailure());
     return Next.EXITED;

@@ -28,6 +28,7 @@ import { loadHost } from './exit-host';
 import { storeMsrs } from './msr-lists';
 import { requestEventStop, requestStop } from './stop';
 import { traceEntryFailure, traceExit } from './trace';
+import { passExit } from './transition-time';
 import { Vmx, markWritten, setVm32, setVm64, vm32 } from './vmcs';
 
 /**
@@ -81,8 +82,9 @@ function requestStops(reason: u32, kinds: u32): void {
   else requestEventStop(kinds);
 }
 
-/** Controls stop acting before host state is loaded. */
+/** Controls stop acting before host state is loaded, and the time of the exit passes. */
 function leaveNonRoot(): void {
+  passExit();
   set32(State.VMX_NON_ROOT, 0);
   set32(Vmx.PIN, 0);
   set32(Vmx.PROC, 0);

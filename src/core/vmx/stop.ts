@@ -1,5 +1,5 @@
 // Leaving the run loop because of VMX: an exit under an embedded host, or an event the embedder chose in STOP_ON. The
-// run loop asks `takeStopRequest` after a completed exit and at every poll with attention set. Decides nothing else.
+// run loop asks `takeStopRequest` at every poll with attention set, and where the slice ends. Decides nothing else.
 import { State } from '../../abi/state-block';
 import { Stop } from '../../abi/stop-codes';
 import { setAttention } from '../attention';

@@ -53,4 +53,6 @@ export const haswell = {
     misc: [...turtle64.vmx.misc, 'WRITE_ANY'],
     vmFunctions: ['EPTP_SWITCHING'],
   },
+  // There and back is a microsecond: 1,000 ticks.
+  transitionTicks: { entry: 400, exit: 600 },
 } as const satisfies CpuProfileRow;

@@ -58,4 +58,9 @@ export interface CpuProfileRow {
   /** MSRs whose value the profile fixes or that do not start at 0. */
   msrs: Readonly<Partial<Record<MsrName, bigint>>>;
   vmx: VmxCapabilities;
+  /**
+   * Ticks that a VM entry and a VM exit take, beside the instructions around them. No manual has them: of the size that is measured
+   * on silicon, or 0.
+   */
+  transitionTicks: { entry: number; exit: number };
 }

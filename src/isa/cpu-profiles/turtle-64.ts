@@ -171,4 +171,5 @@ export const turtle64 = {
     cr0Fixed1: ['PE', 'NE', 'PG'],
     cr4Fixed1: ['VMXE'],
   },
+  transitionTicks: { entry: 0, exit: 0 },
 } as const satisfies CpuProfileRow;
