@@ -32,12 +32,12 @@ function exits({ counts }: Machine): number {
   return fromHardware.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Polls counter 0 of the PIT, 0.1 ms long: 119 of its ticks. */
+/** Polls counter 0 of the PIT for 20 µs: 24 of its ticks. */
 const POLLS = `
   mov al, 0x34; out 0x43, al; xor al, al; out 0x40, al; out 0x40, al
 again:
   xor al, al; out 0x43, al; in al, 0x40; mov bl, al; in al, 0x40; mov bh, al
-  neg bx; cmp bx, 119; jb again
+  neg bx; cmp bx, 24; jb again
   mov al, 1; ${EXIT_WITH_AL}`;
 
 describe('time of VM entries and exits', () => {
@@ -47,7 +47,7 @@ describe('time of VM entries and exits', () => {
         const machine = machineFor(sample, profile, topology);
         runToEnd(machine);
         const { entry, exit } = cpuProfiles[profile].transitionTicks;
-        assert.ok(exits(machine) > 10 && machine.counts.entries > 10);
+        assert.ok(exits(machine) > 1 && machine.counts.entries > 1);
         const taken = machine.counts.entries * entry + exits(machine) * exit;
         assert.equal(machine.ticks() - Number(machine.cpu.retired), taken);
         assert.equal(machine.cpu.get64(State.TRANSITION_TICKS), BigInt(taken));
