@@ -2,7 +2,8 @@
 // one bundle for each process. `node esbuild.js --only=core|traced|bundles` runs one step, `--watch` rebuilds the bundles;
 // `--fast` builds the core in a quarter of the time, for a slower core.
 const { execFileSync } = require('node:child_process');
-const { cpSync, mkdirSync } = require('node:fs');
+const { createHash } = require('node:crypto');
+const { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const esbuild = require('esbuild');
 
@@ -54,8 +55,25 @@ const bundles = [
   },
 ];
 
+/** Rooms whose sources decide how a machine runs: a recording of it names them by their hash. */
+const MACHINE_ROOMS = ['abi', 'core', 'cpu', 'isa', 'kvm', 'l0', 'machine', 'platform'];
+
+function machineBuild() {
+  const hash = createHash('sha256');
+  for (const room of MACHINE_ROOMS)
+    for (const file of readdirSync(join('src', room), { recursive: true }).sort())
+      if (file.endsWith('.ts') && !file.startsWith('gen'))
+        hash
+          .update(file)
+          .update('\0')
+          .update(readFileSync(join('src', room, file)))
+          .update('\0');
+  return `${require('./package.json').version} (build ${hash.digest('hex').slice(0, 12)})`;
+}
+
 async function main() {
   mkdirSync('dist', { recursive: true });
+  writeFileSync(join('dist', 'machine-build.txt'), `${machineBuild()}\n`);
   if (wants('core') || wants('bundles')) run(tsx, ['src/generate/main.ts']);
   if (wants('core')) run(asc, ['--target', process.argv.includes('--fast') ? 'fast' : 'release']);
   if (wants('traced')) {

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * Entry: the command line. `turtlescope run IMAGE` boots an image and ends with the guest's own status; `turtlescope gdb IMAGE` waits
+ * Entry: the command line. `turtlescope run IMAGE` boots an image and ends with the guest's own status; `turtlescope replay FILE` runs a
+ * recording of it again; `turtlescope gdb IMAGE` waits
  * for gdb; `turtlescope demo` shows the main job in a terminal; `turtlescope rows` lists what of isa the chip implements. Exit statuses stand in the usage.
  */
 import { printDemo } from './cli/demo';
 import { complain, Status, UsageError } from './cli/failure';
 import { problemText } from './cli/machine-options';
 import { gdb } from './cli/gdb';
+import { replay } from './cli/replay';
 import { rows } from './cli/rows';
 import { run } from './cli/run';
 import { USAGE } from './cli/usage';
@@ -16,6 +18,7 @@ import { ConfigurationProblem } from './protocol/configuration-problem';
 
 const commands: Readonly<Record<string, (args: string[]) => number | Promise<number>>> = {
   run,
+  replay,
   gdb,
   rows,
   demo,

@@ -12,10 +12,12 @@ import { ExitsView, type ExitNode } from './views/exits-view';
 import { askFilter } from './views/filter-input';
 import { LevelsView } from './views/levels-view';
 import { LanguageService } from './views/language-client';
+import { asksBeforeFork } from './views/fork-question';
 import { activeFile } from './views/launch/images';
 import { debugImage, registerLaunchProvider } from './views/launch/provider';
 import { openSample } from './views/launch/samples';
 import { rowDecorations } from './views/row-decorations';
+import { saveRecording } from './views/save-recording';
 import { ScreenView } from './views/screen-view';
 import { SerialTerminals } from './views/serial-terminal';
 import { timelineFilters } from './views/timeline-appearance';
@@ -53,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
     levels.onDidChoose((index) => void exits.choose(index)),
     exits.onDidChoose((index) => void levels.choose(index)),
     registerLaunchProvider(),
+    asksBeforeFork(),
     vscode.window.registerFileDecorationProvider(rowDecorations),
     registerCommand('turtlescope.openSample', (name?: unknown) =>
       openSample(context, typeof name === 'string' ? name : undefined),
@@ -104,6 +107,7 @@ export function activate(context: vscode.ExtensionContext): void {
       goToLastWrite(focus, node),
     ),
     registerCommand('turtlescope.goToPresent', () => goToPresent(focus)),
+    registerCommand('turtlescope.saveRecording', () => saveRecording(focus)),
   );
 }
 

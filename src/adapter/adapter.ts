@@ -24,8 +24,9 @@ import { Context, type Client, type Handler } from './context';
 import { customRequests } from './custom-requests';
 import { DamageReport } from './damage-report';
 import { dataBreakpointRequests } from './data-breakpoint-requests';
-import { dataRequests } from './data-requests';
+import { dataRequests, edited } from './data-requests';
 import { errors, UserError } from './errors';
+import { ASKS, ForkQuestion } from './fork-question';
 import { begin, executionRequests } from './execution-requests';
 import { InputGuard } from './input-guard';
 import { InputLogFile } from './input-log-file';
@@ -47,6 +48,7 @@ export class Adapter extends ProtocolSession {
   private serial: SerialOutput | undefined;
   private inputLog: InputLogFile | undefined;
   private stopOnEntry = false;
+  private readonly forkQuestion = new ForkQuestion();
   private configured = false;
   /** The arguments of the last launch or restart. */
   private launched = new RequestArguments(undefined);
@@ -64,6 +66,7 @@ export class Adapter extends ProtocolSession {
     terminate: () => {
       this.end();
     },
+    'turtlescope/fork': (context, given) => this.forkAnswered(context, given.flag('agreed')),
     // Requests are answered in order and at once: when a cancellation is read, its request has its answer.
     cancel: () => {},
     disconnect: () => {
@@ -141,10 +144,21 @@ export class Adapter extends ProtocolSession {
       if (body) response.body = body;
       this.sendResponse(response);
     } catch (error) {
+      if (this.forkQuestion.holds(request, error, () => this.tell('turtlescope/futureAtStake', {}))) return;
       this.refuse(response, error);
     }
     this.tellDamage();
     if (request.command === 'launch' && response.success) this.sendEvent(new InitializedEvent());
+  }
+
+  /** What waited for the user's word is done now, or refused. */
+  private forkAnswered({ session }: Context, agreed: boolean): void {
+    if (agreed && session.hasFuture) session.fork();
+    for (const request of this.forkQuestion.release())
+      setImmediate(() => {
+        if (agreed) this.dispatchRequest(request);
+        else this.refuse(new Response(request), errors.futureKept());
+      });
   }
 
   private tellDamage(): void {
@@ -212,7 +226,8 @@ export class Adapter extends ProtocolSession {
     for (const warning of [...warnings, ...opened.warnings]) this.warn(warning);
     this.stopOnEntry = configuration.stopOnEntry === true && !noDebug;
     this.launched = given;
-    context.setSession(opened.session);
+    context.setSession(opened.session, opened.recording);
+    this.forkQuestion.asks = given.flag(ASKS);
     const supportsStepBack = opened.session.history !== undefined;
     this.sendEvent(new Event('capabilities', { capabilities: { supportsStepBack } }));
   }
@@ -234,6 +249,7 @@ export class Adapter extends ProtocolSession {
       thread: (level, reason) => this.context.client.send('thread', { reason, threadId: threadId(level) }),
       log: (text) => this.sendEvent(new OutputEvent(`${text}\n`, 'console')),
       input: (text) => inputLog?.write(text),
+      forked: () => edited(this.context),
       screen: (screen) => this.tell('turtlescope/screen', screen),
       stopped: ({ reason, level, description, breakpointIds }) => {
         this.serial?.flush();

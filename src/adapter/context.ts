@@ -7,6 +7,7 @@ import type { StackFrame } from '../debugger/frames';
 import type { DebugSession } from '../debugger/session';
 import { strandOfThread } from '../debugger/threads';
 import type { VariableNode } from '../debugger/variables/node';
+import type { Opened } from '../session/open';
 import { errors } from './errors';
 import type { RequestArguments } from './request-arguments';
 
@@ -37,6 +38,8 @@ type NodeList = (start: number, count?: number) => VariableNode[];
 
 export class Context {
   private current: DebugSession | undefined;
+  /** The run up to its present, as a file. */
+  recording!: Opened['recording'];
   private stacks = new Map<StrandName, StackFrame[]>();
   private frames: StackFrame[] = [];
   private highestFrameId = 0;
@@ -59,8 +62,9 @@ export class Context {
     return this.current !== undefined;
   }
 
-  setSession(session: DebugSession): void {
+  setSession(session: DebugSession, recording: Opened['recording']): void {
     this.current = session;
+    this.recording = recording;
   }
 
   /** @throws UserError before launch */

@@ -1,6 +1,7 @@
 /**
  * Our own requests: what the views draw. All decoding is the debugger's; here arguments are read and bodies are put together.
  */
+import { writeFileSync } from 'node:fs';
 import { addressOf } from '../debugger/console/walk';
 import { checkEntry } from '../debugger/decode/check-entry';
 import { eventInFlight } from '../debugger/decode/event-in-flight';
@@ -13,6 +14,7 @@ import { offer } from '../debugger/breakpoints/data-breakpoint';
 import { threadId } from '../debugger/threads';
 import type { Inspection } from '../debugger/inspection';
 import { missingChecks } from '../debugger/implemented-rows';
+import { errorCode } from '../host/node-host';
 import type { CustomCommand, ResponseBody } from '../protocol/custom-requests';
 import { walkAccesses } from '../protocol/address-walk';
 import { inputSources } from '../protocol/people';
@@ -28,7 +30,10 @@ const MOST_ITEMS = 5000;
 const MOST_COLUMNS = 8192;
 
 type CustomHandlers = {
-  readonly [C in CustomCommand]: (context: Context, given: RequestArguments) => ResponseBody<C>;
+  readonly [C in Exclude<CustomCommand, 'turtlescope/fork'>]: (
+    context: Context,
+    given: RequestArguments,
+  ) => ResponseBody<C>;
 };
 
 export const customRequests: CustomHandlers = {
@@ -96,6 +101,18 @@ export const customRequests: CustomHandlers = {
     context.forget();
     context.client.send('continued', { threadId: threadId(session.currentLevel), allThreadsContinued: true });
     return {};
+  },
+
+  'turtlescope/saveRecording': (context, given) => {
+    void context.standing;
+    const path = given.text('path');
+    const bytes = context.recording({ embed: given.flag('embed') });
+    try {
+      writeFileSync(path, bytes);
+    } catch (error) {
+      throw errors.notPossible(`${path} cannot be written (${errorCode(error)}): choose another place.`);
+    }
+    return { bytes: bytes.length };
   },
 
   'turtlescope/eventInFlight': (context, given) =>

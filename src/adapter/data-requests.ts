@@ -160,7 +160,7 @@ export const dataRequests = {
 } satisfies Record<string, Handler>;
 
 /** A value was changed: what the client shows of anything may be wrong now. */
-function edited(context: Context): void {
+export function edited(context: Context): void {
   context.refresh();
   context.client.send('invalidated', { areas: ['variables'] });
   context.client.send('turtlescope/changed', { reason: 'edit' });

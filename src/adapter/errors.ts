@@ -51,6 +51,7 @@ export const errors = {
     new UserError(1013, `There is no location ${id}: they are valid until the machine goes on.`),
   badTarget: (id: number) =>
     new UserError(1014, `There is no goto target ${id}: ask for the targets of a line first.`),
+  futureKept: () => new UserError(1015, 'Nothing was changed: what came after this moment is kept.'),
   ended: () => new UserError(1012, 'The guest has ended: restart the session to run it again.'),
 
   configuration: ({ kind, message }: ConfigurationProblem) =>

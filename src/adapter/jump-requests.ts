@@ -36,6 +36,7 @@ export const jumpRequests = {
     if (address === undefined) throw errors.badTarget(id);
     if (session.isBuiltIn(level))
       throw errors.notPossible('L0 goes on where it is: select a thread of the guest to jump in.');
+    session.mayChange();
     setImmediate(() => session.jump(level, address));
   },
 

@@ -15,6 +15,8 @@ export function complain(text: string): void {
 export const Status = {
   OK: 0,
   USAGE: 2,
+  /** A replay is not the run that was recorded. */
+  DIFFERS: 123,
   BUDGET: 124,
   GAP: 125,
   SHUTDOWN: 126,

@@ -18,6 +18,8 @@ export async function run(args: string[]): Promise<number> {
     stdin: { type: 'boolean' },
     'input-log': { type: 'string' },
     'replay-input': { type: 'string' },
+    record: { type: 'string' },
+    embed: { type: 'boolean' },
     'max-instructions': { type: 'string' },
     trace: { type: 'string' },
     screen: { type: 'boolean' },
@@ -28,8 +30,13 @@ export async function run(args: string[]): Promise<number> {
     limit === undefined ? 1n << 62n : BigInt(wholeNumber('--max-instructions', String(limit)));
   const input = optional(own['replay-input'], readInput);
   const serial = new SerialLines();
-  const { machine, image } = openMachine(configuration, (byte) => serial.byte(byte), input);
+  const record = own['record'] === undefined ? undefined : String(own['record']);
+  const { machine, image, recording } = openMachine(configuration, (byte) => serial.byte(byte), {
+    input,
+    record: record !== undefined,
+  });
   const failedEntry = new FailedEntry(machine);
+  const recordFile = optional(record, openForWriting);
   const trace = optional(own['trace'], openForWriting);
   const inputLog = optional(own['input-log'], openForWriting);
   if (inputLog !== undefined) {
@@ -48,6 +55,11 @@ export async function run(args: string[]): Promise<number> {
   const result = listens ? await runTyped(machine, options, serial) : runHeadless(machine, options);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   serial.flush();
+  if (recordFile !== undefined) {
+    writeSync(recordFile, recording({ embed: own['embed'] === true }));
+    closeSync(recordFile);
+    complain(`recorded in ${record}: "turtlescope replay ${record}" runs it again`);
+  }
   for (const file of [trace, inputLog]) if (file !== undefined) closeSync(file);
   if (own['screen']) console.error(machine.board.screen().lines.join('\n').trimEnd());
   if (own['stats']) printStats(result, seconds);

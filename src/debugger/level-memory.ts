@@ -58,6 +58,7 @@ export function writeMemory(
   address: bigint,
   bytes: Uint8Array,
 ): number {
+  if (bytes.length > 0) machine.mayChange();
   let done = 0;
   for (const piece of pieces(address, bytes.length)) {
     const host = machine.driver.translate(space, piece.address);

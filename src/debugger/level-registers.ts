@@ -134,6 +134,7 @@ export function changeRegister(
   const old = wholeRegister(registers, place.register);
   if (old === undefined && place.bits < 64) return `The rest of ${name} is not known while ${level} waits.`;
   const whole = merge(old ?? 0n, value, place);
+  machine.mayChange();
   if (!writeRegister(machine.driver.cpuOf(level), home, place.register as WritableRegister, whole))
     return `${name} of ${level} is kept by its software while it waits: it cannot be changed now.`;
   machine.edited = true;

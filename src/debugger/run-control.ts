@@ -65,6 +65,8 @@ export interface RunSurroundings {
   readonly machine: Machine;
   /** As `Machine.run`; in the past of the run, what was changed from outside is changed again. */
   run(instructions: bigint, until?: Moment, vcpu?: number): MachineStop;
+  /** Once, when a recorded run has been repeated to its end: the news in words. */
+  recordsEnd(): string | undefined;
   /** The machine stands in the past of its run. */
   repeated(): boolean;
   readonly programs: Programs;
@@ -149,7 +151,8 @@ export class RunControl {
       this.arm(leg, motion);
       const stop = this.around.run(this.withinLimit(leg.budget), undefined, leg.vcpu);
       const idle = stop.kind === 'idle';
-      const result = this.judge(idle ? { kind: 'budget' } : stop, motion) ?? this.atLimit();
+      const result =
+        this.judge(idle ? { kind: 'budget' } : stop, motion) ?? this.atLimit() ?? this.atRecordsEnd();
       if (result) return this.disarm(result);
       if (!idle && Date.now() < turnEnds) continue;
       await (idle ? this.input() : host().rest());
@@ -229,6 +232,11 @@ export class RunControl {
     if (this.limit === undefined || this.around.machine.executed < this.limit) return undefined;
     this.limit = undefined;
     return { stopped: this.stoppedAt('pause', 'maxInstructions of the launch configuration are used up') };
+  }
+
+  private atRecordsEnd(): RunResult | undefined {
+    const news = this.around.recordsEnd();
+    return news === undefined ? undefined : { stopped: this.stoppedAt('pause', news) };
   }
 
   private arm(leg: Leg, motion: Motion): void {

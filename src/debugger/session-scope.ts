@@ -189,6 +189,7 @@ function msrCell(machine: Machine, level: StrandName, written: string): Cell | u
   }
   const cpu = machine.driver.cpuOf(level);
   const write = (value: bigint) => {
+    machine.mayChange();
     machine.edited = true;
     cpu.set64(place, BigInt.asUintN(64, value));
     cpu.stateReplaced();
@@ -226,6 +227,7 @@ function fieldCell(machine: Machine, level: StrandName, written: string, name: s
   const { width } = vmcsField[field];
   const write = (value: bigint) => {
     if (!view.write) return `${vmcs} belongs to L0: change vmcs12 instead.`;
+    machine.mayChange();
     machine.edited = true;
     view.write(field, value);
     return undefined;

@@ -7,6 +7,9 @@ import { vmcsFields } from '../isa/vmcs-fields';
 import { createMachine, MachineError, type MachineRequest } from '../machine/create';
 import { History, HistoryError } from '../machine/history';
 import { inputLogHeading, inputLogLine, type InputEvent, type InputSource } from '../machine/input-log';
+import { recordedHistory } from '../machine/recording/from-history';
+import type { Recording } from '../machine/recording/recording';
+import { Replay } from '../machine/recording/replay';
 import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
@@ -46,7 +49,18 @@ export class SessionError extends Error {
   override readonly name = 'SessionError';
 }
 
+/** What is asked for would make the run another one than it was, and nobody has agreed to that. */
+export class FutureAtStake extends SessionError {
+  constructor() {
+    super(
+      'This would change the past, and what came after it would be dropped: say "fork" on the console to begin another future here, then ask again.',
+    );
+  }
+}
+
 export interface SessionRequest {
+  /** The run to repeat. */
+  readonly recording?: Recording | undefined;
   readonly machine: Omit<MachineRequest, 'serial'>;
   readonly programs: readonly LoadedProgram[];
   readonly sourceMap: Readonly<Record<string, string>>;
@@ -73,6 +87,8 @@ export interface SessionEvents {
   input?(text: string): void;
   /** Something else stands on the VGA text screen. */
   screen?(screen: Screen): void;
+  /** Another future has begun where the machine stands. */
+  forked?(): void;
   /** A level came into being, or is gone. */
   thread?(level: StrandName, reason: 'started' | 'exited'): void;
 }
@@ -95,6 +111,8 @@ export class DebugSession {
   machine: Machine;
   /** The past of the run; undefined when none is kept. */
   history: History | undefined;
+  /** The recorded run that is repeated. */
+  replay: Replay | undefined;
   ground: Ground;
   /** The stop the user looks at. */
   lastStop: StoppedEvent | undefined;
@@ -133,17 +151,26 @@ export class DebugSession {
     // Whoever sees text on the screen has a keyboard before it.
     const hears = () => this.request.awaitsInput === true || this.screen.hasText();
     if (!this.request.machine.input) machine.awaitsInput = hears;
+    machine.mayChange = () => this.mayChange();
     const ground = new Ground(machine, this.programs);
-    const { historyMiB = DEFAULT_HISTORY_MIB } = this.request;
-    const history = historyMiB > 0 ? new History(machine, historyMiB) : undefined;
+    const { historyMiB } = this.request;
+    // A recorded run is repeated with what is kept of it.
+    const budget =
+      historyMiB || (historyMiB === undefined || this.request.recording ? DEFAULT_HISTORY_MIB : 0);
+    const history = budget > 0 ? new History(machine, budget) : undefined;
     if (history) history.onEdit = (dropped) => this.edited(dropped);
     this.history = history;
+    const { recording } = this.request;
+    this.replay = recording && history && new Replay(machine, history, recording);
     // Without debugging nothing of the user's stops the machine, but it is all there for a later restart.
     const { noDebug } = this.request;
     const around: RunSurroundings = {
       machine,
       run: (instructions, until, vcpu) =>
-        history ? history.run(instructions, until, vcpu) : machine.run(instructions, vcpu),
+        this.replay?.run(instructions, until, vcpu) ??
+        history?.run(instructions, until, vcpu) ??
+        machine.run(instructions, vcpu),
+      recordsEnd: () => this.replay?.ending(),
       repeated: () => history?.inPast === true,
       programs: this.programs,
       ground,
@@ -249,7 +276,7 @@ export class DebugSession {
   input(source: InputSource, bytes: Uint8Array): void {
     if (this.request.machine.input)
       throw new SessionError('This run repeats the input of a log: what is typed would make it another one.');
-    this.history?.noteInput();
+    this.mayChange();
     this.machine.input(source, bytes);
     this.control.inputCame();
   }
@@ -340,10 +367,47 @@ export class DebugSession {
 
   /** Somebody changed state: another future begins. */
   private edited(dropped: boolean): void {
-    if (!dropped) return;
-    this.events.log(
-      'State was changed in the past: what came after this moment is dropped, and from here the run is another one.',
-    );
+    if (dropped) this.events.log('What came after this moment is dropped: from here the run is another one.');
+  }
+
+  /** There is a future, known or recorded, that a change of state would drop. */
+  get hasFuture(): boolean {
+    return this.history?.inPast === true || this.replay?.over === false;
+  }
+
+  /** @throws FutureAtStake when a change of state would drop what came after */
+  mayChange(): void {
+    if (this.hasFuture) throw new FutureAtStake();
+  }
+
+  /** Another future begins here; the user has agreed. */
+  fork(): void {
+    if (!this.history || !this.hasFuture)
+      throw new SessionError('This is the present: there is no future to drop, and state can be changed.');
+    this.history.beginFuture();
+    if (this.replay?.over === false) {
+      this.replay.leave();
+      this.events.log('From here the run is another one than the recorded one.');
+    }
+    this.events.forked?.();
+  }
+
+  /**
+   * The run up to its present, to be written to a file.
+   * @throws SessionError
+   */
+  recordedRun(): ReturnType<typeof recordedHistory> {
+    this.mustStand();
+    if (!this.history)
+      throw new SessionError(
+        'No past is kept, so nothing is recorded: the launch configuration says "history": 0.',
+      );
+    if (!this.history.settleEdits())
+      throw new SessionError(
+        'State was changed in the middle of what L0 does: step out of L0 first, then save.',
+      );
+    this.control.disarmAll();
+    return recordedHistory(this.machine, this.history);
   }
 
   /** Runs until a motion of the caller's own has arrived. */
@@ -381,6 +445,12 @@ export class DebugSession {
   /** A stop in the past says so. */
   private dated(stop: StoppedEvent): StoppedEvent {
     const { history, machine } = this;
+    const left = this.replay?.leftAt;
+    if (left !== undefined)
+      return {
+        ...stop,
+        description: `${stop.description} (another run than the recorded one since instruction ${left})`,
+      };
     if (!history?.inPast) return stop;
     const distance = history.present.retired - machine.cpu.retired;
     const how =
@@ -443,12 +513,13 @@ export class DebugSession {
   }
 }
 
-function bootMachine({ machine: request }: SessionRequest, events: SessionEvents): Machine {
+function bootMachine({ machine: request, recording }: SessionRequest, events: SessionEvents): Machine {
   try {
-    const machine = createMachine({ ...request, serial: (byte) => events.serial(byte) });
+    const input = recording?.input ?? request.input;
+    const machine = createMachine({ ...request, input, serial: (byte) => events.serial(byte) });
     const write = (event: InputEvent) => events.input?.(inputLogLine(event));
     events.input?.(inputLogHeading());
-    request.input?.forEach(write);
+    input?.forEach(write);
     machine.onInput = write;
     return machine;
   } catch (error) {

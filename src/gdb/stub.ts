@@ -3,7 +3,7 @@
  * nothing is claimed that the machine cannot do, so there are no reverse packets.
  */
 import type { EndedEvent, StoppedEvent } from '../debugger/run-control';
-import { SessionError } from '../debugger/session';
+import { FutureAtStake, SessionError } from '../debugger/session';
 import type { StrandName } from '../machine/strand';
 import { INVALID, OK, REFUSED, UNKNOWN } from './answers';
 import { ClientBreakpoints, type Reached } from './client-breakpoints';
@@ -99,7 +99,7 @@ export class GdbStub {
     try {
       answer = this.dispatch(text[0] ?? '', text.slice(1));
     } catch (error) {
-      answer = error instanceof SessionError ? REFUSED : `E.Turtlescope failed: ${String(error)}`;
+      answer = refusal(error);
     }
     if (answer !== undefined) this.send(answer);
   }
@@ -293,6 +293,12 @@ export class GdbStub {
   private raw(text: string): void {
     this.line.send(new TextEncoder().encode(text));
   }
+}
+
+function refusal(error: unknown): string {
+  if (error instanceof FutureAtStake)
+    return 'E.This would change the past: "monitor fork" drops what came after and begins another future here.';
+  return error instanceof SessionError ? REFUSED : `E.Turtlescope failed: ${String(error)}`;
 }
 
 function placeText(place: Reached): string {

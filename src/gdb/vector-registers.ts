@@ -38,6 +38,7 @@ function stateRegister(
     write: (bearer, value) => {
       if (!live(bearer)) return false;
       const { cpu } = bearer.machine;
+      bearer.machine.mayChange();
       bearer.machine.edited = true;
       write(bearer, value);
       cpu.stateReplaced();

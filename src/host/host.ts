@@ -39,6 +39,12 @@ export interface Host {
   readFile(path: string): Uint8Array;
   /** The bytes of a zlib stream, at most `size`. Throws for a damaged one. */
   inflate(packed: Uint8Array, size: number): Uint8Array;
+  /** A zlib stream of them. */
+  deflate(bytes: Uint8Array): Uint8Array;
+  /** SHA-256, in hexadecimal. */
+  sha256(bytes: Uint8Array): string;
+  /** Turtlescope's version, and a hash of all sources that decide how a machine runs. */
+  build(): string;
   /** Lets whatever else waits have its turn. */
   rest(): Promise<void>;
 }

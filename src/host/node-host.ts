@@ -2,9 +2,10 @@
  * The host of a process of Node's. Build products lie beside the bundle in a packaged extension, in `dist/` when the sources run
  * as they are.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { FileProblem, type Host, type L0Source } from './host';
 
 const products = [__dirname, path.join(__dirname, '..', '..', 'dist')];
@@ -68,5 +69,8 @@ export const nodeHost: Host = {
     }
   },
   inflate: (packed, size) => new Uint8Array(inflateSync(packed, { maxOutputLength: size })),
+  deflate: (bytes) => new Uint8Array(deflateSync(bytes)),
+  sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+  build: () => readFileSync(product('machine-build.txt'), 'utf8').trim(),
   rest: () => new Promise((resolve) => setImmediate(resolve)),
 };

@@ -8,9 +8,11 @@ import type { Machine } from './machine';
 import type { MachineStop } from './machine-stop';
 import { compareMoments, isBefore, type Moment } from './moment';
 import { PageVersions } from './page-versions';
+import type { RecordedEdit } from './recording/recording';
 import { sameBytes } from './same';
 import { differenceOf, type SavedMoment } from './snapshot';
 import { isSpared } from './thinning';
+import { writtenPages } from './written-pages';
 
 interface Snapshot {
   /** Rises with the moments. */
@@ -19,8 +21,26 @@ interface Snapshot {
   readonly state: SavedMoment;
   /** Number of the epoch that begins here; for thinning. */
   readonly epoch: number;
-  /** The moment at which somebody changed state, so that the run jumps from there to here. */
-  readonly edit?: Moment;
+  /** Somebody changed state, so that the run jumps from there to here. */
+  readonly edit?: Edit;
+}
+
+interface Edit {
+  readonly at: Moment;
+  /** Records made before it. */
+  readonly records: number;
+  /** Pages that may have changed. */
+  readonly pages: readonly number[];
+}
+
+/** A snapshot as others see it. */
+export interface KnownState {
+  readonly moment: Moment;
+  readonly state: SavedMoment;
+  readonly edit?: Edit | undefined;
+  /** Pages that hold something else than at the snapshot before. */
+  readonly changed: readonly number[];
+  readonly page: (number: number) => Uint8Array;
 }
 
 /** Bytes a saved state needs besides pages, about: they count for the budget. */
@@ -44,7 +64,11 @@ export class History {
   /** Halvings of the density that the budget asked for. */
   private sparseness = 0;
   /** The moment at which state was changed while L0 stood in its middle: the snapshot comes when it is through. */
-  private pendingEdit: Moment | undefined;
+  private pendingEdit: Omit<Edit, 'pages'> | undefined;
+  /** Changes of a recorded run that are still to come. */
+  private scheduled: RecordedEdit[] = [];
+  /** Asked about each snapshot that is taken: what is wrong with it, in a sentence. */
+  onSnapshot: ((known: KnownState) => string | undefined) | undefined;
   private defect: string | undefined;
   /** Told that a change from outside begins another future; true: one that was known is dropped. */
   onEdit: ((dropped: boolean) => void) | undefined;
@@ -90,17 +114,44 @@ export class History {
   noteEdits(): void {
     if (!this.machine.edited) return;
     this.machine.edited = false;
-    this.onEdit?.(this.inPast);
-    this.dropFuture();
-    this.pendingEdit = this.machine.now();
+    this.beginFuture();
+    this.pendingEdit = { at: this.machine.now(), records: this.machine.log.total };
     this.machine.endEpoch();
   }
 
-  /** Something comes from outside: in the past it begins another future. */
-  noteInput(): void {
-    if (!this.inPast) return;
-    this.onEdit?.(true);
+  /** A change that no run has followed yet gets its snapshot now. False: it must wait until L0, which stands in its middle, is through. */
+  settleEdits(): boolean {
+    this.noteEdits();
+    if (!this.pendingEdit) return true;
+    if (this.machine.l0?.stopped) return false;
+    this.machine.beginEpoch();
+    return true;
+  }
+
+  /** Another future begins where the machine stands: what was known of the old one, or is recorded of it, is dropped. */
+  beginFuture(): void {
+    this.onEdit?.(this.inPast);
     this.dropFuture();
+  }
+
+  /** Changes that were made in a recorded run are made at their moments. */
+  schedule(edits: readonly RecordedEdit[]): void {
+    this.scheduled = [...edits];
+  }
+
+  /** Every snapshot, the oldest first. */
+  states(): KnownState[] {
+    return this.snapshots.map((known) => this.shown(known));
+  }
+
+  private shown({ id, moment, state, edit }: Snapshot): KnownState {
+    const changed = [...this.pages.changedAt(id)];
+    return { moment, state, edit, changed, page: (number) => this.pages.at(number, id) };
+  }
+
+  /** Pages that may differ from those of the newest snapshot, while the machine stands in the present. */
+  changedSince(): number[] {
+    return this.written();
   }
 
   /** To be called when a run has stopped: the present is not before this moment. */
@@ -149,15 +200,33 @@ export class History {
   run(instructions?: bigint, until?: Moment, vcpu?: number): MachineStop {
     const { machine } = this;
     const now = machine.now();
+    const [recorded] = this.scheduled;
     const edit = this.snapshots.find(
-      (known) => known.edit && !isBefore(known.edit, now) && isBefore(now, known.moment),
+      (known) => known.edit && !isBefore(known.edit.at, now) && isBefore(now, known.moment),
     );
-    const goal = edit?.edit && !(until && isBefore(until, edit.edit)) ? edit.edit : until;
+    const at = edit?.edit?.at ?? recorded?.at;
+    const goal = at && !(until && isBefore(until, at)) ? at : until;
     const stop = goal ? machine.runTo(goal, instructions, vcpu) : machine.run(instructions, vcpu);
     this.tellDefect();
-    if (stop.kind !== 'moment' || !edit || goal !== edit.edit) return stop;
-    this.restore(edit);
+    if (stop.kind !== 'moment' || goal !== at) return stop;
+    if (edit) this.restore(edit);
+    else this.editAgain(this.scheduled.shift()!);
+    this.tellDefect();
     return { kind: 'budget' };
+  }
+
+  /** What somebody changed in the recorded run is changed here. */
+  private editAgain({ at, moment, state, pages, records }: RecordedEdit): void {
+    const { machine } = this;
+    if (compareMoments(at, machine.now()) !== 0)
+      this.defect = `The replay cannot stand where state was changed, at instruction ${at.retired}. This is a defect of Turtlescope.`;
+    const written = this.written();
+    this.pendingEdit = { at, records: machine.log.total };
+    for (const made of records) machine.log.push(made);
+    for (const [page, bytes] of pages) this.contents(page).set(bytes);
+    machine.restore(state);
+    this.last = moment;
+    this.take(moment, [...new Set([...written, ...pages.map(([page]) => page)])]);
   }
 
   private tellDefect(): void {
@@ -172,33 +241,27 @@ export class History {
     const known = this.snapshots.find((snapshot) => compareMoments(snapshot.moment, moment) === 0);
     if (known) return this.check(known);
     if (isBefore(moment, this.last)) return;
-    this.take(moment);
+    this.take(moment, this.written());
     this.thin();
   }
 
-  private take(moment: Moment): void {
-    const { machine } = this;
+  private take(moment: Moment, pages: readonly number[]): void {
+    const { machine, pendingEdit } = this;
     const id = (this.snapshots.at(-1)?.id ?? -1) + 1;
-    for (const page of this.written()) this.pages.keep(page, id, this.contents(page));
-    const epoch = this.pendingEdit ? -1 : this.epochs++;
-    this.snapshots.push({
-      id,
-      moment,
-      state: machine.save(),
-      epoch,
-      ...(this.pendingEdit && { edit: this.pendingEdit }),
-    });
+    for (const page of pages) this.pages.keep(page, id, this.contents(page));
+    const epoch = pendingEdit ? -1 : this.epochs++;
+    const edit = pendingEdit && { ...pendingEdit, pages };
+    const snapshot: Snapshot = { id, moment, state: machine.save(), epoch, ...(edit && { edit }) };
+    this.snapshots.push(snapshot);
+    this.defect ??= this.onSnapshot?.(this.shown(snapshot));
     this.pendingEdit = undefined;
     this.marks.clearWritten();
     this.base = id;
   }
 
-  /** Pages that may differ from the base. The processor writes to a current VMCS whenever it wants. */
+  /** Pages that may differ from the base. */
   private written(): number[] {
-    const vmcss = this.machine.cpus
-      .map((cpu) => cpu.currentVmcs)
-      .filter((at) => at < BigInt(this.machine.cpu.ramBytes));
-    return [...new Set([...this.marks.written(), ...vmcss.map((at) => Number(at >> 12n))])];
+    return writtenPages(this.machine, this.marks);
   }
 
   private contents(page: number): Uint8Array {
@@ -248,6 +311,7 @@ export class History {
     for (const snapshot of this.snapshots.filter(({ moment }) => isBefore(now, moment)).reverse())
       this.forget(snapshot);
     this.last = now;
+    this.scheduled = [];
     this.machine.fork();
   }
 

@@ -4,6 +4,7 @@
  * `TICK SOURCE BYTES`, bytes in hexadecimal.
  */
 import type { InputEvent, InputSource } from '../platform/device';
+import { bytesOf, hexOf } from './recording/plain-data';
 
 export type { InputEvent, InputSource };
 
@@ -32,7 +33,7 @@ export function readInputLog(text: string): InputEvent[] {
   if (lines.at(-1) === '') lines.pop();
   let last = 0;
   return lines.map((line, index) => {
-    const event = readLine(line);
+    const event = readInputLine(line);
     const place = `line ${index + 2}`;
     if (!event) throw new InputLogError(`${place} is not "TICK serial|keys BYTES" but "${line}"`);
     if (event.at < last) throw new InputLogError(`${place} comes before the one above it`);
@@ -41,18 +42,11 @@ export function readInputLog(text: string): InputEvent[] {
   });
 }
 
-function readLine(line: string): InputEvent | undefined {
+/** Undefined: it is no such line. */
+export function readInputLine(line: string): InputEvent | undefined {
   const [, tick, name, hex] = LINE.exec(line) ?? [];
   const source = SOURCES.find((known) => known === name);
   const at = Number(tick);
   if (hex === undefined || source === undefined || !Number.isSafeInteger(at)) return undefined;
   return { at, source, bytes: bytesOf(hex) };
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g)!, (pair) => parseInt(pair, 16));
 }

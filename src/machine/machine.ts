@@ -75,7 +75,7 @@ export class Machine implements BusOwner {
   /** Told of everything that comes from outside, for the log that repeats the run. */
   onInput: ((event: InputEvent) => void) | undefined;
   /** What came from outside in the whole run, and how much of it has come at the present moment. */
-  private readonly inputs: InputEvent[] = [];
+  private readonly inputs: InputEvent[];
   private arrived = 0;
   /** Somebody may type: a halt that input can end is no end. */
   awaitsInput: () => boolean = () => false;
@@ -90,6 +90,8 @@ export class Machine implements BusOwner {
   onEpoch: (() => void) | undefined;
   /** Somebody outside changed state while the machine stood. */
   edited = false;
+  /** Asked before somebody outside changes state; throws when nothing may change now. */
+  mayChange: () => void = () => {};
   private goal: Moment | undefined;
   /** Instructions each CPU has retired, for whoever watches one of them. */
   private retiredBy: bigint[];
@@ -135,7 +137,7 @@ export class Machine implements BusOwner {
     this.watchpoints = new Watchpoints(this.cpus[0], this.driver);
     for (const cpu of this.cpus) applyFirmwareMsrs(cpu, this.board, config.featureControl);
     applyBootImage(this.driver, config.image);
-    for (const event of config.input ?? []) this.board.input(event);
+    this.inputs = [...(config.input ?? [])];
   }
 
   /** The CPU whose turn it is. */
@@ -180,6 +182,11 @@ export class Machine implements BusOwner {
     this.inputs.push(event);
     this.arrived++;
     this.board.input(event);
+  }
+
+  /** What came from outside, up to the moment at which the machine stands. */
+  get received(): readonly InputEvent[] {
+    return this.inputs.slice(0, this.arrived);
   }
 
   /** In a part of the run that is repeated, what came from outside comes again, at the tick at which it came. */

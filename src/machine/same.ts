@@ -14,6 +14,8 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 export function sameData(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Uint8Array && b instanceof Uint8Array)
+    return a.length === b.length && a.every((byte, at) => byte === b[at]);
   if (a instanceof Map && b instanceof Map) return sameData([...a], [...b]);
   if (a instanceof Set && b instanceof Set) return sameData([...a], [...b]);
   const [names, others] = [Object.keys(a), Object.keys(b)];

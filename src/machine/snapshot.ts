@@ -9,7 +9,7 @@ import type { Board } from '../platform/device';
 import type { ExitCounts } from './exit-counts';
 import type { HaltWatch } from './halt';
 import type { RecordLog } from './record-log';
-import { sameBytes, sameData } from './same';
+import { sameData } from './same';
 import type { SavedDriver, TopologyDriver } from './topology-driver';
 import type { Turns } from './turns';
 
@@ -94,21 +94,27 @@ export function restoreCodeMarks(cpu: Cpu, { code }: SavedMachine): void {
   new PageMarks(cpu.memory, cpu.ramBytes).setCode(code);
 }
 
+/** What a state is compared by, with the words for each part. */
+export function comparedParts(saved: SavedMachine): [string, unknown][] {
+  return [
+    ...saved.blocks.map((block, cpu): [string, unknown] => [`the state of CPU ${cpu}`, architectural(block)]),
+    ['the clock', saved.shared],
+    ['the devices', saved.board],
+    ['whose turn it is', saved.turns],
+    ['the state of L0', saved.driver.run],
+    ['what the machine counts', saved.progress],
+  ];
+}
+
 /** What of the run differs between two states that should be one; undefined when nothing does. */
 export function differenceOf(a: SavedMachine, b: SavedMachine): string | undefined {
-  const cpu = a.blocks.findIndex((block, number) => !sameRegisters(block, b.blocks[number]!));
-  if (cpu >= 0) return `the state of CPU ${cpu}`;
-  if (!sameData(a.shared, b.shared)) return 'the clock';
-  if (!sameData(a.board, b.board)) return 'the devices';
-  if (!sameData(a.turns, b.turns)) return 'whose turn it is';
-  if (!sameData(a.driver.run, b.driver.run)) return 'the state of L0';
-  return sameData(a.progress, b.progress) ? undefined : 'what the machine counts';
+  const others = comparedParts(b);
+  return comparedParts(a).find(([, data], index) => !sameData(data, others[index]![1]))?.[0];
 }
 
 /** What is architectural: the core's own variables follow from it, and the words about slices say nothing. */
-function sameRegisters(a: Uint8Array, b: Uint8Array): boolean {
-  const same = (from: State, to: State) => sameBytes(a.subarray(from, to), b.subarray(from, to));
-  return same(State.GPR, State.STOP) && same(State.MXCSR, State.PRIVATE);
+function architectural(block: Uint8Array): Uint8Array[] {
+  return [block.subarray(State.GPR, State.STOP), block.subarray(State.MXCSR, State.PRIVATE)];
 }
 
 /** How the last slice ended, and what a debugger wants passed over, belongs to no moment; the line is set before each slice. */

@@ -43,6 +43,19 @@ export interface CustomRequests {
     arguments: { record?: number; lastWriteOf?: string; variablesReference?: number; frameId?: number };
     body: Record<string, never>;
   };
+  /**
+   * Answers `turtlescope/futureAtStake`: drop what came after this moment, and begin another future here, or leave all as it is. The
+   * requests that wait for it are answered then.
+   */
+  'turtlescope/fork': {
+    arguments: { agreed: boolean };
+    body: Record<string, never>;
+  };
+  /** The run up to its present, to a file; `embed`: with the files that it was made of. */
+  'turtlescope/saveRecording': {
+    arguments: { path: string; embed?: boolean };
+    body: { bytes: number };
+  };
   /** One record, decoded in full. */
   'turtlescope/timelineItem': {
     arguments: { index: number };
@@ -127,6 +140,11 @@ export interface FieldWriter {
 export interface CustomEvents {
   /** The timeline or a VMCS may have changed without a stop (edits). */
   'turtlescope/changed': { reason: 'edit' | 'stop' };
+  /**
+   * A change of state was asked for that drops what came after this moment. Only for a client that launched with `__asksBeforeFork`: its
+   * request waits for `turtlescope/fork`. To all others it is refused.
+   */
+  'turtlescope/futureAtStake': Record<string, never>;
   /** The guest sent this on COM1; only with `serial: "terminal"`, and empty when the session begins. */
   'turtlescope/serial': { text: string };
   /** What stands on the VGA text screen now; not before something has been written there. */

@@ -84,7 +84,7 @@ export const launchAttributes = {
     type: 'string',
     isPath: true,
     markdownDescription:
-      'Image to boot: a Linux kernel (bzImage or vmlinux), multiboot 1 or 2, PVH, ELF, or a flat binary together with `loadAddress`. What it is, its contents say. Its DWARF shows sources.',
+      'Image to boot: a Linux kernel (bzImage or vmlinux), multiboot 1 or 2, PVH, ELF, or a flat binary together with `loadAddress`; or a recording of a run. What it is, its contents say. Its DWARF shows sources.',
     examples: ['${workspaceFolder}/hypervisor.elf', '${workspaceFolder}/vmlinuz', '${file}'],
   },
   topology: {

@@ -11,6 +11,9 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
+/** The file an attribute names. */
+export type ReadFile = (attribute: string, path: string) => NamedFile;
+
 /** @throws ConfigurationProblem */
 export function readNamed(attribute: string, path: string): NamedFile {
   let bytes: Uint8Array;

@@ -3,14 +3,18 @@
  */
 import type { MachineRequest } from '../machine/create';
 import type { LaunchConfiguration } from '../protocol/launch-configuration';
-import { readNamed, type NamedFile } from './files';
+import type { NamedFile, ReadFile } from './files';
 import { replayedInput } from './replayed-input';
 
 /** Everything but where the serial port goes. */
 export type RequestedMachine = Omit<MachineRequest, 'serial'>;
 
 /** @throws ConfigurationProblem for a file that cannot be read */
-export function machineRequest(configuration: LaunchConfiguration, image: NamedFile): RequestedMachine {
+export function machineRequest(
+  configuration: LaunchConfiguration,
+  image: NamedFile,
+  read: ReadFile,
+): RequestedMachine {
   const {
     program,
     topology,
@@ -28,9 +32,9 @@ export function machineRequest(configuration: LaunchConfiguration, image: NamedF
     topology,
     memoryMiB: memory,
     cmdline,
-    initrd: initrd === undefined ? undefined : readNamed('initrd', initrd).bytes,
+    initrd: initrd === undefined ? undefined : read('initrd', initrd).bytes,
     modules: modules.map((module, index) => ({
-      bytes: readNamed(`modules[${index}].path`, module.path).bytes,
+      bytes: read(`modules[${index}].path`, module.path).bytes,
       commandLine: module.cmdline ?? module.path,
     })),
     loadAddress: loadAddress === undefined ? undefined : Number(loadAddress),

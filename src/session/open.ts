@@ -7,12 +7,18 @@ import type { LoadedProgram } from '../debugger/programs';
 import { DebugSession, SessionError, type SessionEvents } from '../debugger/session';
 import { host } from '../host/host';
 import { createMachine, MachineError } from '../machine/create';
+import { History } from '../machine/history';
 import type { InputEvent } from '../machine/input-log';
 import type { Machine } from '../machine/machine';
+import { isRecording } from '../machine/recording/file-format';
+import { Recorder } from '../machine/recording/recorder';
+import { Replay } from '../machine/recording/replay';
 import { ConfigurationProblem } from '../protocol/configuration-problem';
 import type { LaunchConfiguration } from '../protocol/launch-configuration';
-import { readNamed, type NamedFile } from './files';
+import { readNamed, type NamedFile, type ReadFile } from './files';
 import { machineRequest } from './machine-request';
+import { recordedRun } from './recorded-run';
+import { RunFiles, type SaveOptions } from './save-recording';
 
 export interface Opened {
   readonly session: DebugSession;
@@ -20,6 +26,11 @@ export interface Opened {
   readonly files: readonly NamedFile[];
   /** What the user should know though nothing failed: no debug information, say. */
   readonly warnings: readonly string[];
+  /**
+   * The run up to its present as a file.
+   * @throws SessionError
+   */
+  readonly recording: (options: SaveOptions) => Uint8Array;
 }
 
 export interface OpenOptions {
@@ -31,26 +42,42 @@ export interface OpenOptions {
 
 /** @throws ConfigurationProblem */
 export function openSession(
-  configuration: LaunchConfiguration,
+  given: LaunchConfiguration,
   events: SessionEvents,
   { noDebug, kept }: OpenOptions = {},
 ): Opened {
-  const warnings: string[] = [];
-  const image = readNamed('program', configuration.program);
+  const { configuration, recording, read, remembered, warnings: found } = opened(given);
+  const warnings = [...found];
+  const image = read('program', configuration.program);
   const files = [image];
-  const programs = readPrograms(configuration, image, files, warnings);
+  const programs = readPrograms(configuration, read, image, files, warnings);
   const { sourceMap = {}, maxInstructions, history } = configuration;
+  const machine = machineRequest(configuration, image, read);
   const request = {
-    machine: machineRequest(configuration, image),
+    machine,
+    recording,
     programs,
     sourceMap,
     imagePath: image.path,
     noDebug,
     awaitsInput: configuration.serial === 'terminal',
-    historyMiB: noDebug ? 0 : history,
+    historyMiB: noDebug && !recording ? 0 : history,
     maxInstructions: maxInstructions === undefined ? undefined : BigInt(maxInstructions),
   };
-  return { session: bootable(() => new DebugSession(request, events, kept)), files, warnings };
+  const session = bootable(() => new DebugSession(request, events, kept));
+  return {
+    session,
+    files,
+    warnings,
+    recording: (options) => remembered.recording(configuration, session.recordedRun(), options),
+  };
+}
+
+export interface OpenedMachine {
+  readonly machine: Machine;
+  readonly image: NamedFile;
+  /** As of `Opened`; `record` must have been asked for. */
+  readonly recording: (options: SaveOptions) => Uint8Array;
 }
 
 /**
@@ -61,14 +88,52 @@ export function openSession(
 export function openMachine(
   configuration: LaunchConfiguration,
   serial: (byte: number) => void,
-  input?: readonly InputEvent[],
-): { readonly machine: Machine; readonly image: NamedFile } {
-  const image = readNamed('program', configuration.program);
-  const request = machineRequest(configuration, image);
+  { input, record = false }: { input?: readonly InputEvent[] | undefined; record?: boolean } = {},
+): OpenedMachine {
+  const remembered = new RunFiles();
+  const read = remembered.remembering(readNamed);
+  const image = read('program', configuration.program);
+  const request = machineRequest(configuration, image, read);
+  const machine = bootable(() => createMachine({ ...request, serial, input: input ?? request.input }));
+  const recorder = record ? new Recorder(machine) : undefined;
   return {
-    machine: bootable(() => createMachine({ ...request, serial, input: input ?? request.input })),
+    machine,
     image,
+    recording: (options) => remembered.recording(configuration, recorder!.run(), options),
   };
+}
+
+/** MiB for a past to which nobody goes: what the recorded changes of state need. */
+const REPLAY_MIB = 64;
+
+/**
+ * A recorded run without a debugger.
+ * @throws ConfigurationProblem
+ */
+export function openReplay(path: string, serial: (byte: number) => void) {
+  const file = readNamed('program', path);
+  const { configuration, recording, read, warnings } = recordedRun({ program: path }, file);
+  const image = read('program', configuration.program);
+  const request = machineRequest(configuration, image, read);
+  const machine = bootable(() => createMachine({ ...request, serial, input: recording.input }));
+  const replay = new Replay(machine, new History(machine, REPLAY_MIB), recording);
+  return { machine, replay, warnings, image, configuration };
+}
+
+/** The configuration as it stands, or that of the recording it names. */
+function opened(given: LaunchConfiguration) {
+  const remembered = new RunFiles();
+  const file = readNamed('program', given.program);
+  if (!isRecording(file.bytes))
+    return {
+      configuration: given,
+      recording: undefined,
+      read: remembered.remembering(readNamed),
+      remembered,
+      warnings: [],
+    };
+  const run = recordedRun(given, file);
+  return { ...run, read: remembered.remembering(run.read), remembered };
 }
 
 function bootable<T>(make: () => T): T {
@@ -83,6 +148,7 @@ function bootable<T>(make: () => T): T {
 
 function readPrograms(
   configuration: LaunchConfiguration,
+  read: ReadFile,
   image: NamedFile,
   files: NamedFile[],
   warnings: string[],
@@ -90,7 +156,7 @@ function readPrograms(
   const outermost = configuration.topology === 'bare' ? 'L0' : 'L1';
   const wanted = [
     ...(configuration.symbols ?? []).map(({ path, level, loadBias }, index) => {
-      const file = readNamed(`symbols[${index}].path`, path);
+      const file = read(`symbols[${index}].path`, path);
       files.push(file);
       return { ...file, level: level ?? outermost, bias: biasOf(loadBias), sharedDownwards: false } as const;
     }),

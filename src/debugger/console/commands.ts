@@ -71,6 +71,11 @@ const commands: Readonly<Record<string, Command>> = {
     help: 'the newest exits, entries and what L0 decided',
     run: (context) => vmxLines(context, 'exits'),
   },
+  fork: {
+    usage: 'fork',
+    help: 'in the past: drops what came after, so that state can be changed here',
+    run: fork,
+  },
   event: {
     usage: 'event',
     help: 'the event in flight',
@@ -94,6 +99,13 @@ export function consoleCommand(context: ConsoleContext, line: string): string | 
   // A variable of the program named like a command is shown, not obeyed.
   if (alone && (context.scope.variable(name, false) ?? context.scope.variable(name, true))) return undefined;
   return commands[name]!.run(context, [format, behindFormat ?? plain].filter(Boolean).join(' '));
+}
+
+function fork({ session }: ConsoleContext): string {
+  if (!session.hasFuture) return 'This is the present: there is no future to drop, and state can be changed.';
+  session.mustStand();
+  session.fork();
+  return 'Another future begins here.';
 }
 
 function print({ scope }: ConsoleContext, given: string): string {

@@ -1,5 +1,5 @@
 /**
- * Images a user may mean: the open file, or the ELF files of the workspace. Looks at names and at the first four bytes, no further.
+ * Images a user may mean: the open file, or the ELF files of the workspace. Looks at names and at the first bytes, no further.
  */
 import { open } from 'node:fs/promises';
 import * as vscode from 'vscode';
@@ -8,15 +8,18 @@ import { nearestFirst } from './configuration';
 /** More than this in one workspace is somebody's build tree; the first ones are enough to choose from. */
 const MOST_IMAGES = 50;
 
-const ELF_MAGIC = 0x7f454c46;
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+const BEGINNINGS = [Buffer.from(ELF_MAGIC), Buffer.from('turtlescope recording ')];
+const LONGEST = 32;
 
-/** True for a readable file that begins as ELF files do. */
-export async function isElf(path: string): Promise<boolean> {
+/** True for a readable file that begins as ELF files do, or as recordings of runs do. */
+export async function isImage(path: string): Promise<boolean> {
   try {
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-      return bytesRead === 4 && buffer.readUInt32BE(0) === ELF_MAGIC;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST), 0, LONGEST, 0);
+      const found = buffer.subarray(0, bytesRead);
+      return BEGINNINGS.some((beginning) => found.subarray(0, beginning.length).equals(beginning));
     } finally {
       await file.close();
     }
@@ -44,7 +47,7 @@ export async function workspaceImages(folder?: vscode.WorkspaceFolder): Promise<
     MOST_IMAGES,
   );
   const paths = found.map((uri) => uri.fsPath);
-  const elf = await Promise.all(paths.map(isElf));
+  const elf = await Promise.all(paths.map(isImage));
   return nearestFirst(
     paths.filter((_, index) => elf[index]),
     activeFile(),
@@ -54,7 +57,7 @@ export async function workspaceImages(folder?: vscode.WorkspaceFolder): Promise<
 /** The image to run when nobody has said which: the open one, the only one, or the one the user picks. */
 export async function chooseImage(folder?: vscode.WorkspaceFolder): Promise<string | undefined> {
   const active = activeFile();
-  if (active !== undefined && (await isElf(active))) return active;
+  if (active !== undefined && (await isImage(active))) return active;
   const images = await workspaceImages(folder);
   if (images.length === 0) return noImage();
   if (images.length === 1) return images[0];

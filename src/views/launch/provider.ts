@@ -23,7 +23,9 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
     configuration: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration {
     const root = folder?.uri.fsPath ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-    return root === undefined ? configuration : withAbsolutePaths(configuration, root);
+    // `fork-question` asks the user.
+    const asking = { ...configuration, __asksBeforeFork: true };
+    return root === undefined ? asking : withAbsolutePaths(asking, root);
   }
 
   /** For a new launch.json, and for "Select and Start Debugging". */

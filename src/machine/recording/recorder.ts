@@ -1,0 +1,35 @@
+/**
+ * Records a run while it runs, for whoever keeps no past of it: a hash of all state where each epoch begins. To be made before the machine
+ * has run.
+ */
+import { PageMarks } from '../../cpu/page-marks';
+import type { Machine } from '../machine';
+import { writtenPages } from '../written-pages';
+import { StateDigest } from './digest';
+import type { Check, Recording } from './recording';
+
+export class Recorder {
+  private readonly checks: Check[] = [];
+  private readonly digest = new StateDigest();
+  private readonly marks: PageMarks;
+
+  constructor(private readonly machine: Machine) {
+    this.marks = new PageMarks(machine.cpu.memory, machine.cpu.ramBytes);
+    machine.onEpoch = () => {
+      // What comes at this very moment may have come before it or after it.
+      if (!machine.hasInputNow) this.checks.push(this.check());
+      this.marks.clearWritten();
+    };
+  }
+
+  private check(): Check {
+    for (const page of writtenPages(this.machine, this.marks))
+      this.digest.page(page, this.machine.cpu.physical.page(page));
+    return { moment: this.machine.now(), digest: this.digest.of(this.machine.save()) };
+  }
+
+  /** The run up to here. */
+  run(): Omit<Recording, 'build' | 'configuration' | 'files'> {
+    return { input: this.machine.received, edits: [], checks: this.checks, end: this.check() };
+  }
+}
