@@ -2,7 +2,7 @@
 // them into the core, TypeScript makes its views from them. Every address is a byte offset in linear memory (u32).
 // Must not import anything and must stay a file of `const enum` only (see ARCHITECTURE.md, "abi").
 
-/** Start addresses of the fixed regions, ascending; each region ends where the next one starts. */
+/** Start addresses of the fixed regions, ascending; each region ends where the next one starts, or at its END. */
 export const enum Region {
   /** State block of the running CPU and, behind it, what all CPUs share: see `state-block.ts`. */
   STATE = 0x1000,
@@ -30,6 +30,7 @@ export const enum Region {
   PAGE_ATTRIBUTES = 0x200000,
   /** Software TLB. */
   TLB = 0x300000,
+  TLB_END = 0x350000,
   /** State blocks of the CPUs that do not run, State.END bytes each, by number. */
   PARKED = 0x3f0000,
   /** Decoded blocks: index, then micro-op arena. */

@@ -1,7 +1,7 @@
 // What the embedder asks for at a moment from which a run may be repeated: everything cached is forgotten, so that the run from
 // there depends on nothing but the state. Nothing here is architectural.
 import { emptyArena } from './block-arena';
-import { forgetTranslations } from './mmu/tlb';
+import { breakLinks, forgetTranslations } from './mmu/tlb';
 import { setAttention } from './attention';
 
 /**
@@ -17,4 +17,14 @@ export function beginEpoch(): void {
 export function forgetDecoded(): void {
   emptyArena();
   beginEpoch();
+}
+
+/**
+ * State, RAM and the region of the TLB are those of another moment, in the middle of an epoch: translations go on as they stood
+ * there. Decoded code is forgotten, and with it whatever the region says of blocks.
+ */
+export function translationsRestored(): void {
+  emptyArena();
+  breakLinks();
+  setAttention();
 }

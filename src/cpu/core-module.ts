@@ -26,6 +26,8 @@ export interface CoreExports {
   beginEpoch(): void;
   /** Call after state blocks and RAM became those of another moment: drops decoded code, then as `beginEpoch`. */
   forgetDecoded(): void;
+  /** Call after state blocks, RAM and Region.TLB became those of another moment: drops decoded code, translations stay. */
+  translationsRestored(): void;
   /** Call after RAM was written from outside at `length` bytes from the address: drops decoded code there. */
   ramWritten(addressHigh: number, addressLow: number, length: number): void;
   /** Linear to host-physical with the running translation, no side effects: 1 = found (State.IMPORT_VALUE), 0 = not mapped. */

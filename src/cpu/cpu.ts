@@ -136,6 +136,17 @@ export class Cpu {
     this.exports.forgetDecoded();
   }
 
+  /** A copy of what the chip has cached of translations, for all CPUs: with it a run is taken up in the middle of an epoch. */
+  translations(): Uint8Array {
+    return new Uint8Array(this.memory, Region.TLB, Region.TLB_END - Region.TLB).slice();
+  }
+
+  /** State blocks and RAM are those of the moment at which these translations were cached. */
+  restoreTranslations(cached: Uint8Array): void {
+    new Uint8Array(this.memory).set(cached, Region.TLB);
+    this.exports.translationsRestored();
+  }
+
   /** The core's whole linear memory, for snapshots and tables. */
   get memory(): ArrayBuffer {
     return this.core.memory.buffer;

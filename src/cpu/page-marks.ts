@@ -36,6 +36,11 @@ export class PageMarks {
     for (const page of this.written()) this.bytes[page]! &= ~PageAttribute.DIRTY;
   }
 
+  /** To be called when every store is noticed, or when these pages are all that can be stored to without notice. */
+  setWritten(pages: readonly number[]): void {
+    for (const page of pages) this.bytes[page]! |= PageAttribute.DIRTY;
+  }
+
   code(): CodeMarks {
     const pages = Uint32Array.from(this.with(PageAttribute.CODE));
     return { pages, lines: BigUint64Array.from(pages, (page) => this.lines[page]!) };

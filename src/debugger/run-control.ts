@@ -7,7 +7,7 @@ import type { L0Frame } from '../machine/l0-runner';
 import type { StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
-import { isBefore, type Moment } from '../machine/moment';
+import { compareMoments, isBefore, type Moment } from '../machine/moment';
 import { isFinal, type MachineStop } from '../machine/machine-stop';
 import type { WatchEvent } from '../machine/watch-request';
 import type { Breakpoint } from './breakpoints/breakpoint';
@@ -50,6 +50,21 @@ export interface StoppedEvent {
 export interface Visit {
   readonly moment: Moment;
   readonly stopped: StoppedEvent;
+}
+
+/** From where the machine stands to a moment. */
+export interface Stretch {
+  readonly until: Moment;
+  /** A stop at that very moment is one of it. */
+  readonly inclusive: boolean;
+  /** Stops after which the rest is not looked at. */
+  readonly most: number;
+}
+
+export interface LastStop {
+  readonly found: Visit | undefined;
+  /** The stretch was looked at to its end. */
+  readonly reached: boolean;
 }
 
 /** The machine can go on no more. */
@@ -171,28 +186,32 @@ export class RunControl {
   }
 
   /**
-   * The last stop a run with this motion makes before a moment; undefined when there is none. Afterwards the machine stands
+   * The last of the stops a run with this motion makes in a stretch; undefined when there is none. Afterwards the machine stands
    * wherever the search ended, with nothing armed.
    */
-  async lastStop(motion: Motion, until: Moment): Promise<Visit | undefined> {
+  async lastStop(motion: Motion, { until, inclusive, most }: Stretch): Promise<LastStop> {
     const { machine } = this.around;
+    let stops = 0;
     this.passed = NONE;
     this.seen = machine.log.total;
     this.armed = '';
     machine.watch(this.around.data.requests());
     let found: Visit | undefined;
-    while (isBefore(machine.now(), until)) {
+    while (isBefore(machine.now(), until) && stops < most) {
       const leg = motion.plan();
       this.arm(leg, motion);
       const stop = this.around.run(leg.budget, until, leg.vcpu);
-      if (isFinal(stop) || !isBefore(machine.now(), until)) break;
-      const result = stop.kind === 'moment' ? undefined : this.judge(stop, motion);
-      if (result && 'stopped' in result && motion.improves?.() !== false)
-        found = { moment: machine.now(), stopped: result.stopped };
+      const distance = compareMoments(machine.now(), until);
+      if (isFinal(stop) || distance > 0 || (distance === 0 && !inclusive)) break;
+      const result = this.judge(stop, motion);
+      if (result && 'stopped' in result) {
+        stops++;
+        if (motion.improves?.() !== false) found = { moment: machine.now(), stopped: result.stopped };
+      }
       if (!(await this.takesTurns())) break;
     }
     this.disarmAll();
-    return found;
+    return { found, reached: stops < most };
   }
 
   /** Others get their turn when it is time. False: somebody interrupted. */

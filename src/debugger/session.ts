@@ -15,9 +15,9 @@ import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
 import type { Screen } from '../protocol/people';
 import type { Surroundings } from './breakpoints/resolve';
-import { EVERY_WRITE } from './breakpoints/data-breakpoint';
 import { DataBreakpoints } from './breakpoints/data-store';
 import type { Breakpoint } from './breakpoints/breakpoint';
+import { lastWriteOf } from './breakpoints/last-write';
 import { BreakpointStore } from './breakpoints/store';
 import { ActiveFilters } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
@@ -322,15 +322,14 @@ export class DebugSession {
    * @param dataId as of a data breakpoint
    */
   goToLastWrite(dataId: string): void {
+    this.mustStand();
     const data = new DataBreakpoints();
-    const [watch] = data.replace(
-      [{ dataId: `${dataId} ${EVERY_WRITE}`, access: 'write', texts: {} }],
-      () => 0,
-    );
-    if (watch?.problem !== undefined) throw new SessionError(watch.problem);
+    const last = lastWriteOf(this.machine, dataId);
+    if ('problem' in last) throw new SessionError(last.problem);
+    data.replace([last.watch], () => 0);
     const alone = { ...this.around, data, breakpoints: new BreakpointStore(), filters: new ActiveFilters() };
     this.travel(async (back) => {
-      const stop = await back.toPreviousStop();
+      const stop = await (last.pages ? back.toPreviousWrite(last.pages) : back.toPreviousStop());
       return stop?.reason === 'entry'
         ? { ...stop, description: `${stop.description}: nothing wrote it before` }
         : stop;
@@ -351,6 +350,7 @@ export class DebugSession {
     this.mustStand();
     history.noteEdits();
     this.searcher = searcher;
+    searcher.turnBack();
     this.runs(async () => {
       const from = history.now;
       const stopped = await way(new Backward(history, this.ground, searcher));

@@ -52,7 +52,7 @@ export interface MachineRequest {
   readonly onTripleFault?: string | undefined;
   /** What firmware did about VMX; default `locked-on`. */
   readonly featureControl?: string | undefined;
-  /** Instructions from one moment to the next at which a run can be taken up again. */
+  /** Instructions from one moment to the next at which a run can be taken up again; 0: there is none. */
   readonly epoch?: bigint | undefined;
   /** Input of an earlier run, to come at its ticks again. */
   readonly input?: readonly InputEvent[] | undefined;

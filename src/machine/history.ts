@@ -7,6 +7,8 @@ import { PageMarks } from '../cpu/page-marks';
 import type { Machine } from './machine';
 import type { MachineStop } from './machine-stop';
 import { compareMoments, isBefore, type Moment } from './moment';
+import { MOST_NEAR, nearStops } from './near';
+import { PageSet } from './page-set';
 import { PageVersions } from './page-versions';
 import type { RecordedEdit } from './recording/recording';
 import { sameBytes } from './same';
@@ -15,7 +17,7 @@ import { isSpared } from './thinning';
 import { writtenPages } from './written-pages';
 
 interface Snapshot {
-  /** Rises with the moments. */
+  /** Rises with the moments; that of a near one lies between its neighbours'. */
   readonly id: number;
   readonly moment: Moment;
   readonly state: SavedMoment;
@@ -23,6 +25,18 @@ interface Snapshot {
   readonly epoch: number;
   /** Somebody changed state, so that the run jumps from there to here. */
   readonly edit?: Edit;
+  readonly near?: Near;
+  /** Pages written since the snapshot before that is no near one; of a near one undefined. */
+  readonly written?: PageSet;
+}
+
+/** What a snapshot in the middle of an epoch has besides: the run goes on from there with what is cached. */
+interface Near {
+  readonly translations: Uint8Array;
+  /** Pages that can be written without notice, and others. */
+  readonly written: readonly number[];
+  /** Rises with each use. */
+  used: number;
 }
 
 interface Edit {
@@ -46,6 +60,8 @@ export interface KnownState {
 /** Bytes a saved state needs besides pages, about: they count for the budget. */
 const STATE_BYTES = 64 * 1024;
 const MIB = 1024 * 1024;
+/** Of snapshots that are no epoch's first. */
+const NO_EPOCH = -1;
 
 /** The repeated run was another one. */
 export class HistoryError extends Error {
@@ -59,6 +75,7 @@ export class History {
   /** The snapshot since which `marks` tells what was written. */
   private base = -1;
   private epochs = 0;
+  private uses = 0;
   /** The latest moment of the run there is. */
   private last: Moment;
   /** Halvings of the density that the budget asked for. */
@@ -86,7 +103,8 @@ export class History {
 
   /** What it holds, in bytes. */
   get bytes(): number {
-    return this.pages.bytes + this.snapshots.length * STATE_BYTES;
+    const cached = this.snapshots.reduce((sum, { near }) => sum + (near?.translations.length ?? 0), 0);
+    return this.pages.bytes + this.snapshots.length * STATE_BYTES + cached;
   }
 
   /** The moment at which the machine stands. */
@@ -139,13 +157,17 @@ export class History {
     this.scheduled = [...edits];
   }
 
-  /** Every snapshot, the oldest first. */
+  /** Every snapshot that begins an epoch, or follows a change from outside; the oldest first. */
   states(): KnownState[] {
-    return this.snapshots.map((known) => this.shown(known));
+    return this.snapshots.filter(({ near }) => !near).map((known) => this.shown(known));
   }
 
   private shown({ id, moment, state, edit }: Snapshot): KnownState {
-    const changed = [...this.pages.changedAt(id)];
+    const before = this.snapshots.findLast((known) => !known.near && known.id < id)?.id ?? -1;
+    const between = this.snapshots.filter((known) => known.id > before && known.id <= id);
+    const concerned = new Set(between.flatMap((known) => [...this.pages.changedAt(known.id)]));
+    const differs = (page: number) => !sameBytes(this.pages.at(page, id), this.pages.at(page, before));
+    const changed = [...concerned].filter(differs);
     return { moment, state, edit, changed, page: (number) => this.pages.at(number, id) };
   }
 
@@ -159,12 +181,23 @@ export class History {
     this.last = this.present;
   }
 
-  /** Moments of the snapshots before a moment, the nearest first: whoever looks for something in the past goes from one to the next. */
-  before(moment: Moment): Moment[] {
+  /** The snapshots before a moment, the nearest first: whoever looks for something in the past goes from one to the next. */
+  before(moment: Moment): { readonly moment: Moment; readonly near: boolean }[] {
     return this.snapshots
       .filter((known) => isBefore(known.moment, moment))
-      .map((known) => known.moment)
+      .map((known) => ({ moment: known.moment, near: known.near !== undefined }))
       .reverse();
+  }
+
+  /** False: nobody wrote to any of these pages between this snapshot and the next epoch. */
+  mayWrite(pages: readonly number[], from: Moment): boolean {
+    const written = this.nextEpoch(from)?.written;
+    return written === undefined || pages.some((page) => written.has(page));
+  }
+
+  /** The snapshot with which the epoch behind a moment begins. */
+  private nextEpoch(moment: Moment): Snapshot | undefined {
+    return this.snapshots.find((known) => known.written && isBefore(moment, known.moment));
   }
 
   /** The nearest snapshot before a record was made. */
@@ -186,11 +219,19 @@ export class History {
     const onTheWay =
       compareMoments(from.moment, now) <= 0 && compareMoments(now, moment) <= 0 && !this.machine.edited;
     if (!onTheWay) this.restore(from);
+    for (const stop of nearStops(this.machine.now(), moment)) {
+      this.runTo(stop);
+      this.takeNear();
+    }
+    this.runTo(moment);
+    return compareMoments(this.machine.now(), moment) === 0;
+  }
+
+  private runTo(moment: Moment): void {
     while (isBefore(this.machine.now(), moment)) {
       const stop = this.run(undefined, moment);
       if (stop.kind !== 'budget' && stop.kind !== 'moment') break;
     }
-    return compareMoments(this.machine.now(), moment) === 0;
   }
 
   /**
@@ -226,7 +267,7 @@ export class History {
     for (const [page, bytes] of pages) this.contents(page).set(bytes);
     machine.restore(state);
     this.last = moment;
-    this.take(moment, [...new Set([...written, ...pages.map(([page]) => page)])]);
+    this.take(moment, [...written, ...pages.map(([page]) => page)]);
   }
 
   private tellDefect(): void {
@@ -238,25 +279,53 @@ export class History {
   private epochBegins(): void {
     const { machine } = this;
     const moment = machine.now();
-    const known = this.snapshots.find((snapshot) => compareMoments(snapshot.moment, moment) === 0);
+    const known = this.snapshots.find(
+      (snapshot) => !snapshot.near && compareMoments(snapshot.moment, moment) === 0,
+    );
     if (known) return this.check(known);
     if (isBefore(moment, this.last)) return;
-    this.take(moment, this.written());
+    this.take(moment);
     this.thin();
   }
 
-  private take(moment: Moment, pages: readonly number[]): void {
+  /** @param pages that were changed past the chip */
+  private take(moment: Moment, pages: readonly number[] = []): void {
     const { machine, pendingEdit } = this;
     const id = (this.snapshots.at(-1)?.id ?? -1) + 1;
-    for (const page of pages) this.pages.keep(page, id, this.contents(page));
-    const epoch = pendingEdit ? -1 : this.epochs++;
-    const edit = pendingEdit && { ...pendingEdit, pages };
-    const snapshot: Snapshot = { id, moment, state: machine.save(), epoch, ...(edit && { edit }) };
+    // What is due comes now, and may write: to RAM as well.
+    const state = machine.save();
+    const all = [...new Set([...pages, ...this.written()])];
+    for (const page of all) this.pages.keep(page, id, this.contents(page));
+    const epoch = pendingEdit ? NO_EPOCH : this.epochs++;
+    const edit = pendingEdit && { ...pendingEdit, pages: all };
+    const written = new PageSet(machine.cpu.ramBytes, all);
+    const snapshot: Snapshot = { id, moment, state, epoch, written, ...(edit && { edit }) };
     this.snapshots.push(snapshot);
     this.defect ??= this.onSnapshot?.(this.shown(snapshot));
     this.pendingEdit = undefined;
     this.marks.clearWritten();
     this.base = id;
+  }
+
+  /** A snapshot where the machine stands in the past, unless it stands where it cannot be taken up, or at one that is known. */
+  private takeNear(): void {
+    const { machine } = this;
+    const moment = machine.now();
+    const behind = this.snapshots.findIndex((known) => !isBefore(known.moment, moment));
+    const next = this.snapshots[behind];
+    const last = this.snapshots[behind < 0 ? this.snapshots.length - 1 : behind - 1];
+    if (!last || machine.l0?.stopped || machine.hasInputNow || machine.edited || !this.inPast) return;
+    if (next && compareMoments(next.moment, moment) === 0) return;
+    const id = next ? (last.id + next.id) / 2 : last.id + 1;
+    // Halves of halves: there are no numbers left between the two.
+    if (id === last.id || id === next?.id) return;
+    const state = machine.save();
+    const written = this.written();
+    for (const page of written) this.pages.keep(page, id, this.contents(page), next?.id);
+    const near = { translations: machine.cpu.translations(), written, used: this.uses++ };
+    const made = { id, moment, state, epoch: NO_EPOCH, near };
+    this.snapshots.splice(behind < 0 ? this.snapshots.length : behind, 0, made);
+    this.thin();
   }
 
   /** Pages that may differ from the base. */
@@ -300,8 +369,12 @@ export class History {
       if (id > low && id <= high) for (const page of this.pages.changedAt(id)) concerned.add(page);
     for (const page of concerned) this.contents(page).set(this.pages.at(page, to.id));
     this.machine.edited = false;
-    this.machine.restore(to.state);
+    this.machine.restore(to.state, to.near?.translations);
     this.marks.clearWritten();
+    if (to.near) {
+      this.marks.setWritten(to.near.written);
+      to.near.used = this.uses++;
+    }
     this.base = to.id;
   }
 
@@ -317,14 +390,21 @@ export class History {
 
   private forget(snapshot: Snapshot): void {
     const index = this.snapshots.indexOf(snapshot);
+    if (snapshot.written) this.nextEpoch(snapshot.moment)?.written?.add(snapshot.written);
     this.pages.forget(snapshot.id, this.snapshots[index + 1]?.id);
     this.snapshots.splice(index, 1);
   }
 
   private thin(): void {
+    const near = this.snapshots
+      .filter((known) => known.near && known.id !== this.base)
+      .sort((a, b) => a.near!.used - b.near!.used);
+    while (near.length > MOST_NEAR || (near.length > 0 && this.bytes > this.budgetMiB * MIB))
+      this.forget(near.shift()!);
     for (;;) {
       const spared = (known: Snapshot) =>
         known.edit !== undefined ||
+        known.near !== undefined ||
         known.id === this.base ||
         isSpared(known.epoch, this.epochs - 1, this.sparseness);
       for (const snapshot of this.snapshots.filter((known) => !spared(known)).reverse())

@@ -6,7 +6,7 @@
  */
 import { State } from '../abi/state-block';
 import { Stop } from '../abi/stop-codes';
-import { Cpu } from '../cpu/cpu';
+import { Cpu, NONE_64 } from '../cpu/cpu';
 import { readFaultChain } from '../cpu/fault-chain';
 import { createBoard } from '../platform/board';
 import type { Board, InputEvent, InputSource, LocalApicUnit } from '../platform/device';
@@ -303,8 +303,8 @@ export class Machine implements BusOwner {
 
   private measureEpoch(): void {
     const { epoch = EPOCH } = this.config;
-    this.epochEnds = (this.cpu.retired / epoch + 1n) * epoch;
-    this.callsAtEnd = (this.l0?.completed ?? 0) + CALLS_OF_EPOCH;
+    this.epochEnds = epoch === 0n ? NONE_64 : (this.cpu.retired / epoch + 1n) * epoch;
+    this.callsAtEnd = epoch === 0n ? Infinity : (this.l0?.completed ?? 0) + CALLS_OF_EPOCH;
   }
 
   /** Asked between two turns, and true at the same moments of a run however it is cut into slices. */
@@ -324,11 +324,19 @@ export class Machine implements BusOwner {
   save(): SavedMoment {
     // What is due has come: else the devices' time would tell where the last slice began.
     this.board.runEventsUntil(this.ticks());
-    return { ...saveMachine(this.parts), arrived: this.arrived, retiredBy: [...this.retiredBy] };
+    return {
+      ...saveMachine(this.parts),
+      arrived: this.arrived,
+      retiredBy: [...this.retiredBy],
+      epochEnds: [this.epochEnds, this.callsAtEnd],
+    };
   }
 
-  /** Goes to the moment of a saved state; RAM must be that moment's already. Filters, watches and breakpoints stay. */
-  restore(saved: SavedMoment): void {
+  /**
+   * Goes to the moment of a saved state; RAM must be that moment's already. Filters, watches and breakpoints stay.
+   * @param translations what the chip had cached there, when the moment is no epoch's first
+   */
+  restore(saved: SavedMoment, translations?: Uint8Array): void {
     restoreMachine(this.parts, saved);
     this.progress = { ...saved.progress };
     this.arrived = saved.arrived;
@@ -338,9 +346,10 @@ export class Machine implements BusOwner {
     this.resetWanted = false;
     this.storm = false;
     this.tellDriver();
-    this.cpu.forgetDecoded();
+    if (translations) this.cpu.restoreTranslations(translations);
+    else this.cpu.forgetDecoded();
     restoreCodeMarks(this.cpu, saved);
-    this.measureEpoch();
+    [this.epochEnds, this.callsAtEnd] = saved.epochEnds;
   }
 
   /** Another future begins here: what was recorded and shown of the old one counts no more. */
@@ -357,7 +366,9 @@ export class Machine implements BusOwner {
       const stop = this.rebooted(this.turn(deadline, vcpu));
       this.driver.drain();
       if (this.ended) return this.ended;
-      if (this.goal && compareMoments(this.now(), this.goal) >= 0) return { kind: 'moment' };
+      // An access of something watched may be what led there.
+      if (this.goal && stop?.kind !== 'watch' && compareMoments(this.now(), this.goal) >= 0)
+        return { kind: 'moment' };
       if (stop && !(this.wanted && stop.kind === 'idle')) return isFinal(stop) ? this.end(stop) : stop;
       if (this.wanted) return { kind: 'record', record: this.wanted };
       if (this.cpu.retired >= deadline) return { kind: 'budget' };

@@ -16,6 +16,9 @@ export interface Moment {
   readonly statement: number;
 }
 
+/** No moment is before it. */
+export const START: Moment = { retired: 0n, skew: 0n, transitions: 0n, calls: 0, statement: 0 };
+
 /** Negative: `a` is before `b`. */
 export function compareMoments(a: Moment, b: Moment): number {
   if (a.retired !== b.retired) return a.retired < b.retired ? -1 : 1;

@@ -34,14 +34,22 @@ export class PageVersions {
     return this.ofSnapshot.get(snapshot) ?? new Set();
   }
 
-  /** The page has these contents at a snapshot; later ones that are known already stay as they are. */
-  keep(page: number, snapshot: number, contents: Uint8Array): void {
-    if (sameBytes(contents, this.at(page, snapshot))) return;
+  /**
+   * The page has these contents at a snapshot; later ones stay as they are.
+   * @param next the snapshot behind this one; none: it is the last
+   */
+  keep(page: number, snapshot: number, contents: Uint8Array, next?: number): void {
+    const before = this.at(page, snapshot);
+    if (sameBytes(contents, before)) return;
+    // What the next one sees is its own from now on.
+    if (next !== undefined && !this.changedAt(next).has(page)) this.insert(page, next, before);
+    this.insert(page, snapshot, contents);
+  }
+
+  private insert(page: number, snapshot: number, contents: Uint8Array): void {
     const versions = this.pages.get(page) ?? [];
     this.pages.set(page, versions);
     const behind = versions.findIndex((known) => known.snapshot > snapshot);
-    const next = behind < 0 ? undefined : versions[behind]!;
-    if (next && sameBytes(contents, this.pool.at(next.place))) return this.move(page, next, snapshot);
     versions.splice(behind < 0 ? versions.length : behind, 0, { snapshot, place: this.pool.keep(contents) });
     this.list(page, snapshot);
   }
@@ -61,12 +69,6 @@ export class PageVersions {
       versions.splice(index, 1);
     }
     this.ofSnapshot.delete(snapshot);
-  }
-
-  private move(page: number, version: Version, snapshot: number): void {
-    this.ofSnapshot.get(version.snapshot)!.delete(page);
-    version.snapshot = snapshot;
-    this.list(page, snapshot);
   }
 
   private list(page: number, snapshot: number): void {

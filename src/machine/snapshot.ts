@@ -54,6 +54,8 @@ export interface SavedMoment extends SavedMachine {
   readonly arrived: number;
   /** Instructions each CPU has retired. */
   readonly retiredBy: readonly bigint[];
+  /** Instructions and calls to L0 at which the epoch under way ends. */
+  readonly epochEnds: readonly [bigint, number];
 }
 
 /** The clock and what goes with it. What the embedder wants of the core is no state. */

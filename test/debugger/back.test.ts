@@ -155,6 +155,21 @@ describe('backwards', function () {
     assert.equal(traveller.session.currentLevel, 'L2');
   });
 
+  it('from a guest to the statement that L0 executed last', async () => {
+    const traveller = new Traveller('nested');
+    traveller.breakAt('l2_main');
+    await traveller.after((session) => session.continue());
+    traveller.breakAt();
+    const { machine } = traveller.session;
+    const before = machine.now();
+    await traveller.after((session) => session.stepBack('L0', false));
+    assert.equal(traveller.session.currentLevel, 'L0');
+    assert.equal(machine.now().calls, before.calls - 1);
+    // What is left of the call is one statement.
+    await traveller.after((session) => session.step('L0', 'over', false));
+    assert.equal(machine.now().calls, before.calls);
+  });
+
   it('to the last write of a field, and to where a record was made', async () => {
     const traveller = new Traveller('nested');
     traveller.breakAt('l2_main');

@@ -86,7 +86,8 @@ describe('history', function () {
         assert.equal(ramOf(machine), wanted.ram);
       }
       assert.equal(history.inPast, true);
-      assert.equal(history.before(history.present).length > 5, epoch !== undefined);
+      // Those of the epochs, and those near to where it went.
+      assert.ok(history.before(history.present).length > (epoch === undefined ? 2 : length / 3_000));
       assert.equal(history.goTo(history.present), true);
       assert.equal(output(), shown);
     });

@@ -27,12 +27,15 @@ export interface DataBreakpoint {
   readonly everyWrite: boolean;
   readonly condition: Condition | undefined;
   readonly problem?: string;
+  readonly shown?: string | undefined;
 }
 
 export interface DataRequest {
   readonly dataId: string;
   readonly access: DataAccess;
   readonly texts: ConditionTexts;
+  /** What to call it, when it is watched by another name. */
+  readonly shown?: string;
 }
 
 /** Bytes one breakpoint can watch: each page of them takes the slow path. */
@@ -82,11 +85,14 @@ function targetOf(id: string): WatchTarget | undefined {
 }
 
 /** Makes a breakpoint of a request; what is wrong with it is said in its `problem`. */
-export function makeDataBreakpoint(id: number, { dataId, access, texts }: DataRequest): DataBreakpoint {
+export function makeDataBreakpoint(
+  id: number,
+  { dataId, access, texts, shown }: DataRequest,
+): DataBreakpoint {
   const everyWrite = dataId.endsWith(` ${EVERY_WRITE}`);
   const target = targetOf(everyWrite ? dataId.slice(0, -EVERY_WRITE.length - 1) : dataId);
   const condition = Condition.parse(texts);
-  const plain = { id, dataId, access, everyWrite };
+  const plain = { id, dataId, access, everyWrite, shown };
   if (!target)
     return {
       ...plain,

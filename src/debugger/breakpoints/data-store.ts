@@ -81,7 +81,9 @@ export class DataBreakpoints {
       if (decision?.kind === 'log') around.log(decision.text);
       if (decision?.kind !== 'stop') continue;
       ids.push(breakpoint.id);
-      texts.push(decision.note ?? eventText(event, breakpoint.target, around));
+      texts.push(
+        decision.note ?? eventText(event, breakpoint.shown ?? targetName(breakpoint.target), around),
+      );
     }
     return ids.length > 0 ? { ids, description: texts.join('; ') } : undefined;
   }
@@ -111,12 +113,12 @@ function eventNames(event: WatchEvent): ReadonlyMap<string, bigint | string> {
   return names;
 }
 
-function eventText(event: WatchEvent, target: WatchTarget, around: DataSurroundings): string {
+function eventText(event: WatchEvent, target: string, around: DataSurroundings): string {
   const { by, rip, access, before, after } = event;
   const who = by === 'processor' ? 'The processor' : by === 'device' ? 'A device' : by;
   const where =
     rip === undefined ? '' : by === 'processor' ? ' at a VM exit' : ` at ${around.place(by, rip)}`;
-  const what = `${who} ${access === 'read' ? 'read' : 'wrote'} ${targetName(target)}${where}`;
+  const what = `${who} ${access === 'read' ? 'read' : 'wrote'} ${target}${where}`;
   if (access === 'read') return `${what}: ${shown(after)}`;
   return `${what}: ${changed(before, after)}`;
 }

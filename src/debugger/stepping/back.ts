@@ -3,16 +3,19 @@
  * take the run up before and look what it passes on the way here.
  */
 import type { History } from '../../machine/history';
-import { isBefore, type Moment } from '../../machine/moment';
+import { isBefore, START, type Moment } from '../../machine/moment';
 import { isFinal } from '../../machine/machine-stop';
-import type { StrandName } from '../../machine/strand';
-import type { RunControl, StoppedEvent, Visit } from '../run-control';
+import { depthOf, type StrandName } from '../../machine/strand';
+import type { RunControl, StoppedEvent } from '../run-control';
 import type { Ground } from './ground';
 import { LineBack } from './line-back';
 import { CONTINUE, type Motion } from './motion';
+import { Search } from './search';
 
 /** Instructions to look back over, one by one, for the one that ran last: the more, the rarer the level runs. */
 const WINDOWS = [1n, 64n, 4096n];
+/** Instructions to look back over for a statement of L0. */
+const WIDER = [1n << 18n, 1n << 24n, 1n << 62n];
 
 export class Backward {
   constructor(
@@ -26,41 +29,40 @@ export class Backward {
     return this.toVisit(CONTINUE);
   }
 
+  /** As `toPreviousStop`, where only writes to some pages of RAM can stop. */
+  async toPreviousWrite(pages: readonly number[]): Promise<StoppedEvent | undefined> {
+    return this.toVisit(CONTINUE, (from) => this.history.mayWrite(pages, from));
+  }
+
   /** One line, instruction or statement back; the level is the one the user looks at. */
   async step(level: StrandName, byInstruction: boolean): Promise<StoppedEvent | undefined> {
     const { l0, driver } = this.ground.machine;
-    this.control.turnBack();
     if (l0?.stopped && driver.currentStrand() === level) return this.statement();
+    if (l0 && depthOf(level) < driver.outermost) return this.intoL0();
     const line = byInstruction ? undefined : LineBack.from(this.ground, level);
     return line ? this.toVisit(line) : this.instruction(level);
   }
 
-  private async toVisit(motion: Motion): Promise<StoppedEvent | undefined> {
+  private async toVisit(
+    motion: Motion,
+    mayStop?: (from: Moment) => boolean,
+  ): Promise<StoppedEvent | undefined> {
     const { history, control, ground } = this;
-    control.turnBack();
     const from = ground.machine.now();
-    let until = from;
-    for (const start of history.before(from)) {
-      this.goTo(start);
-      const found: Visit | undefined = await control.lastStop(motion, until);
-      if (control.interrupted) {
-        this.goTo(from);
-        return undefined;
-      }
-      if (found) {
-        this.goTo(found.moment);
-        return found.stopped;
-      }
-      until = start;
+    const found = await new Search(history, control, motion, mayStop).before(from);
+    if (control.interrupted) {
+      this.goTo(from);
+      return undefined;
     }
-    return this.atStart();
+    if (!found) return this.atStart();
+    this.goTo(found.moment);
+    return found.stopped;
   }
 
   /** To where a record was made: after what made it. */
   async toRecord(index: number): Promise<StoppedEvent | undefined> {
     const { history, control, ground } = this;
     const { machine } = ground;
-    control.turnBack();
     const { present } = history;
     this.goTo(history.beforeRecord(index) ?? present);
     machine.stopAt(() => machine.log.total > index);
@@ -102,7 +104,7 @@ export class Backward {
     const except = machine.l0?.stopped ? '' : this.instructionText();
     for (const width of WINDOWS) {
       const first = from.retired > width ? from.retired - width : 0n;
-      this.goTo({ retired: first, skew: 0n, transitions: 0n, calls: 0, statement: 0 });
+      this.goTo({ ...START, retired: first });
       const found = this.lastInstruction(from, any ? undefined : level, except);
       if (!found) continue;
       this.goTo(found);
@@ -136,6 +138,26 @@ export class Backward {
       if (!isBefore(now, machine.now())) break;
     }
     return last;
+  }
+
+  /** The statement that L0 executed last, whatever it did then. */
+  private intoL0(): StoppedEvent {
+    const { machine } = this.ground;
+    const from = machine.now();
+    for (const width of [...WINDOWS, ...WIDER]) {
+      this.goTo({ ...START, retired: from.retired > width ? from.retired - width : 0n });
+      let last: Moment | undefined;
+      machine.l0!.trace(() => {
+        last = machine.now();
+        return false;
+      });
+      while (isBefore(machine.now(), from)) if (isFinal(this.history.run(undefined, from))) break;
+      machine.l0!.trace(undefined);
+      if (!last) continue;
+      this.goTo(last);
+      return this.stepped();
+    }
+    return this.atStart();
   }
 
   /** The previous statement of L0 in this function or the ones it was called from; before the first one the guest's instruction. */

@@ -13,6 +13,10 @@ export class LineBack implements Motion {
   private readonly frames: readonly (bigint | undefined)[];
   private last: string | undefined;
   private here: string | undefined;
+  /** Lines that stopped in this stretch, the same one again not counted. */
+  private lines = 0;
+  /** The line that the stretch behind this one began with. */
+  private behind: string | undefined;
 
   /** Undefined where no line is before this one: in code without lines, or where a program begins that nobody called. */
   static from(ground: Ground, level: StrandName): LineBack | undefined {
@@ -56,6 +60,21 @@ export class LineBack implements Motion {
   improves(): boolean {
     const again = this.here !== undefined && this.here === this.last;
     this.last = this.here;
+    if (!again) this.lines++;
     return !again;
+  }
+
+  begin(): void {
+    if (this.lines > 0) this.behind = this.last;
+    this.last = undefined;
+    this.lines = 0;
+  }
+
+  isOpen(): boolean {
+    return this.lines <= 1 && (this.lines === 0 || this.last !== undefined);
+  }
+
+  joins(): boolean {
+    return this.lines === 0 || this.last === this.behind;
   }
 }

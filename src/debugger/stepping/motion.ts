@@ -28,6 +28,12 @@ export interface Motion {
   arrived(stop: MachineStop): boolean;
   /** Of a search backwards, after a stop: false when the one before it is what the user wants. */
   improves?(): boolean;
+  /** A stretch of such a search begins. */
+  begin?(): void;
+  /** After a stretch: what the user wants may have begun before it. */
+  isOpen?(): boolean;
+  /** After a stretch before an open one: it ended as that one began. */
+  joins?(): boolean;
 }
 
 /** Instructions between two looks at the world. */
