@@ -12,6 +12,7 @@ import {
 } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { exceptionInfo } from '../debugger/exception-info';
+import type { Breakpoint } from '../debugger/breakpoints/breakpoint';
 import { SessionError, type DebugSession, type SessionEvents } from '../debugger/session';
 import { threadId } from '../debugger/threads';
 import { ConfigurationProblem } from '../protocol/configuration-problem';
@@ -196,12 +197,13 @@ export class Adapter extends ProtocolSession {
     this.open(context, changed, before);
     before.dispose();
     context.forget();
-    for (const breakpoint of context.session.adopt())
-      context.client.send('breakpoint', {
-        reason: 'changed',
-        breakpoint: described(context.client, breakpoint),
-      });
+    this.tellBreakpoints(context, context.session.adopt());
     setImmediate(() => this.begin());
+  }
+
+  private tellBreakpoints({ client }: Context, changed: readonly Breakpoint[]): void {
+    for (const breakpoint of changed)
+      client.send('breakpoint', { reason: 'changed', breakpoint: described(client, breakpoint) });
   }
 
   private open(context: Context, given: RequestArguments, kept: DebugSession | undefined): void {
@@ -247,6 +249,7 @@ export class Adapter extends ProtocolSession {
     return {
       serial: (byte) => this.serial?.byte(byte),
       thread: (level, reason) => this.context.client.send('thread', { reason, threadId: threadId(level) }),
+      breakpoints: (changed) => this.tellBreakpoints(this.context, changed),
       log: (text) => this.sendEvent(new OutputEvent(`${text}\n`, 'console')),
       input: (text) => inputLog?.write(text),
       forked: () => edited(this.context),

@@ -5,7 +5,7 @@
 import type { Level } from '../machine/strand';
 import { ProgramSymbols } from '../symbols/program-symbols';
 import { SymbolError } from '../symbols/symbol-error';
-import type { LoadedProgram } from './programs';
+import type { KernelModules, LoadedProgram } from './programs';
 
 export interface ProgramRequest {
   readonly bytes: Uint8Array;
@@ -15,13 +15,14 @@ export interface ProgramRequest {
   readonly bias: bigint;
   /** See `LoadedProgram.sharedDownwards`. */
   readonly sharedDownwards: boolean;
+  readonly modules?: KernelModules | undefined;
 }
 
 export function loadProgram(request: ProgramRequest): LoadedProgram | { readonly problem: string } {
-  const { bytes, name, path, level, bias, sharedDownwards } = request;
+  const { bytes, name, path, level, bias, sharedDownwards, modules } = request;
   try {
     const symbols = new ProgramSymbols(bytes, { name, bias });
-    return { name, path, level, symbols, sharedDownwards };
+    return { name, path, level, symbols, sharedDownwards, modules };
   } catch (error) {
     if (error instanceof SymbolError) return { problem: error.message };
     throw error;

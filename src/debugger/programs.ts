@@ -16,13 +16,40 @@ export interface LoadedProgram {
   readonly level: Level;
   /** It also describes deeper levels, as far as their memory agrees. */
   readonly sharedDownwards: boolean;
+  /** Of a Linux kernel: the files of its modules. */
+  readonly modules?: KernelModules | undefined;
+}
+
+export interface KernelModules {
+  /** The file of a module by its name in the kernel (`kvm_intel`), if there is one. */
+  find(name: string): { readonly path: string; read(): Uint8Array } | undefined;
 }
 
 /** Bytes at an address that must agree before the image's symbols are believed for another level. */
 const PROOF = 16;
 
 export class Programs {
-  constructor(readonly all: readonly LoadedProgram[]) {}
+  private present: readonly LoadedProgram[];
+
+  /** @param given the files of the launch configuration */
+  constructor(readonly given: readonly LoadedProgram[]) {
+    this.present = given;
+  }
+
+  /** Programs that are in the machine now, as far as is known. */
+  get all(): readonly LoadedProgram[] {
+    return this.present;
+  }
+
+  /** Others are there now: a kernel has moved, or loaded a module. */
+  replace(present: readonly LoadedProgram[]): void {
+    this.present = present;
+  }
+
+  /** A kernel among them may load more. */
+  get mayGrow(): boolean {
+    return this.given.some(({ modules }) => modules !== undefined);
+  }
 
   /** The program whose code stands at a linear address of a level. */
   at(machine: Machine, level: StrandName, address: bigint): LoadedProgram | undefined {

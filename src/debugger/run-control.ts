@@ -15,6 +15,7 @@ import type { DataBreakpoints } from './breakpoints/data-store';
 import type { BreakpointStore } from './breakpoints/store';
 import type { ActiveFilters, FilterId } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
+import type { Kernels } from './kernel/kernels';
 import type { Programs } from './programs';
 import { describeRecord } from './decode/exit-text';
 import { endText } from './stop-text';
@@ -85,6 +86,7 @@ export interface RunSurroundings {
   /** The machine stands in the past of its run. */
   repeated(): boolean;
   readonly programs: Programs;
+  readonly kernels: Kernels;
   readonly ground: Ground;
   readonly breakpoints: BreakpointStore;
   readonly data: DataBreakpoints;
@@ -119,6 +121,8 @@ export class RunControl {
   /** Records before this index have been offered to the filters. */
   private seen = 0;
   private armed = '';
+  /** Where the motion itself waits. */
+  private awaited: readonly bigint[] = [];
   private atStatement: Breakpoint[] = [];
   /** The statement L0 stopped before is one the motion waits for, not only a place of a breakpoint. */
   private atMotionsStatement = false;
@@ -259,8 +263,10 @@ export class RunControl {
   }
 
   private arm(leg: Leg, motion: Motion): void {
-    const { machine, breakpoints, filters } = this.around;
-    const wanted = [...breakpoints.addresses(), ...leg.breakpoints];
+    const { machine, breakpoints, filters, kernels } = this.around;
+    kernels.look();
+    this.awaited = leg.breakpoints;
+    const wanted = [...breakpoints.addresses(), ...leg.breakpoints, ...kernels.places];
     const armed = wanted.join();
     if (armed !== this.armed) machine.cpu.setBreakpoints(wanted);
     this.armed = armed;
@@ -292,8 +298,11 @@ export class RunControl {
     if (isFinal(stop)) return this.ended(stop);
     if (stop.kind === 'watch') return this.watched(stop.events);
     const place = this.around.ground.place(this.around.ground.guest);
+    const looked =
+      stop.kind === 'breakpoint' && this.around.kernels.reached(this.around.ground.guest, stop.linear);
     const byUser = this.userBreakpoint(stop, place?.rip) ?? this.userFilter();
     if (byUser) return { stopped: byUser };
+    if (looked && !this.awaited.includes(stop.linear)) return undefined;
     if (stop.kind === 'l0' && !this.atMotionsStatement) return undefined;
     if (!motion.arrived(stop)) return undefined;
     // A step that ends on a breakpoint has hit it: it will not be hit again on the way from here.

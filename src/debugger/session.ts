@@ -22,6 +22,7 @@ import { BreakpointStore } from './breakpoints/store';
 import { ActiveFilters } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
 import { guestStack, l0Stack, type StackFrame } from './frames';
+import { Kernels } from './kernel/kernels';
 import { inspectMachine } from './inspect-machine';
 import type { Inspection } from './inspection';
 import { changeRegister } from './level-registers';
@@ -89,6 +90,8 @@ export interface SessionEvents {
   screen?(screen: Screen): void;
   /** Another future has begun where the machine stands. */
   forked?(): void;
+  /** Breakpoints have found their place, or lost it. */
+  breakpoints?(changed: readonly Breakpoint[]): void;
   /** A level came into being, or is gone. */
   thread?(level: StrandName, reason: 'started' | 'exited'): void;
 }
@@ -173,6 +176,12 @@ export class DebugSession {
       recordsEnd: () => this.replay?.ending(),
       repeated: () => history?.inPast === true,
       programs: this.programs,
+      kernels: new Kernels(
+        machine,
+        noDebug ? new Programs([]) : this.programs,
+        (text) => this.events.log(text),
+        () => this.programsChanged(),
+      ),
       ground,
       breakpoints: noDebug ? new BreakpointStore() : this.breakpoints,
       data: noDebug ? new DataBreakpoints() : this.data,
@@ -223,6 +232,16 @@ export class DebugSession {
     this.breakpoints.forgetHits();
     this.data.forgetHits();
     return this.breakpoints.resolveAgain();
+  }
+
+  /** A kernel has moved, or has other modules. */
+  private programsChanged(): void {
+    const before = new Map(this.breakpoints.all.map((breakpoint) => [breakpoint.id, breakpoint]));
+    const changed = this.breakpoints.resolveAgain().filter((now) => {
+      const old = before.get(now.id)!;
+      return old.verified !== now.verified || old.problem !== now.problem;
+    });
+    if (changed.length > 0) this.events.breakpoints?.(changed);
   }
 
   /** Goes on somewhere else: the level's next instruction is the one at `address`. Nothing runs. */

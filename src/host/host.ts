@@ -35,6 +35,8 @@ export interface Host {
   /** Every source file of L0. */
   l0Sources(): readonly L0Source[];
   exists(path: string): boolean;
+  /** Every file in a folder and its subfolders. @throws FileProblem */
+  filesBelow(folder: string): string[];
   /** @throws FileProblem */
   readFile(path: string): Uint8Array;
   /** The bytes of a zlib stream, at most `size`. Throws for a damaged one. */

@@ -34,14 +34,15 @@ function filesOf(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) return filesOf(file);
-    return entry.name.endsWith('.ts') ? [file] : [];
+    return [file];
   });
 }
 
 function readL0(): L0Source[] {
   const folder = l0Folder();
   if (folder === undefined) return [];
-  return filesOf(folder).map((file) => ({
+  const typescript = filesOf(folder).filter((file) => file.endsWith('.ts'));
+  return typescript.map((file) => ({
     file: path.relative(folder, file).split(path.sep).join('/'),
     text: readFileSync(file, 'utf8'),
   }));
@@ -61,6 +62,13 @@ export const nodeHost: Host = {
   l0Folder,
   l0Sources: () => (sources ??= readL0()),
   exists: (file) => existsSync(file),
+  filesBelow(folder) {
+    try {
+      return filesOf(folder);
+    } catch (error) {
+      throw new FileProblem(folder, errorCode(error));
+    }
+  },
   readFile(file) {
     try {
       return readFileSync(file);

@@ -47,7 +47,12 @@ const moduleAttributes = {
 } satisfies Record<keyof ModuleConfiguration, LaunchAttribute>;
 
 const symbolAttributes = {
-  path: { type: 'string', isPath: true, markdownDescription: 'ELF file with DWARF.' },
+  path: {
+    type: 'string',
+    isPath: true,
+    markdownDescription:
+      'ELF file with DWARF. Of a Linux kernel (`vmlinux`) it is found where KASLR has put it.',
+  },
   level: {
     type: 'string',
     enum: ['L0', 'L1', 'L2'],
@@ -59,6 +64,12 @@ const symbolAttributes = {
     pattern: '^-?(0[xX][0-9a-fA-F]+|[0-9]+)$',
     wanted: 'a number, or text such as "0x100000" or "-0x1000"',
     markdownDescription: 'Added to every address of the file, for instance `"0x200000"`. Default: 0.',
+  },
+  modules: {
+    type: 'string',
+    isPath: true,
+    markdownDescription:
+      'Of a Linux kernel (`vmlinux`): a folder with its modules, `.ko` or `.ko.debug` files with debug information, in subfolders too. Modules are found as the kernel loads them, and breakpoints in them wait for that.',
   },
 } satisfies Record<keyof SymbolConfiguration, LaunchAttribute>;
 

@@ -32,6 +32,8 @@ export interface SymbolConfiguration {
   level?: 'L0' | 'L1' | 'L2';
   /** Added to every address of the file (hex string or number); default 0. */
   loadBias?: string | number;
+  /** Of a Linux kernel: folder with the files of its modules (.ko with debug information). */
+  modules?: string;
 }
 
 export interface LaunchConfiguration {

@@ -16,6 +16,7 @@ import { Replay } from '../machine/recording/replay';
 import { ConfigurationProblem } from '../protocol/configuration-problem';
 import type { LaunchConfiguration } from '../protocol/launch-configuration';
 import { readNamed, type NamedFile, type ReadFile } from './files';
+import { modulesIn } from './kernel-modules';
 import { machineRequest } from './machine-request';
 import { recordedRun } from './recorded-run';
 import { RunFiles, type SaveOptions } from './save-recording';
@@ -155,10 +156,16 @@ function readPrograms(
 ): LoadedProgram[] {
   const outermost = configuration.topology === 'bare' ? 'L0' : 'L1';
   const wanted = [
-    ...(configuration.symbols ?? []).map(({ path, level, loadBias }, index) => {
+    ...(configuration.symbols ?? []).map(({ path, level, loadBias, modules }, index) => {
       const file = read(`symbols[${index}].path`, path);
       files.push(file);
-      return { ...file, level: level ?? outermost, bias: biasOf(loadBias), sharedDownwards: false } as const;
+      return {
+        ...file,
+        level: level ?? outermost,
+        bias: biasOf(loadBias),
+        sharedDownwards: false,
+        modules: modules === undefined ? undefined : modulesIn(`symbols[${index}].modules`, modules),
+      } as const;
     }),
     // A flat binary has no symbols of its own.
     ...(configuration.loadAddress === undefined

@@ -41,6 +41,14 @@ export function recordedRun(given: LaunchConfiguration, file: NamedFile): Record
     if (problem !== undefined) warnings.push(`${problem} The run is the same without these symbols.`);
     return problem === undefined;
   });
+  const withFolders = symbols?.map(({ modules, ...symbol }) => {
+    if (modules === undefined || host().exists(modules))
+      return { ...symbol, ...(modules !== undefined && { modules }) };
+    warnings.push(
+      `There is no folder ${modules} here: the kernel's modules have no symbols. The run is the same.`,
+    );
+    return symbol;
+  });
   for (const { attribute } of recording.files) if (!attribute.startsWith('symbols')) read(attribute);
   warnings.push(...otherBuild(recording), ...overruled(given, recorded));
   const looks = Object.fromEntries(
@@ -48,7 +56,7 @@ export function recordedRun(given: LaunchConfiguration, file: NamedFile): Record
   );
   return {
     recording,
-    configuration: { ...recorded, ...(symbols && { symbols }), ...looks },
+    configuration: { ...recorded, ...(withFolders && { symbols: withFolders }), ...looks },
     read: named(recording, recorded, symbols, read),
     warnings,
   };

@@ -33,6 +33,8 @@ export interface ProgramOptions {
   readonly debugFile?: Uint8Array;
   /** Where the program runs minus where it was linked. */
   readonly bias?: bigint;
+  /** The same file at another place: what has been read of it is not read again. */
+  readonly known?: ProgramSymbols;
 }
 
 export interface SourceLocation {
@@ -127,13 +129,15 @@ export class ProgramSymbols {
   constructor(bytes: Uint8Array, options: ProgramOptions = {}) {
     const name = options.name ?? 'the program';
     this.bias = options.bias ?? 0n;
-    this.elf = new ElfFile(bytes, name);
+    const { known } = options;
+    this.elf = known?.elf ?? new ElfFile(bytes, name);
     const debug = options.debugFile && new ElfFile(options.debugFile, `the debug file of ${name}`);
-    this.files = debug ? [debug, this.elf] : [this.elf];
-    this.dwarf = new DwarfProgram(new DebugSections(this.files));
-    this.sources = new SourceIndex(this.dwarf, (address) => this.elf.occupies(address));
-    this.names = new NameIndex(this.dwarf);
-    this.types = new TypeReader((wanted, tag) => this.names.definition(wanted, tag));
+    this.files = known?.files ?? (debug ? [debug, this.elf] : [this.elf]);
+    this.dwarf = known?.dwarf ?? new DwarfProgram(new DebugSections(this.files));
+    this.sources = known?.sources ?? new SourceIndex(this.dwarf, (address) => this.elf.occupies(address));
+    this.names = known?.names ?? new NameIndex(this.dwarf);
+    this.types = known?.types ?? new TypeReader((wanted, tag) => this.names.definition(wanted, tag));
+    this.symbolTable = known?.symbolTable;
     this.locator = new VariableLocator({
       architecture: this.architecture,
       bias: this.bias,
@@ -149,6 +153,11 @@ export class ProgramSymbols {
       arrayCount: (bound, context) => this.locator.arrayCount(bound, context),
       implicitTarget: (offset, context) => this.implicitTarget(offset, context),
     };
+  }
+
+  /** The same program where it runs with another load bias. */
+  at(bias: bigint): ProgramSymbols {
+    return new ProgramSymbols(this.elf.bytes, { name: this.elf.what, bias, known: this });
   }
 
   /** What could not be read so far, in words for the user. */

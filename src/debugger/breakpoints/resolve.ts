@@ -44,7 +44,11 @@ export function resolveSource(around: Surroundings, path: string, line: number, 
   return { ...NOWHERE, problem: unknownFile(around.programs) };
 }
 
+/** A kernel's module may bring what is not there yet. */
+const LATER = 'Not in what is loaded now: looked for again whenever the kernel loads a module.';
+
 function unknownFile(programs: Programs): string {
+  if (programs.mayGrow) return LATER;
   if (programs.all.length === 0)
     return 'No program with debug information is loaded: name an ELF file in "symbols" of the launch configuration.';
   if (!programs.all.some((program) => program.symbols.hasDebugInformation))
@@ -87,6 +91,7 @@ export function resolveFunction(around: Surroundings, text: string): Resolution 
       ...(path !== undefined && { source: { path, line: ofL0.line } }),
     };
   }
+  if (around.programs.mayGrow) return { ...NOWHERE, problem: LATER };
   return { ...NOWHERE, problem: `No function "${name}"${level ? ` in the programs of ${level}` : ''}.` };
 }
 

@@ -46,22 +46,23 @@ export class BreakpointStore {
 
   /** The machine begins anew: so does the counting of hits. */
   forgetHits(): void {
-    for (const { condition } of [...this.lists.values()].flat()) condition?.forgetHits();
+    for (const { condition } of this.all) condition?.forgetHits();
   }
 
-  /** The programs are others now: every breakpoint is looked for anew and keeps its number. */
+  /** The programs are others now: every breakpoint is looked for anew and keeps its number and its hits. */
   resolveAgain(): Breakpoint[] {
     for (const [list, breakpoints] of this.lists)
       this.lists.set(
         list,
         breakpoints.map((old) => {
           const request = this.requests.get(old)!;
-          const made = makeBreakpoint(old.id, old.kind, old.key, request.resolve(), request.texts);
+          const fresh = makeBreakpoint(old.id, old.kind, old.key, request.resolve(), request.texts);
+          const made = { ...fresh, condition: old.condition };
           this.requests.set(made, request);
           return made;
         }),
       );
-    return [...this.lists.values()].flat();
+    return [...this.all];
   }
 
   /** Linear addresses of all breakpoints, of whatever level. */
@@ -101,7 +102,11 @@ export class BreakpointStore {
     );
   }
 
+  get all(): readonly Breakpoint[] {
+    return [...this.lists.values()].flat();
+  }
+
   private verified(): Breakpoint[] {
-    return [...this.lists.values()].flat().filter((breakpoint) => breakpoint.verified);
+    return this.all.filter((breakpoint) => breakpoint.verified);
   }
 }
