@@ -2,10 +2,13 @@
  * `turtlescope gdb IMAGE`: boots an image, stops before its first instruction and waits for gdb. The session lasts until the guest
  * ends or gdb kills it; clients may come and go.
  */
+import { closeSync, writeFileSync } from 'node:fs';
+import { SessionError } from '../debugger/session';
 import { GdbServer, LOOPBACK } from '../gdb/server';
 import { errorCode } from '../host/node-host';
-import { openSession } from '../session/open';
+import { openSession, type Opened } from '../session/open';
 import { complain, Status, UsageError } from './failure';
+import { openForWriting } from './files';
 import { parseMachine, wholeNumber } from './machine-options';
 import { SerialLines } from './serial-lines';
 
@@ -16,6 +19,8 @@ export async function gdb(args: string[]): Promise<number> {
   const { configuration, own } = parseMachine(args, {
     port: { type: 'string' },
     listen: { type: 'string' },
+    record: { type: 'string' },
+    embed: { type: 'boolean' },
   });
   const port = wholeNumber('--port', String(own['port'] ?? DEFAULT_PORT));
   if (port > LAST_PORT) throw new UsageError(`--port goes to ${LAST_PORT}, not ${port}`);
@@ -24,24 +29,23 @@ export async function gdb(args: string[]): Promise<number> {
   const serial = new SerialLines();
   let end: (status: number) => void;
   const over = new Promise<number>((resolve) => (end = resolve));
-  // Nothing here goes back, so no past is kept.
-  const { session, files, warnings } = openSession(
-    { ...configuration, history: 0 },
-    {
-      serial: (byte) => serial.byte(byte),
-      log: complain,
-      stopped: (event) => {
-        serial.flush();
-        server.stopped(event);
-      },
-      ended: (event) => {
-        serial.flush();
-        server.ended(event);
-        if (event.status === undefined) complain(event.text);
-        end(event.status ?? Status.SHUTDOWN);
-      },
+  const file = own['record'] === undefined ? undefined : String(own['record']);
+  if (file !== undefined) closeSync(openForWriting(file));
+  const opened = openSession(configuration, {
+    serial: (byte) => serial.byte(byte),
+    log: complain,
+    stopped: (event) => {
+      serial.flush();
+      server.stopped(event);
     },
-  );
+    ended: (event) => {
+      serial.flush();
+      server.ended(event);
+      if (event.status === undefined) complain(event.text);
+      end(event.status ?? Status.SHUTDOWN);
+    },
+  });
+  const { session, files, warnings } = opened;
   const nothing = () => undefined;
   const target = { session, files, resumed: nothing, changed: nothing, killed: () => end(Status.OK) };
   const server = new GdbServer(target, { port, host, tell: complain });
@@ -50,9 +54,20 @@ export async function gdb(args: string[]): Promise<number> {
   session.stopOnEntry();
   complain(`gdb can connect: target remote ${host}:${taken}`);
   const status = await over;
+  if (file !== undefined) save(opened, file, own['embed'] === true);
   session.dispose();
   server.close();
   return status;
+}
+
+function save({ recording }: Opened, file: string, embed: boolean): void {
+  try {
+    writeFileSync(file, recording({ embed }));
+    complain(`recorded in ${file}: "turtlescope replay ${file}" runs it again`);
+  } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
+    complain(`not recorded: ${error.message}`);
+  }
 }
 
 async function listening(server: GdbServer, host: string, port: number): Promise<number> {

@@ -47,6 +47,7 @@ ${[
     '--listen ADDRESS',
     'listen there, for clients of other machines: whoever connects controls the session',
   ),
+  optionLine('--record FILE', 'the recording of the run, when the session ends; --embed as above'),
 ].join('\n')}
 
 Exit status: the guest's debug exit (port 0xf4, as QEMU: (value << 1) | 1); 124 the instruction budget is used up; 123 a replay differs;

@@ -1,6 +1,6 @@
 /**
  * One gdb client's connection: every packet has its answer, whatever was sent. Knows no socket. What gdb's manual calls all-stop mode;
- * nothing is claimed that the machine cannot do, so there are no reverse packets.
+ * nothing is claimed that the machine cannot do: without a past there are no reverse packets.
  */
 import type { EndedEvent, StoppedEvent } from '../debugger/run-control';
 import { FutureAtStake, SessionError } from '../debugger/session';
@@ -28,7 +28,8 @@ const FEATURES = [
   `PacketSize=${LONGEST_PACKET.toString(16)}`,
   ...['qXfer:features:read+', 'qXfer:threads:read+', 'qXfer:exec-file:read+'],
   ...['vContSupported+', 'swbreak+', 'hwbreak+', 'QStartNoAckMode+'],
-].join(';');
+];
+const BACKWARDS = ['ReverseStep+', 'ReverseContinue+'];
 /** Bytes of text in one packet of console output. */
 const CONSOLE_PIECE = LONGEST_PACKET / 4;
 
@@ -140,6 +141,8 @@ export class GdbStub {
       case 's':
       case 'S':
         return this.go({ kind: 'step', thread: this.resumed, alone: false });
+      case 'b':
+        return this.back(rest);
       case 'D':
         return this.detach();
       case 'k':
@@ -157,7 +160,7 @@ export class GdbStub {
     const rest = text.slice(name.length + 1);
     switch (name) {
       case 'Supported':
-        return FEATURES;
+        return [...FEATURES, ...(this.target.session.history ? BACKWARDS : [])].join(';');
       case 'Attached':
         return '1';
       case 'C':
@@ -237,6 +240,21 @@ export class GdbStub {
     return undefined;
   }
 
+  /** One instruction back, of whoever ran it; or to the previous breakpoint, or the start. */
+  private back(how: string): Answer {
+    const { session } = this.target;
+    const strand = this.threads.named(this.resumed);
+    if (how !== 's' && how !== 'c') return UNKNOWN;
+    if (strand === undefined) return REFUSED;
+    session.mustStand();
+    this.breakpoints.resuming();
+    if (how === 's') session.stepBack(strand, true);
+    else session.reverseContinue();
+    this.waiting = true;
+    this.target.resumed();
+    return undefined;
+  }
+
   private interrupt(): void {
     const { session } = this.target;
     if (!session.running) return;
@@ -269,7 +287,8 @@ export class GdbStub {
     const place = event && this.breakpoints.reached(event.breakpointIds);
     const failed = session.machine.finalStop !== undefined;
     const signal = failed ? Signal.ABRT : this.interrupted ? Signal.INT : Signal.TRAP;
-    return `T${signal}thread:${this.threads.idOf(strand)};${place ? placeText(place) : ''}`;
+    const first = session.history?.atStart === true && session.history.inPast;
+    return `T${signal}thread:${this.threads.idOf(strand)};${first ? 'replaylog:begin;' : place ? placeText(place) : ''}`;
   }
 
   /** The strand a stop is about, unless that is the built-in L0: then the guest it works for. */

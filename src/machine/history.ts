@@ -123,6 +123,11 @@ export class History {
     return isBefore(this.machine.now(), this.last);
   }
 
+  /** The machine stands at the oldest moment there is. */
+  get atStart(): boolean {
+    return this.start !== undefined && compareMoments(this.machine.now(), this.start) === 0;
+  }
+
   /** The oldest moment there is. */
   get start(): Moment | undefined {
     return this.snapshots[0]?.moment;

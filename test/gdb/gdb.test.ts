@@ -87,6 +87,33 @@ describe('gdb: Debian’s gdb', () => {
     assert.equal(await server.status, 0);
   });
 
+  it('steps back through VMLAUNCH into L1, goes back to a breakpoint and to the start', async () => {
+    server = await serve();
+    const said = await gdb(server.port, [
+      'tbreak ask_for_cpuid',
+      'break *vmx_run',
+      'continue',
+      'tbreak vmx-run.S:61',
+      'continue',
+      'stepi',
+      'info threads',
+      'reverse-stepi',
+      'x/i $pc',
+      'continue',
+      'reverse-continue',
+      'delete',
+      'reverse-continue',
+      'kill',
+    ]);
+    assert.match(
+      said,
+      /Switching to Thread 3[^]*Switching to Thread 2[^]*=> 0x[0-9a-f]+ <vmx_run\+\d+>:\tvmlaunch/,
+    );
+    assert.match(said, /hit Temporary breakpoint 1, ask_for_cpuid[^]*hit Breakpoint 2, .*vmx_run/);
+    assert.match(said, /No more reverse-execution history/);
+    assert.equal(await server.status, 0);
+  });
+
   it('breaks in L2, shows both stacks, watches, and sees the guest’s status', async () => {
     server = await serve();
     const said = await gdb(server.port, [

@@ -43,9 +43,30 @@ describe('gdb: protocol', () => {
     assert.equal(await client.ask('?'), `T05thread:${L1};`);
     const supported = await client.ask('qSupported:multiprocess+;swbreak+;hwbreak+');
     assert.match(supported, /^PacketSize=4000;.*qXfer:exec-file:read\+.*swbreak\+;hwbreak\+/);
-    assert.doesNotMatch(supported, /Reverse/);
-    assert.equal(await client.ask('bs'), '');
+    assert.match(supported, /;ReverseStep\+;ReverseContinue\+$/);
+    assert.equal(await client.ask('bz'), '');
     assert.equal(await client.ask('vMustReplyEmpty'), '');
+  });
+
+  it('goes back by instruction and to the previous breakpoint, and says where the run begins', async () => {
+    const there = await reach('l1_main');
+    const registers = await client.ask('g');
+    assert.match(await client.ask('vCont;s'), /^T05/);
+    assert.match(await client.ask('bs'), /^T05/);
+    assert.equal(await client.ask('g'), registers);
+    const launch = await reach('vmx_run');
+    assert.notEqual(await client.ask('g'), registers);
+    assert.equal(await client.ask('bc'), there);
+    assert.equal(await client.ask('g'), registers);
+    assert.equal(await client.ask('bc'), `T05thread:${L1};replaylog:begin;`);
+    assert.match(await client.ask('vCont;c'), /^T05.*swbreak/);
+    assert.equal(await client.ask('vCont;c'), launch);
+    // A change in the past is refused with the way out, until somebody says that the future may go.
+    await client.ask('bc');
+    assert.match(await client.ask('P0=0100000000000000'), /^E\.This would change the past: "monitor fork"/);
+    assert.match(await client.ask('M7000,1:00'), /^E\.This would change the past/);
+    assert.equal(await client.ask(`qRcmd,${Buffer.from('fork').toString('hex')}`), 'OK');
+    assert.equal(await client.ask('P0=0100000000000000'), 'OK');
   });
 
   it('describes registers that gdb knows, with the bits of the manual, and answers for each of them', async () => {

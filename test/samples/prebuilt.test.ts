@@ -51,6 +51,7 @@ function tools(elf: Buffer): string {
 for (const { sample, shared } of [
   { sample: 'hello-nested', shared: [] },
   { sample: 'broken-entry', shared: ['../hello-nested'] },
+  { sample: 'lost-event', shared: ['../hello-nested'] },
 ]) {
   describe(`the prebuilt image of ${sample}`, () => {
     const prebuilt = readFileSync(join(samples, sample, `${sample}.elf`));

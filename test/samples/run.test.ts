@@ -24,6 +24,17 @@ for (const topology of ['nested', 'bare'] as const) {
       assert.equal(stop, 'exited 3');
     });
 
+    it('lost-event sleeps after five of its eight requests', () => {
+      const { stop, serial } = runImage({ path: image('lost-event'), topology });
+      const requests = [1, 2, 3, 4, 5].map((request) => `L1: request ${request}`);
+      assert.deepEqual(serial.trimEnd().split('\n'), [
+        'L1: entering L2',
+        ...requests,
+        'L1: L2 sleeps, and no request of it is open',
+      ]);
+      assert.match(stop, /^halted/);
+    });
+
     it('hello-nested leaves the same trace in two runs, byte for byte', () => {
       const first = runImage({ path: image('hello-nested'), topology });
       const second = runImage({ path: image('hello-nested'), topology });

@@ -38,6 +38,13 @@ const samples: readonly Sample[] = [
     folder: 'broken-entry',
     source: 'main.c',
   },
+  {
+    label: 'lost-event',
+    detail:
+      'L2 sleeps for ever: the event that would wake it was lost long ago. Its README finds it, backwards.',
+    folder: 'lost-event',
+    source: 'README.md',
+  },
 ];
 
 /** @param name of a sample; asks when it is left out */
