@@ -16,7 +16,7 @@ import { proves } from '../../support/proves';
 
 /** Cases a family and masking; the environment asks for more, and for others. */
 const CASES = Number(process.env['FLOAT_CASES'] ?? 1000);
-const SEED = Number(process.env['FLOAT_SEED'] ?? 0);
+const SEED = Number(process.env['NATIVE_SEED'] ?? 0);
 const LENGTH = Number(process.env['FLOAT_LENGTH'] ?? 5);
 const CHUNK = 2000;
 

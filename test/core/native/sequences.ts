@@ -640,7 +640,7 @@ function randomSequence(random: Random, set: SequenceSet): Sequence {
 }
 
 /** The sequences of a set: the same ones everywhere, and the first N of more. */
-export function sequences(set: SequenceSet, count: number): Sequence[] {
-  const random = new Random(set.mode + set.length);
+export function sequences(set: SequenceSet, count: number, seed = 0): Sequence[] {
+  const random = new Random(1000 * seed + set.mode + set.length);
   return Array.from({ length: count }, () => randomSequence(random, set));
 }

@@ -30,7 +30,7 @@ import { proves } from '../../support/proves';
 /** Cases a row: a family is tested with as many for each of its rows. */
 const CASES = Number(process.env['VECTOR_CASES'] ?? 40);
 /** Another value is another set of cases. */
-const SEED = Number(process.env['VECTOR_SEED'] ?? 0);
+const SEED = Number(process.env['NATIVE_SEED'] ?? 0);
 /** Most instructions of a case; one where they read flags that others leave undefined. */
 const LENGTH = Number(process.env['VECTOR_LENGTH'] ?? 4);
 const CHUNK = 2000;

@@ -1,5 +1,5 @@
 /*
- * The guest of several CPUs. Command line: IMAGE TEST CPUS. Each test prints what it found in lines that a run on any machine with
+ * The guest of several CPUs. Command line: IMAGE TEST CPUS [ROUNDS]. Each test prints what it found in lines that a run on any machine with
  * as many CPUs would print, and ends the run.
  */
 #include "board.h"
@@ -14,7 +14,7 @@ struct multiboot_info {
 	u32 flags, memory_lower, memory_upper, boot_device, command_line;
 };
 
-#define ROUNDS 200
+static u32 rounds = 200;
 
 static void nothing(u32 cpu)
 {
@@ -33,7 +33,7 @@ static void test_boot(u32 count)
 /* Two CPUs answer each other's interrupts; neither does anything else. */
 static void answer(u32 cpu)
 {
-	for (u32 round = 1; round <= ROUNDS; round++) {
+	for (u32 round = 1; round <= rounds; round++) {
 		wait_for(&cpus[cpu].interrupts, round);
 		send(0, VECTOR_IPI);
 	}
@@ -43,9 +43,9 @@ static void test_pingpong(u32 count)
 {
 	start_cpus(count, answer);
 	for (u32 cpu = 1; cpu < count; cpu++)
-		for (u32 round = 1; round <= ROUNDS; round++) {
+		for (u32 round = 1; round <= rounds; round++) {
 			send(cpu, VECTOR_IPI);
-			wait_for(&cpus[0].interrupts, (cpu - 1) * ROUNDS + round);
+			wait_for(&cpus[0].interrupts, (cpu - 1) * rounds + round);
 		}
 	print("%u answers\n", cpus[0].interrupts);
 }
@@ -108,9 +108,9 @@ static void test_x2apic(u32 count)
 	start_cpus(count, answer_x2apic);
 	use_x2apic();
 	for (u32 cpu = 1; cpu < count; cpu++)
-		for (u32 round = 1; round <= ROUNDS; round++) {
+		for (u32 round = 1; round <= rounds; round++) {
 			send(cpu, VECTOR_IPI);
-			wait_for(&cpus[0].interrupts, (cpu - 1) * ROUNDS + round);
+			wait_for(&cpus[0].interrupts, (cpu - 1) * rounds + round);
 		}
 	for (u32 cpu = 1; cpu < count; cpu++)
 		print("cpu %u: x2apic %lu\n", cpu, cpus[cpu].result);
@@ -121,7 +121,7 @@ static volatile u32 lock, shared, finished;
 
 static void add_under_lock(u32 cpu)
 {
-	for (u32 round = 0; round < ROUNDS; round++) {
+	for (u32 round = 0; round < rounds; round++) {
 		u32 before;
 
 		while (__sync_lock_test_and_set(&lock, 1))
@@ -331,6 +331,15 @@ static bool same(const char *a, const char *b)
 	return *a == *b;
 }
 
+static u32 to_number(const char *digits)
+{
+	u32 value = 0;
+
+	while (*digits >= '0' && *digits <= '9')
+		value = value * 10 + (u32)(*digits++ - '0');
+	return value;
+}
+
 static char *next_word(char **line)
 {
 	char *word;
@@ -358,7 +367,11 @@ void l1_main(const struct multiboot_info *info)
 	test = next_word(&line);
 	for (u32 i = 0; i < ARRAY_SIZE(tests); i++)
 		if (same(tests[i].name, test)) {
-			tests[i].run((u32)(next_word(&line)[0] - '0'));
+			u32 count = to_number(next_word(&line)), asked = to_number(next_word(&line));
+
+			if (asked)
+				rounds = asked;
+			tests[i].run(count);
 			board_exit(EXIT_SUCCESS);
 		}
 	fail("there is no test %s", test);
