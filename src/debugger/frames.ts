@@ -3,6 +3,7 @@
  * traced build, or one frame that says what L0 is doing.
  */
 import { linearRip, wordSize } from './code-mode';
+import { perCpuBase } from './kernel/per-cpu-base';
 import { linear, readExactly } from './level-memory';
 import { l0SourcePath } from './l0-sources';
 import { readRegister } from './level-registers';
@@ -207,6 +208,7 @@ export function frameContext(
     readMemory: (address, length) => readExactly(machine, linear(level), address, length),
     register: (number) => frame.register(number),
     codeAddress: frame.codeAddress,
+    perCpuBase: () => perCpuBase(machine, level),
     writeMemory: writing.memory,
     writeRegister: (number, value) => {
       const name = program && registerName(program.symbols.architecture, number);

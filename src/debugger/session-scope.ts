@@ -52,8 +52,12 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
   return {
     space,
     variable: (name, global) => {
-      const found = context() && findHere(name, global);
-      return found && frame()!.program!.symbols.readVariable(found, context()!);
+      const reading = context();
+      const found = reading && findHere(name, global);
+      const here = () => found && frame()!.program!.symbols.readVariable(found, reading);
+      if (!reading || !global || (found && !found.isDeclaration)) return here();
+      const elsewhere = globalElsewhere(options, name, reading) ?? here();
+      return elsewhere ?? (name === 'current' ? currentTask(options, reading) : undefined);
     },
     register: (name) => registerCell(machine, level, frame(), name),
     symbol: (name) => {
@@ -88,6 +92,27 @@ export function expressionScope(options: ScopeOptions): ExpressionScope {
       return guest.program.symbols.writeVariable(value, text, writing);
     },
   };
+}
+
+/** A global variable that another program of the level defines: a kernel's, seen from its module. */
+function globalElsewhere(
+  { programs, level }: ScopeOptions,
+  name: string,
+  context: WritingContext,
+): Value | undefined {
+  for (const { symbols } of programs.ofLevel(level)) {
+    const found = symbols.lookupVariable(name);
+    if (found && !found.isDeclaration) return symbols.readVariable(found, context);
+  }
+  return undefined;
+}
+
+/** The task that runs, as the macro `current` of Linux: a per-CPU variable, since 6.2 a member of one. */
+function currentTask(options: ScopeOptions, context: WritingContext): Value | undefined {
+  return (
+    globalElsewhere(options, 'current_task', context) ??
+    globalElsewhere(options, 'pcpu_hot', context)?.child('current_task')
+  );
 }
 
 /** An enumerator of the level's programs; of a qualified name the last part is one too. */

@@ -15,6 +15,8 @@ export interface ReadingContext {
    * caller's frame it is one byte before the return address, which may belong to the next line already.
    */
   readonly codeAddress?: bigint;
+  /** What is added to the linked address of a per-CPU variable of Linux; undefined when it cannot be told now. */
+  readonly perCpuBase?: () => bigint | undefined;
 }
 
 /** Access that may also change what it reads. Both report whether it worked. */

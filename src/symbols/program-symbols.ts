@@ -16,6 +16,7 @@ import { DebugSections } from './dwarf/sections';
 import { sizeOf, strip, TypeReader, type DataType } from './dwarf/data-types';
 import { ElfFile } from './elf';
 import { ElfSymbols, type ElfSymbol, type SymbolKind } from './elf-symbols';
+import { isPerCpu } from './kernel/per-cpu';
 import type { Frame, ReadingContext, WritingContext } from './frame';
 import { linkageName, NameIndex } from './name-index';
 import { registerFile, type Architecture } from './registers';
@@ -146,6 +147,7 @@ export class ProgramSymbols {
       canonicalFrameAddress: (context) => this.canonicalFrameAddress(context),
       callerOf: (context) => this.callerOf(context),
       globalDefinition: (wanted) => this.names.globals(wanted)[0],
+      isPerCpu: (address) => isPerCpu(this.elf, address),
     });
     this.surroundings = {
       architecture: this.architecture,
@@ -377,7 +379,8 @@ export class ProgramSymbols {
     return this.guard('Variables', undefined, () => {
       const candidates = this.names.globals(name);
       const unit = address === undefined ? undefined : this.sources.unitAt(this.inside(address));
-      const entry = candidates.find((e) => e.unit === unit) ?? candidates[0];
+      const defined = () => candidates.find((e) => !e.flag(At.declaration));
+      const entry = candidates.find((e) => e.unit === unit) ?? defined() ?? candidates[0];
       return entry && this.variable(entry, 'global');
     });
   }

@@ -40,6 +40,11 @@ export class Variable {
     this.typeName = typeName(type);
     this.line = entry.inherited(At.declLine)?.number(At.declLine);
   }
+
+  /** Defined in another unit, or another program. */
+  get isDeclaration(): boolean {
+    return this.entry.flag(At.declaration);
+  }
 }
 
 /** What locating needs from the program. */
@@ -52,6 +57,8 @@ export interface ProgramKnowledge {
   canonicalFrameAddress(context: ReadingContext): bigint | undefined;
   callerOf(context: ReadingContext): Frame | undefined;
   globalDefinition(name: string): Entry | undefined;
+  /** Whether an inside address is in the section of per-CPU variables: each CPU has its own copy elsewhere. */
+  isPerCpu(address: number): boolean;
 }
 
 /** Elements of an array beyond these are damage. */
@@ -115,7 +122,7 @@ export class VariableLocator {
       const address = this.codeAddress(context) ?? 0;
       const expression = locationExpression(location, owner.unit, address);
       if (!expression) return missing('optimized out');
-      return evaluate(expression, this.place(owner, context, 0));
+      return this.ofThisCpu(evaluate(expression, this.place(owner, context, 0)), context);
     }
     const constant = entry.inherited(At.constValue)?.value(At.constValue);
     if (constant?.kind === 'block') return { kind: 'value', bytes: constant.bytes };
@@ -129,6 +136,16 @@ export class VariableLocator {
     if (definition && definition !== entry && !definition.flag(At.declaration))
       return this.locate(definition, type, context);
     return missing('optimized out');
+  }
+
+  /** A per-CPU variable is where its CPU's copy is; KASLR does not move it. */
+  private ofThisCpu(location: Location, context: ReadingContext): Location {
+    if (location.kind !== 'memory') return location;
+    const linked = location.address - this.program.bias;
+    if (!this.program.isPerCpu(toInside(linked))) return location;
+    const base = context.perCpuBase?.();
+    if (base === undefined) return missing('where the CPU has its copy cannot be told now');
+    return { kind: 'memory', address: BigInt.asUintN(64, linked + base) };
   }
 
   private place(entry: Entry, context: ReadingContext, depth: number): ExpressionPlace {

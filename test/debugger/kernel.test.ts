@@ -138,6 +138,18 @@ if (hasCompiler)
       });
     }
 
+    it('per-CPU variables, current and container_of, seen from a module', async () => {
+      const driver = new Driver(kernel, 'nested');
+      driver.breakAt('twice');
+      await driver.run();
+      assert.match(driver.value('current_task'), /"of this CPU"/);
+      assert.match(driver.value('current'), /"of this CPU"/);
+      assert.match(driver.value('&current_task'), /0xffff8000002[0-9a-f]{5}/);
+      assert.match(driver.value('container_of(modules.next, struct module, list)->name,s'), /small_module/);
+      assert.equal(driver.value('container_of(&module.list, struct module, list) == &module'), '1');
+      assert.match(driver.value('container_of(1, struct module, nothing)'), /no member "nothing"/);
+    });
+
     it('a breakpoint in the kernel is found where the kernel is', async () => {
       const driver = new Driver(kernel, 'nested');
       const [made] = driver.breakAt('free_module');

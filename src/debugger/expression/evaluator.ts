@@ -74,6 +74,8 @@ class Evaluator {
         return this.elements(this.value(node.object), this.number(node.from), this.number(node.to));
       case 'cast':
         return this.objects.cast(node.type, this.plain(this.value(node.operand)));
+      case 'container':
+        return this.objects.container(this.plain(this.value(node.pointer)), node.type, node.members);
       case 'sizeof':
         return this.sizeof(node);
       case 'format':

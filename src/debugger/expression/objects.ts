@@ -142,6 +142,18 @@ export class Objects {
     return { kind: 'number', value, hex: operand.hex, type: type.name, ...space };
   }
 
+  /** A pointer to the object whose member, by its path, lies where `pointer` leads. */
+  container(pointer: Numeric, type: TypeNode, members: readonly string[]): Evaluated {
+    const inNothing = this.cast(type, { kind: 'number', value: 0n, hex: true, type: 'address' });
+    const member = members.reduce<Evaluated>((object, name) => this.member(object, name), inNothing);
+    const offset = member.kind === 'variable' ? member.value.address : undefined;
+    if (offset === undefined)
+      throw new ExpressionError(
+        `${members.join('.')} of ${type.name} has no place of its own: it is a bit field.`,
+      );
+    return this.cast(type, { ...pointer, value: BigInt.asUintN(64, pointer.value - offset) });
+  }
+
   /** `pointer + n` goes n elements on, as in C; undefined for other sums. */
   movedPointer(operator: BinaryOperator, left: Evaluated, right: Evaluated): Evaluated | undefined {
     if (operator !== '+' && operator !== '-') return undefined;

@@ -42,6 +42,13 @@ export type Node =
   | { readonly kind: 'cast'; readonly type: TypeNode; readonly operand: Node }
   /** A type of one name may turn out to be a variable. */
   | { readonly kind: 'sizeof'; readonly type: TypeNode | undefined; readonly operand: Node | undefined }
+  /** `container_of(pointer, type, member)`: the object of which a member lies where the pointer leads. */
+  | {
+      readonly kind: 'container';
+      readonly pointer: Node;
+      readonly type: TypeNode;
+      readonly members: readonly string[];
+    }
   | { readonly kind: 'format'; readonly operand: Node; readonly format: string; readonly count?: Node }
   | { readonly kind: 'spaced'; readonly space: string; readonly address: Node }
   | { readonly kind: 'memory'; readonly address: Node }
@@ -190,6 +197,7 @@ class Parser {
     const token = this.take();
     if (token.kind === 'number') return { kind: 'number', value: token.value!, hex: token.hex ?? false };
     if (token.kind === 'string') return { kind: 'string', text: token.text };
+    if (token.kind === 'name' && token.text === 'container_of' && this.accept('(')) return this.container();
     if (token.kind === 'name')
       return this.spaced(token) ?? { kind: 'name', name: this.qualified(token.text) };
     if (token.kind === 'operator' && token.text === '::' && this.peek.kind === 'name')
@@ -206,6 +214,21 @@ class Parser {
     }
     if (token.kind !== 'end') this.at--;
     this.unexpected('a value');
+  }
+
+  private container(): Node {
+    const pointer = this.expression(0);
+    this.expect(',');
+    const words = this.typeWords();
+    if (words.length === 0) this.unexpected('a type');
+    this.expect(',');
+    const members: string[] = [];
+    do {
+      if (this.peek.kind !== 'name') this.unexpected('a member name');
+      members.push(this.take().text);
+    } while (this.accept('.'));
+    this.expect(')');
+    return { kind: 'container', pointer, type: { name: words.join(' '), pointers: 1 }, members };
   }
 
   /** `L2:0x1000`: the colon must follow at once, so that `a ? L1 : L2` stays a choice. */
@@ -273,15 +296,20 @@ class Parser {
     return { kind: 'sizeof', type: undefined, operand: this.expression(UNARY) };
   }
 
-  /** `(const struct page *)`; nothing is taken when it is something else. */
-  private parenthesisedType(): TypeNode | undefined {
-    const start = this.at;
-    if (!this.accept('(')) return undefined;
+  private typeWords(): string[] {
     const words: string[] = [];
     while (this.peek.kind === 'name') {
       const word = this.qualified(this.take().text);
       if (!QUALIFIERS.has(word)) words.push(word);
     }
+    return words;
+  }
+
+  /** `(const struct page *)`; nothing is taken when it is something else. */
+  private parenthesisedType(): TypeNode | undefined {
+    const start = this.at;
+    if (!this.accept('(')) return undefined;
+    const words = this.typeWords();
     let pointers = 0;
     while (this.accept('*')) {
       pointers++;

@@ -6,11 +6,17 @@
 #include "kernel.h"
 
 #define IA32_LSTAR 0xc0000082
+#define IA32_KERNEL_GS_BASE 0xc0000102
+#define UPPER_HALF 0xffff800000000000
 #define DELAY 100000
 
 const char linux_banner[] = "Linux version 0.0 (small)";
 struct list_head modules = { &modules, &modules };
 static struct module module;
+
+/* As in Linux: linked at 0, and each CPU has a copy where its GS points. */
+__attribute__((section(".data..percpu"))) const char *current_task = "of the file";
+static char copy[64];
 static struct module_sect_attrs sections;
 
 /* Places of the module's sections in its two copies: link.ld. */
@@ -64,12 +70,25 @@ static void unload(void)
 	free_module(&module);
 }
 
+/* Kernel addresses are in the upper half: the lower one is there once more. */
+static void per_cpu_area(void)
+{
+	u64 *tables, base = UPPER_HALF + (u64)copy;
+
+	asm volatile("mov %%cr3, %0" : "=r"(tables));
+	tables[256] = tables[0];
+	*(const char **)(copy + (u64)&current_task) = "of this CPU";
+	asm volatile("wrmsr" : : "c"(IA32_KERNEL_GS_BASE), "a"((u32)base), "d"((u32)(base >> 32)));
+	asm volatile("swapgs");
+}
+
 void l1_main(void)
 {
 	u64 entry = (u64)entry_SYSCALL_64;
 	int sum;
 
 	asm volatile("wrmsr" : : "c"(IA32_LSTAR), "a"((u32)entry), "d"((u32)(entry >> 32)));
+	per_cpu_area();
 	/* Linux has much to do from here to its first module; a debugger looks now and then where the kernel lies. */
 	for (volatile int i = 0; i < DELAY; i++)
 		;
