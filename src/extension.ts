@@ -7,7 +7,14 @@ import { ComparePanel } from './views/compare-panel';
 import { DebugFocus } from './views/debug-focus';
 import { EntryCheck } from './views/entry-check';
 import { EventView } from './views/event-view';
-import { goToLastWrite, goToPresent, goToRecord, type VariableContext } from './views/travel';
+import {
+  addBookmark,
+  goToBookmark,
+  goToLastWrite,
+  goToPresent,
+  goToRecord,
+  type VariableContext,
+} from './views/travel';
 import { ExitsView, type ExitNode } from './views/exits-view';
 import { askFilter } from './views/filter-input';
 import { LevelsView } from './views/levels-view';
@@ -107,6 +114,8 @@ export function activate(context: vscode.ExtensionContext): void {
       goToLastWrite(focus, node),
     ),
     registerCommand('turtlescope.goToPresent', () => goToPresent(focus)),
+    registerCommand('turtlescope.bookmark.add', () => addBookmark(focus)),
+    registerCommand('turtlescope.bookmark.goTo', () => goToBookmark(focus)),
     registerCommand('turtlescope.saveRecording', () => saveRecording(focus)),
   );
 }

@@ -21,6 +21,7 @@ import { inputSources } from '../protocol/people';
 import type { Context } from './context';
 import { targetFor } from './data-breakpoint-requests';
 import { numberFrom } from './data-requests';
+import { past, startOf } from './past';
 import { errors } from './errors';
 import { evaluation } from './evaluation';
 import type { RequestArguments } from './request-arguments';
@@ -69,6 +70,7 @@ export const customRequests: CustomHandlers = {
       items,
       total: log.known,
       dropped: log.whole.oldest,
+      kept: session.history !== undefined,
       ...(session.history?.inPast && { made: log.total }),
       ...(log.known === 0 && { empty: 'Nothing has happened between the levels yet.' }),
     };
@@ -97,10 +99,28 @@ export const customRequests: CustomHandlers = {
       const watched = targetFor(context, given, given.text('lastWriteOf'));
       if ('problem' in watched) throw errors.notPossible(watched.problem);
       session.goToLastWrite(offer(watched, '').dataId);
+    } else if (given.has('instructions')) {
+      const count = given.integer('instructions', 0, MAXIMUM);
+      session.goToMoment(startOf(count), `instruction ${count}`);
+    } else if (given.has('bookmark')) {
+      const bookmark = session.bookmarks.find(given.integer('bookmark', 0, MAXIMUM));
+      if (!bookmark)
+        throw errors.notPossible('There is no such bookmark: its future was dropped, or it was removed.');
+      session.goToMoment(bookmark.moment, bookmark.name);
     } else session.goToPresent();
     context.forget();
     context.client.send('continued', { threadId: threadId(session.currentLevel), allThreadsContinued: true });
     return {};
+  },
+
+  'turtlescope/past': (context) => past(context),
+
+  'turtlescope/bookmark': (context, given) => {
+    const { bookmarks, machine } = context.standing;
+    if (given.has('remove')) bookmarks.remove(given.integer('remove', 0, MAXIMUM));
+    else bookmarks.add(given.text('name'), machine.now(), machine.log.total);
+    context.client.send('turtlescope/changed', { reason: 'edit' });
+    return past(context);
   },
 
   'turtlescope/saveRecording': (context, given) => {

@@ -13,7 +13,9 @@ import { Replay } from '../machine/recording/replay';
 import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
+import type { Moment } from '../machine/moment';
 import type { Screen } from '../protocol/people';
+import { Bookmarks } from './bookmarks';
 import type { Surroundings } from './breakpoints/resolve';
 import { DataBreakpoints } from './breakpoints/data-store';
 import type { Breakpoint } from './breakpoints/breakpoint';
@@ -111,6 +113,7 @@ export class DebugSession {
   readonly programs: Programs;
   readonly paths: SourcePaths;
   readonly screen: ScreenWatch;
+  readonly bookmarks = new Bookmarks();
   machine: Machine;
   /** The past of the run; undefined when none is kept. */
   history: History | undefined;
@@ -355,6 +358,11 @@ export class DebugSession {
     }, new RunControl(alone));
   }
 
+  /** To a moment, or the first one after it at which the machine can stand; not beyond the present. */
+  goToMoment(moment: Moment, where: string): void {
+    this.travel((back) => Promise.resolve(back.toMoment(moment, where)));
+  }
+
   /** To the end of the run. */
   goToPresent(): void {
     this.travel((back) => Promise.resolve(back.toPresent()));
@@ -386,6 +394,7 @@ export class DebugSession {
 
   /** Somebody changed state: another future begins. */
   private edited(dropped: boolean): void {
+    this.bookmarks.forgetLater(this.machine.now());
     if (dropped) this.events.log('What came after this moment is dropped: from here the run is another one.');
   }
 

@@ -5,6 +5,7 @@
 import type { AddressWalk, WalkAccess } from './address-walk';
 import type { DecodedRow, VmcsName, VmcsTree } from './decoded-row';
 import type { LevelPicture, LevelScale } from './levels';
+import type { Past } from './past';
 import type { InputSource, Screen } from './people';
 import type { TimelineItem } from './timeline';
 
@@ -30,19 +31,32 @@ export interface CustomRequests {
       items: TimelineItem[];
       total: number;
       dropped: number;
+      /** One can go to where a record was made. */
+      kept: boolean;
       /** In the past of the run: how many of them the machine has made at its moment. */
       made?: number;
       empty?: string;
     };
   };
   /**
-   * To another moment of the run: where a timeline record was made; the last write of something (a name in a list of variables, or an
+   * To another moment of the run: where a timeline record was made; a count of instructions; a bookmark; the last write of something (a name in a list of variables, or an
    * expression, as in `dataBreakpointInfo`); without either, back to the present. A stop tells when the machine is there.
    */
   'turtlescope/goTo': {
-    arguments: { record?: number; lastWriteOf?: string; variablesReference?: number; frameId?: number };
+    arguments: {
+      record?: number;
+      lastWriteOf?: string;
+      variablesReference?: number;
+      frameId?: number;
+      instructions?: number;
+      bookmark?: number;
+    };
     body: Record<string, never>;
   };
+  /** Where the machine stands in its run, and the bookmarks. */
+  'turtlescope/past': { arguments: Record<string, never>; body: Past };
+  /** A bookmark with this name for the moment at which the machine stands, or none any more. */
+  'turtlescope/bookmark': { arguments: { name?: string; remove?: number }; body: Past };
   /**
    * Answers `turtlescope/futureAtStake`: drop what came after this moment, and begin another future here, or leave all as it is. The
    * requests that wait for it are answered then.

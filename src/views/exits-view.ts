@@ -33,6 +33,11 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
   /** Newest first. */
   private items: TimelineItem[] = [];
   private more = false;
+  /** Records made at the moment at which the machine stands, and the newest of them that is listed. */
+  private made = 0;
+  private shown: number | undefined;
+  /** One can go to a record. */
+  private travels = false;
   private filter = '';
 
   constructor(private readonly focus: DebugFocus) {
@@ -74,6 +79,9 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
     if (!answer) return;
     if ('error' in answer) return this.show([], false, answer.error);
     const { items, total, dropped, made, empty } = answer.body;
+    this.made = made ?? total;
+    this.travels = answer.body.kept;
+    await vscode.commands.executeCommand('setContext', 'turtlescope.inPast', made !== undefined);
     const lost = dropped > 0 ? ` \u00b7 the oldest ${grouped(String(dropped))} are gone` : '';
     const past = made === undefined ? '' : ` \u00b7 in the past: ${grouped(String(made))} have happened`;
     const filtered = this.filter === '' ? '' : ` \u00b7 filter: ${this.filter}`;
@@ -83,11 +91,13 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
         : `${grouped(String(total))} records${past}${lost}${filtered}`;
     const newest = this.items[0]?.index;
     this.show(items.reverse(), items.length === limit, items.length === 0 ? empty : message);
-    if (this.items[0]?.index !== newest) await this.showNewest();
+    const here = this.items.find(({ index }) => index < this.made);
+    if (this.items[0]?.index !== newest || here?.index !== this.shown) await this.reveal(here);
+    this.shown = here?.index;
   }
 
-  private async showNewest(): Promise<void> {
-    const [item] = this.items;
+  /** Shows the newest record that has happened. */
+  private async reveal(item: TimelineItem | undefined): Promise<void> {
     if (!item || !this.view.visible) return;
     try {
       await this.view.reveal({ kind: 'record', item }, { select: false, focus: false });
@@ -165,11 +175,7 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
   getTreeItem(node: ExitNode): vscode.TreeItem {
     switch (node.kind) {
       case 'record':
-        return treeItem(
-          this.id(node),
-          timelineAppearance(node.item),
-          this.expansion.state(this.id(node), false),
-        );
+        return this.record(node);
       case 'row': {
         const state = node.row.children?.length ? this.expansion.state(this.id(node), false) : None;
         return treeItem(this.id(node), rowAppearance(node.row), state);
@@ -181,6 +187,15 @@ export class ExitsView implements vscode.TreeDataProvider<ExitNode>, vscode.Disp
         return item;
       }
     }
+  }
+
+  /** A click goes to where it was made; the arrow before it shows what it says. */
+  private record(node: ExitNode & { kind: 'record' }): vscode.TreeItem {
+    const appearance = timelineAppearance(node.item, node.item.index >= this.made);
+    const item = treeItem(this.id(node), appearance, this.expansion.state(this.id(node), false));
+    if (this.travels)
+      item.command = { command: 'turtlescope.exits.goTo', title: 'Go to This Moment', arguments: [node] };
+    return item;
   }
 
   /** The node as text, for the clipboard. */

@@ -2,7 +2,9 @@
  * What the extension and the Levels over Time page tell each other. Types only.
  */
 import type { DecodedRow } from '../protocol/decoded-row';
+import type { RequestArguments } from '../protocol/custom-requests';
 import type { LevelPicture, LevelScale } from '../protocol/levels';
+import type { Past } from '../protocol/past';
 
 export type LevelsViewState =
   | { readonly kind: 'none' }
@@ -16,6 +18,8 @@ export type LevelsViewState =
       readonly title: string;
       readonly rows: readonly DecodedRow[];
     }
+  /** Where the machine stands in its run. */
+  | { readonly kind: 'past'; readonly past: Past }
   /** A record was chosen elsewhere. */
   | { readonly kind: 'chosen'; readonly index: number };
 
@@ -31,4 +35,6 @@ export type LevelsViewRequest =
     }
   /** The mouse rests on a record. */
   | { readonly kind: 'ask'; readonly index: number }
-  | { readonly kind: 'choose'; readonly index: number };
+  | { readonly kind: 'choose'; readonly index: number }
+  /** To another moment of the run. */
+  | { readonly kind: 'go'; readonly where: RequestArguments<'turtlescope/goTo'> };

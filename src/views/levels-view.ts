@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import type { DebugFocus } from './debug-focus';
 import type { LevelsViewRequest, LevelsViewState } from './levels-message';
+import { go } from './travel';
 import { showPage } from './webview-page';
 
 export class LevelsView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -45,7 +46,11 @@ export class LevelsView implements vscode.WebviewViewProvider, vscode.Disposable
   private async refresh(): Promise<void> {
     if (!this.view?.visible) return;
     if (!this.focus.session) await this.tell({ kind: 'none' });
-    else if (this.focus.stopped) await this.tell({ kind: 'moved' });
+    else if (this.focus.stopped) {
+      await this.tell({ kind: 'moved' });
+      const answer = await this.focus.ask('turtlescope/past', {});
+      if (answer && 'body' in answer) await this.tell({ kind: 'past', past: answer.body });
+    }
   }
 
   private async answer(request: LevelsViewRequest): Promise<void> {
@@ -54,6 +59,8 @@ export class LevelsView implements vscode.WebviewViewProvider, vscode.Disposable
         return this.refresh();
       case 'choose':
         return this.chosen.fire(request.index);
+      case 'go':
+        return go(this.focus, request.where);
       case 'ask': {
         const { index } = request;
         const answer = await this.focus.ask('turtlescope/timelineItem', { index });

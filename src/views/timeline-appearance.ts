@@ -47,7 +47,8 @@ export function route(item: TimelineItem): string {
     : `${cpu}${item.level} \u2192 ${item.verdict}`;
 }
 
-export function timelineAppearance(item: TimelineItem): RowAppearance {
+/** @param ahead it lies after the moment at which the machine stands */
+export function timelineAppearance(item: TimelineItem, ahead = false): RowAppearance {
   const failed = failedKinds.includes(item.kind);
   const detail = compactHex(item.detail ?? '');
   const lines = [
@@ -63,11 +64,12 @@ export function timelineAppearance(item: TimelineItem): RowAppearance {
     tooltip: lines.join('\n\n'),
     icon: {
       name: icons[item.kind],
-      color: failed ? 'turtlescope.failedForeground' : levelColors[item.level],
+      color: ahead ? 'disabledForeground' : failed ? 'turtlescope.failedForeground' : levelColors[item.level],
     },
     ...(failed && { mark: 'failed' as const }),
     context: item.walk ? 'record walk' : 'record',
     spoken: [
+      ahead ? 'not yet' : '',
       kindWords[item.kind],
       item.title,
       route(item),

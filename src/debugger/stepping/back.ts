@@ -73,6 +73,12 @@ export class Backward {
     return control.interrupted ? undefined : this.went(`record ${index}`);
   }
 
+  toMoment(moment: Moment, where: string): StoppedEvent {
+    const { present } = this.history;
+    this.goTo(isBefore(present, moment) ? present : moment);
+    return this.went(where);
+  }
+
   toPresent(): StoppedEvent {
     this.goTo(this.history.present);
     return this.went('the present');

@@ -3,10 +3,12 @@
  * it shows, a little more on both sides, and draws what it has until the answer comes.
  */
 import type { LevelPicture, LevelScale } from '../../../protocol/levels';
+import type { Past, PlaceOfRun } from '../../../protocol/past';
 import type { LevelsViewRequest, LevelsViewState } from '../../levels-message';
 import { element } from '../element';
 import { paint, themeColors } from './paint';
 import { GUTTER, Scene, type PlacedMark } from './scene';
+import { Slider } from './slider';
 import { Tip } from './tip';
 import { Viewport } from './viewport';
 
@@ -26,6 +28,7 @@ let picture: LevelPicture | undefined;
 let view: Viewport | undefined;
 let scene: Scene | undefined;
 let chosen: number | undefined;
+let past: Past | undefined;
 let colors = themeColors();
 
 const scaleButton = button('', () => {
@@ -38,7 +41,16 @@ const wholeButton = button('Whole Run', () => {
   show(Viewport.whole(view.known, view.width));
 });
 const bar = element('div', 'bar', wholeButton, scaleButton, status);
-content.append(bar, canvas, note, tip.element);
+const go = (where: (LevelsViewRequest & { kind: 'go' })['where']): void =>
+  api.postMessage({ kind: 'go', where });
+const slider = new Slider({
+  // So many records have been made when the last of them has.
+  goTo: (position, unit) =>
+    go(unit === 'events' && position > 0 ? { record: position - 1 } : { instructions: position }),
+  toBookmark: (bookmark) => go({ bookmark }),
+  toPresent: () => go({}),
+});
+content.append(bar, canvas, slider.element, note, tip.element);
 
 function button(text: string, act: () => void): HTMLButtonElement {
   const made = document.createElement('button');
@@ -69,6 +81,7 @@ function show(next: Viewport): void {
 function draw(): void {
   const empty = !picture || !view || picture.known.from === picture.known.to;
   canvas.hidden = bar.hidden = empty;
+  slider.show(empty ? undefined : past, scale, picture);
   note.hidden = !empty;
   if (!picture || !view || empty) return;
   const height = Scene.height(picture.lanes.length);
@@ -80,8 +93,12 @@ function draw(): void {
   context.scale(ratio, ratio);
   context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
   scene = new Scene(picture, view, (text) => context.measureText(text).width);
-  paint(context, scene, colors, chosen);
+  paint(context, scene, colors, chosen, past?.inPast ? positionOf(past.now) : undefined);
   tell(picture, view);
+}
+
+function positionOf({ records, instructions }: PlaceOfRun): number {
+  return scale === 'events' ? records : instructions;
 }
 
 function tell({ records, known, columns }: LevelPicture, { span, isWhole }: Viewport): void {
@@ -182,7 +199,7 @@ function choose(index: number, tellOthers: boolean): void {
 window.addEventListener('message', ({ data }: MessageEvent<LevelsViewState>) => {
   switch (data.kind) {
     case 'none':
-      picture = view = scene = chosen = undefined;
+      picture = view = scene = chosen = past = undefined;
       note.textContent = 'No debug session.';
       return draw();
     case 'failed':
@@ -205,6 +222,9 @@ window.addEventListener('message', ({ data }: MessageEvent<LevelsViewState>) => 
     }
     case 'record':
       return tip.fill(data.index, data.title, data.rows);
+    case 'past':
+      past = data.past;
+      return draw();
     case 'chosen':
       return choose(data.index, false);
   }

@@ -26,12 +26,16 @@ export function themeColors(): Colors {
   ) as Record<keyof typeof variables, string>;
 }
 
-/** @param chosen number of the record that is chosen, here or in VM Exits */
+/**
+ * @param chosen number of the record that is chosen, here or in VM Exits
+ * @param now where the machine stands, when that is not the end
+ */
 export function paint(
   canvas: CanvasRenderingContext2D,
   scene: Scene,
   colors: Colors,
   chosen: number | undefined,
+  now: number | undefined,
 ): void {
   const { width } = scene.view;
   canvas.save();
@@ -43,7 +47,19 @@ export function paint(
   columns(canvas, scene, colors);
   for (const placed of scene.marks) mark(canvas, placed, colors, placed.mark.index === chosen);
   words(canvas, scene, colors);
+  if (now !== undefined) moment(canvas, scene, colors, now);
   canvas.restore();
+}
+
+/** A line through all lanes; what is right of it lies ahead. */
+function moment(canvas: CanvasRenderingContext2D, scene: Scene, colors: Colors, now: number): void {
+  const x = scene.x(now);
+  canvas.fillStyle = colors.background;
+  canvas.globalAlpha = 0.5;
+  canvas.fillRect(x, 0, canvas.canvas.width, canvas.canvas.height);
+  canvas.globalAlpha = 1;
+  canvas.fillStyle = colors.focus;
+  canvas.fillRect(x - 1, 0, 2, canvas.canvas.height);
 }
 
 /** On a rim of the background: arrows run behind them. */
