@@ -16,6 +16,7 @@ import { DebugSections } from './dwarf/sections';
 import { sizeOf, strip, TypeReader, type DataType } from './dwarf/data-types';
 import { ElfFile } from './elf';
 import { ElfSymbols, type ElfSymbol, type SymbolKind } from './elf-symbols';
+import { OrcTable } from './kernel/orc';
 import { isPerCpu } from './kernel/per-cpu';
 import type { Frame, ReadingContext, WritingContext } from './frame';
 import { linkageName, NameIndex } from './name-index';
@@ -124,6 +125,7 @@ export class ProgramSymbols {
   private readonly surroundings: ValueSurroundings;
   private symbolTable: ElfSymbols | undefined;
   private lazyUnwinder: Unwinder | undefined;
+  private lazyOrc: { readonly table: OrcTable | undefined } | undefined;
   private lazyArchitecture: Architecture | undefined;
 
   /** Reads headers only. Throws `SymbolError` when a file is not a usable x86 ELF file. */
@@ -453,10 +455,15 @@ export class ProgramSymbols {
     this.lazyUnwinder ??= new Unwinder(this.frameTables(), registerFile(this.architecture), this.bias, {
       isCode: (address) => this.occupies(address),
       functionStart: (address) => this.functionStart(address),
+      orc: (address) => this.orc()?.find(this.inside(address)),
       sameFunction: (start, address) =>
         !this.symbols.hasFunctionBetween(this.inside(start), this.inside(address)),
     });
     return this.lazyUnwinder;
+  }
+
+  private orc(): OrcTable | undefined {
+    return (this.lazyOrc ??= { table: OrcTable.of(this.elf) }).table;
   }
 
   private functionStart(address: bigint): bigint | undefined {

@@ -1,5 +1,5 @@
 /**
- * From a frame to its caller: by call frame information, else by careful guesses for assembly without it.
+ * From a frame to its caller: by call frame information, in Linux else by its own tables, else by careful guesses for assembly without it.
  *
  * Source: DWARF5 6.4.3, System V ABI for which registers survive a call. Memory and registers come from the
  * caller; nothing here throws on a broken stack, it just ends the stack.
@@ -9,6 +9,8 @@ import { evaluateNumber, bytesToBigint, type ExpressionPlace } from './dwarf/exp
 import { frameRow, type FrameRow, type RegisterRule } from './dwarf/frame-rows';
 import type { FrameDescription, FrameTable } from './dwarf/frame-table';
 import type { Frame, FrameOrigin } from './frame';
+import type { OrcEntry } from './kernel/orc';
+import { callerByOrc } from './kernel/orc-caller';
 import { frameShape, PROLOGUE_BYTES, type FrameShape } from './prologue';
 import type { RegisterFile } from './registers';
 import { SymbolError } from './symbol-error';
@@ -21,6 +23,8 @@ export interface CodeKnowledge {
   isCode(address: bigint): boolean;
   /** Where the function around an outside address begins, when debug information or a symbol says so. */
   functionStart(address: bigint): bigint | undefined;
+  /** How Linux finds the caller at an outside address, when the program is one of its kernels or modules. */
+  orc(address: bigint): OrcEntry | undefined;
   /** Whether no function symbol begins after outside address `start` and up to `address`. */
   sameFunction(start: bigint, address: bigint): boolean;
 }
@@ -49,7 +53,7 @@ export class Unwinder {
         if (!(error instanceof SymbolError)) throw error;
       }
     }
-    return this.byGuess(frame, readMemory);
+    return this.byOrc(frame, readMemory) ?? this.byGuess(frame, readMemory);
   }
 
   /** The canonical frame address (the stack pointer before the call) by CFI, without it by the frame pointer. */
@@ -171,6 +175,14 @@ export class Unwinder {
           ? frame.register(number)
           : undefined;
     }
+  }
+
+  private byOrc(frame: Frame, readMemory: ReadMemory): Frame | undefined {
+    const entry = this.code.orc(frame.codeAddress);
+    const caller = entry && callerByOrc(entry, frame, readMemory);
+    if (!caller) return undefined;
+    const { pc, registers, interrupted } = caller;
+    return this.frame(pc, 'cfi', frame, (number) => registers.get(number), interrupted);
   }
 
   /**

@@ -150,6 +150,20 @@ if (hasCompiler)
       assert.match(driver.value('container_of(1, struct module, nothing)'), /no member "nothing"/);
     });
 
+    it("stacks go through the kernel's entries by ORC, to what they came upon", async () => {
+      const driver = new Driver(kernel, 'nested');
+      driver.breakAt('exception', 'asm_exception');
+      await driver.run();
+      const names = () => driver.stack.map(({ name }) => name);
+      assert.deepEqual(names(), ['asm_exception', 'faulting', 'l1_main', 'start64']);
+      await driver.run();
+      assert.deepEqual(names(), ['exception', 'asm_exception', 'faulting', 'l1_main', 'start64']);
+      const { stack, session } = driver;
+      assert.ok(stack.every(({ look, source }) => look === 'normal' || !source));
+      const inFaulting = evaluate('number', session.scope('L1', stack[2]), false);
+      assert.ok('result' in inFaulting && evaluatedText(inFaulting.result) === '7');
+    });
+
     it('a breakpoint in the kernel is found where the kernel is', async () => {
       const driver = new Driver(kernel, 'nested');
       const [made] = driver.breakAt('free_module');

@@ -33,7 +33,7 @@ const relocations: Readonly<Record<number, { bytes: 4 | 8; relative: boolean }>>
 };
 
 /** Sections whose relocations say where code and variables are. */
-const described = /^\.(debug_|eh_frame$)/;
+const described = /^\.(debug_|eh_frame$|orc_unwind_ip$)/;
 
 class Linker {
   private readonly elf: ElfFile;

@@ -26,6 +26,20 @@ void entry_SYSCALL_64(void);
 asm(".text\n.global entry_SYSCALL_64\n.type entry_SYSCALL_64, @function\nentry_SYSCALL_64: hlt\n"
     ".size entry_SYSCALL_64, . - entry_SYSCALL_64");
 
+/* Calls `exception` with the registers of its caller saved as at an exception: assembly that only ORC describes. */
+void asm_exception(void);
+
+__attribute__((noinline)) void exception(u64 *registers)
+{
+	registers[10]++;
+}
+
+__attribute__((noinline)) static int faulting(int number)
+{
+	asm_exception();
+	return number;
+}
+
 static void section(int index, const char *name, char *address)
 {
 	sections.attrs[index].battr.attr.name = name;
@@ -94,6 +108,7 @@ void l1_main(void)
 		;
 	load(first_text, first_data);
 	sum = do_init_module(&module);
+	faulting(7);
 	unload();
 	load(second_text, second_data);
 	sum += do_init_module(&module);
