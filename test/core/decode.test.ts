@@ -143,7 +143,7 @@ function nameOf(instruction: Instruction): string {
   return name === 'RESERVEDNOP' ? 'NOP' : name;
 }
 
-/** Prefetches that are hints of other processors do nothing here. */
+/** Prefetches that are hints of other processors do nothing here, nor do landing pads of a processor that tracks no branches. */
 function sameName(row: OpcodeRow, name: string): boolean {
-  return row.name.split('/').includes(name) || (row.name === 'NOP' && name.startsWith('PREFETCH'));
+  return row.name.split('/').includes(name) || (row.name === 'NOP' && /^(PREFETCH|ENDBR)/.test(name));
 }

@@ -14,7 +14,7 @@ for (let seed = 0; compared < wanted; seed++) {
   const { passed, output } = runTests(
     FILES.map((name) => `test/core/native/${name}.test.ts`),
     { NATIVE_SEED: String(seed) },
-    [join(__dirname, 'count-compared.ts')],
+    ['tsx/cjs', join(__dirname, 'count-compared.ts')],
   );
   const count = /^compared (\d+)$/m.exec(output);
   if (!passed || !count) {
