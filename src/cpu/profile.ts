@@ -43,8 +43,8 @@ export function cpuidRows(named: CpuProfileName | CpuProfileRow, cpus = 1): Cpui
   const profile = profileRow(named);
   const answers = new Map<string, { leaf: number; subleaf?: number } & Registers>();
   // Leaves whose answer depends on ECX; all others answer the same for any subleaf.
-  const leaves = profile.leaves.filter(
-    ({ feature }) => feature === undefined || profile.features.includes(feature),
+  const leaves = profile.leaves.filter(({ feature }) =>
+    [feature ?? []].flat().every((name) => profile.features.includes(name)),
   );
   const indexed = new Set(leaves.filter((row) => row.subleaf !== undefined).map((row) => row.leaf));
   const at = (leaf: number, subleaf: number) => {

@@ -3,7 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cpuProfiles, defaultCpuProfile, spareFeatures } from '../isa/cpu-profiles';
+import { cpuProfiles, defaultCpuProfile } from '../isa/cpu-profiles';
 import { cpuidFeatures, type CpuidFeatureName } from '../isa/cpuid-features';
 import { control, type ControlName } from '../isa/vmx-controls';
 import { launchAttributes, ownKeys } from '../protocol/launch-attributes';
@@ -29,7 +29,6 @@ function featureProperties(): Record<string, unknown> {
 function cpuFeatureProperties(): Record<string, unknown> {
   const names = new Set<CpuidFeatureName>([
     ...profiles.flatMap(([, { features }]): readonly CpuidFeatureName[] => features),
-    ...spareFeatures,
   ]);
   return Object.fromEntries(
     cpuidFeatures

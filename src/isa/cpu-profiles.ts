@@ -1,8 +1,8 @@
 // The processors this machine can be, as data: what CPUID and the VMX capability MSRs claim, by name. Everything claimed
 // in them is done by the core, and nothing else is claimed: narrow a list when the core lacks something.
 
-import type { CpuidFeatureName } from './cpuid-features';
 import { haswell } from './cpu-profiles/haswell';
+import { iceLakeServer } from './cpu-profiles/ice-lake-server';
 import type { CpuProfileRow } from './cpu-profiles/row';
 import { skylakeServer } from './cpu-profiles/skylake-server';
 import { turtle64 } from './cpu-profiles/turtle-64';
@@ -11,12 +11,10 @@ export type { CpuProfileRow, VmxCapabilities } from './cpu-profiles/row';
 
 export const cpuProfiles = {
   'skylake-server': skylakeServer,
+  'ice-lake-server': iceLakeServer,
   haswell,
   'turtle-64': turtle64,
 } as const satisfies Record<string, CpuProfileRow>;
-
-/** Features that the core has and no profile claims: a user may add them. */
-export const spareFeatures = ['SHA'] as const satisfies readonly CpuidFeatureName[];
 
 export type CpuProfileName = keyof typeof cpuProfiles;
 

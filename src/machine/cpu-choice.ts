@@ -3,13 +3,7 @@
  * profile and a map of features. Every mistake is a sentence that says what to write.
  */
 import { needsOf, supported, withFeatures } from '../cpu/narrow';
-import {
-  cpuProfiles,
-  defaultCpuProfile,
-  spareFeatures,
-  type CpuProfileName,
-  type CpuProfileRow,
-} from '../isa/cpu-profiles';
+import { cpuProfiles, defaultCpuProfile, type CpuProfileName, type CpuProfileRow } from '../isa/cpu-profiles';
 import { cpuidFeatures, type CpuidFeatureName } from '../isa/cpuid-features';
 import { closest } from '../protocol/closest-name';
 
@@ -17,10 +11,9 @@ import { closest } from '../protocol/closest-name';
 export class CpuChoiceError extends Error {}
 
 const names = cpuidFeatures.map(({ name }) => name);
-/** All that the core has: what some profile claims, and what none does. */
+/** All that the core has: what some profile claims. */
 const available = new Set<CpuidFeatureName>([
   ...Object.values<CpuProfileRow>(cpuProfiles).flatMap(({ features }) => features),
-  ...spareFeatures,
 ]);
 
 /**

@@ -1,6 +1,6 @@
 /** The tables of isa that `npm run coverage:isa` goes through: their rows by id, and whether this machine claims each. */
 import { implementedRows } from '../../src/debugger/implemented-rows';
-import { cpuProfiles, spareFeatures } from '../../src/isa/cpu-profiles';
+import { cpuProfiles } from '../../src/isa/cpu-profiles';
 import { exitReasons } from '../../src/isa/exit-reasons';
 import { faultReasons } from '../../src/isa/fault-reasons';
 import { idtVectoringScenarios } from '../../src/isa/idt-vectoring-scenarios';
@@ -23,9 +23,8 @@ export type IsaTable =
 /** Row id -> claimed. */
 type Rows = ReadonlyMap<string, boolean>;
 
-/** Features of all profiles, and those a user may add. */
+/** Features of all profiles. */
 const features = new Set<string>([
-  ...spareFeatures,
   ...Object.values(cpuProfiles).flatMap((profile): readonly string[] => profile.features),
 ]);
 

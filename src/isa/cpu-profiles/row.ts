@@ -36,8 +36,8 @@ export interface VmxCapabilities {
 export interface CpuidAnswerRow {
   leaf: number;
   subleaf?: number;
-  /** Only with this feature. */
-  feature?: CpuidFeatureName;
+  /** Only with this feature, or all of these. */
+  feature?: CpuidFeatureName | readonly CpuidFeatureName[];
   eax: number;
   ebx: number;
   ecx: number;

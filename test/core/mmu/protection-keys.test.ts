@@ -1,9 +1,10 @@
 // Protection keys of user pages: who is bound by PKRU, the PK bit of the error code, and translations made before WRPKRU (SDM 3A
-// 4.6.2, 4.7). No profile claims them yet, so CPUID is told here.
+// 4.6.2, 4.7).
 import assert from 'node:assert/strict';
 import { Gpr, State } from '../../../src/abi/state-block';
 import { applyProfile } from '../../../src/cpu/profile';
-import { cpuProfiles } from '../../../src/isa/cpu-profiles';
+import { instructionsNamed } from '../../coverage/tables';
+import { proves } from '../../support/proves';
 import { Bench } from '../system/bench';
 
 const PAGE = 0xe00000;
@@ -24,8 +25,7 @@ interface Situation {
 
 function bench({ ring = 0, pkru, cr0 = 0x80010031n, cr4 = PKE, flags = 0x87n }: Situation): Bench {
   const made = Bench.long(ring);
-  const profile = cpuProfiles['turtle-64'];
-  applyProfile(made.cpu, { ...profile, features: [...profile.features, 'PKU'] });
+  applyProfile(made.cpu, 'ice-lake-server');
   made.write64(PDE, BigInt(PAGE) | flags | (KEY << 59n));
   made.cpu.set64(State.CR0, cr0);
   made.cpu.set64(State.CR4, cr4);
@@ -65,13 +65,20 @@ describe('protection keys', () => {
     assert.equal(made.trap?.vector, 6);
   });
 
-  it('WRPKRU takes effect on pages that were used before, and RDPKRU reads it back', () => {
-    const made = bench({ pkru: 0 });
-    made.execute(`mov rbx, [${PAGE}]; mov eax, ${AD}; wrpkru; rdpkru; mov ebp, eax; mov rbx, [${PAGE}]`);
-    assert.equal(made.trap?.vector, 14);
-    assert.equal(made.trap?.error, 0x21);
-    assert.equal(made.reg(Gpr.RBP), BigInt(AD));
-  });
+  it(
+    proves(
+      'instructions',
+      instructionsNamed('RDPKRU', 'WRPKRU'),
+      'WRPKRU takes effect on pages that were used before, and RDPKRU reads it back',
+    ),
+    () => {
+      const made = bench({ pkru: 0 });
+      made.execute(`mov rbx, [${PAGE}]; mov eax, ${AD}; wrpkru; rdpkru; mov ebp, eax; mov rbx, [${PAGE}]`);
+      assert.equal(made.trap?.vector, 14);
+      assert.equal(made.trap?.error, 0x21);
+      assert.equal(made.reg(Gpr.RBP), BigInt(AD));
+    },
+  );
 
   it('RDPKRU and WRPKRU are #UD without CR4.PKE, and #GP(0) with ECX or EDX', () => {
     assert.equal(bench({ pkru: 0, cr4: 0x20n }).execute('rdpkru').outcome, '#UD at +0');

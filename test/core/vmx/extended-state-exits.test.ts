@@ -8,6 +8,7 @@ import type { ControlName } from '../../../src/isa/vmx-controls';
 import { claimEverything } from '../native/everything';
 import { DATA } from '../system/bench';
 import { GuestBench } from './guest-bench';
+import { instructionsNamed } from '../../coverage/tables';
 import { proves } from '../../support/proves';
 
 /** A guest of a processor that has all secondary controls and CR4 bits, with SSE, AVX and XSAVE turned on. */
@@ -112,7 +113,7 @@ describe('XSAVES and XRSTORS in a guest', () => {
 });
 
 describe('RDPID in a guest', () => {
-  it('needs "enable RDTSCP"', () => {
+  it(proves('instructions', instructionsNamed('RDPID'), 'needs "enable RDTSCP"'), () => {
     const made = guest(['ENABLE_RDTSCP']);
     made.bench.cpu.set64(State.MSR_TSC_AUX, 5n);
     assert.equal(made.firstExit('rdpid rcx; hlt').reason, 'HLT');
