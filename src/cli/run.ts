@@ -1,5 +1,6 @@
 /** `turtlescope run IMAGE`: boots an image and ends with the guest's own status, COM1 on stdout. */
 import { closeSync, writeSync } from 'node:fs';
+import { repetitionText } from '../debugger/decode/repetition-text';
 import { FailedEntry } from '../debugger/failed-entry';
 import { runHeadless, runInCompany, type HeadlessOptions, type HeadlessResult } from '../machine/headless';
 import { inputLogHeading, inputLogLine, type InputEvent } from '../machine/input-log';
@@ -64,6 +65,8 @@ export async function run(args: string[]): Promise<number> {
   if (own['screen']) console.error(machine.board.screen().lines.join('\n').trimEnd());
   if (own['stats']) printStats(result, seconds);
   for (const line of failedEntry.lines(configuration.program, image.bytes)) complain(line);
+  const circle = repetitionText(machine);
+  if (circle !== '') complain(circle);
   return report(machine, result);
 }
 

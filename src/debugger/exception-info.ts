@@ -5,6 +5,7 @@
 import { checkEntry, failureLines } from './decode/check-entry';
 import { BASIC_REASON } from './decode/exit';
 import { describeRecord } from './decode/exit-text';
+import { repetitionText } from './decode/repetition-text';
 import { timelineItem } from './decode/timeline';
 import { exceptionFilters, type FilterId } from './exception-filters';
 import { exitReasonByNumber } from '../isa/exit-reasons';
@@ -32,6 +33,7 @@ export function exceptionInfo(session: DebugSession): ExceptionInfo | undefined 
   // The checks come first: they are what the user needs, and VS Code's widget is short.
   const lines = [
     ...failingChecks(session, record),
+    repetitionText(session.machine),
     ...(rows.length > 0 ? rows : [describeRecord(record, session.machine.config.topology).detail]),
   ];
   return {

@@ -18,6 +18,7 @@ import type { ExpressionScope } from './expression/scope';
 import type { Kernels } from './kernel/kernels';
 import type { Programs } from './programs';
 import { describeRecord } from './decode/exit-text';
+import { repetitionText } from './decode/repetition-text';
 import { endText } from './stop-text';
 import type { Ground } from './stepping/ground';
 import type { Leg, Motion } from './stepping/motion';
@@ -177,7 +178,7 @@ export class RunControl {
       await (idle ? this.input() : host().rest());
       if (this.cancelled) return undefined;
       this.around.turn(false);
-      if (this.pausing) return this.disarm({ stopped: this.stoppedAt('pause', 'paused') });
+      if (this.pausing) return this.disarm({ stopped: this.paused('paused') });
       turnEnds = Date.now() + TURN;
     }
   }
@@ -254,7 +255,7 @@ export class RunControl {
   private atLimit(): RunResult | undefined {
     if (this.limit === undefined || this.around.machine.executed < this.limit) return undefined;
     this.limit = undefined;
-    return { stopped: this.stoppedAt('pause', 'maxInstructions of the launch configuration are used up') };
+    return { stopped: this.paused('maxInstructions of the launch configuration are used up') };
   }
 
   private atRecordsEnd(): RunResult | undefined {
@@ -378,6 +379,12 @@ export class RunControl {
       return { reason: 'exception', level, description, breakpointIds: [], record, filter: found.filter.id };
     }
     return undefined;
+  }
+
+  /** Whoever pauses a machine often asks why it gets nowhere. */
+  private paused(why: string): StoppedEvent {
+    const circle = repetitionText(this.around.machine);
+    return this.stoppedAt('pause', circle === '' ? why : `${why}. ${circle}`);
   }
 
   private stoppedAt(reason: StopReason, description: string): StoppedEvent {
