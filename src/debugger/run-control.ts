@@ -121,6 +121,8 @@ export class RunControl {
   private passed = NONE;
   /** Records before this index have been offered to the filters. */
   private seen = 0;
+  /** Records there were at the last stop: one may have been told while others waited. */
+  private atStop = -1;
   private armed = '';
   /** Where the motion itself waits. */
   private awaited: readonly bigint[] = [];
@@ -161,8 +163,11 @@ export class RunControl {
   async run(motion: Motion): Promise<RunResult | undefined> {
     const { machine, ground } = this.around;
     this.pausing = false;
+    // What was made together with the record of the last stop is told before the machine goes on.
+    if (machine.log.total !== this.atStop) this.seen = machine.log.total;
+    const waiting = this.userFilter();
+    if (waiting) return { stopped: waiting };
     this.passed = ground.place(ground.guest)?.rip ?? NONE;
-    this.seen = machine.log.total;
     this.armed = '';
     machine.watch(this.around.data.requests());
     let turnEnds = Date.now() + TURN;
@@ -370,11 +375,13 @@ export class RunControl {
     const { log, config } = machine;
     const first = Math.max(this.seen, log.oldest);
     this.seen = log.total;
+    this.atStop = log.total;
     if (!filters.any) return undefined;
     const level = machine.driver.currentStrand();
-    for (const record of log.slice(first, log.total - first)) {
+    for (const [index, record] of log.slice(first, log.total - first).entries()) {
       const found = filters.stopsAt(record, config.topology, this.around.scope(level, record));
       if (!found) continue;
+      this.seen = first + index + 1;
       const description = found.note ?? describeRecord(record, config.topology).stop;
       return { reason: 'exception', level, description, breakpointIds: [], record, filter: found.filter.id };
     }

@@ -40,6 +40,8 @@ export function repetition(
     const at = crossingAt(record, topology);
     if (at === undefined) continue;
     if ((rip ??= at) !== at) break;
+    // The guest begins anew.
+    if (record.kind === 'nested-entry' && record.instruction === 'VMLAUNCH') break;
     if (record.kind !== 'exit' && record.kind !== 'nested-exit') continue;
     if (isAsynchronous(record)) continue;
     exits.push(record);
@@ -85,6 +87,9 @@ function isSame(a: ExitToUser, b: ExitToUser | undefined): boolean {
     a.reasonWord === b.reasonWord &&
     a.qualification === b.qualification &&
     a.guestPhysical === b.guestPhysical &&
-    a.interruption === b.interruption
+    a.interruption === b.interruption &&
+    a.cause?.reason === b.cause?.reason &&
+    a.cause?.a === b.cause?.a &&
+    a.cause?.b === b.cause?.b
   );
 }

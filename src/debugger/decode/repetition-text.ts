@@ -16,7 +16,7 @@ export function repetitionText({ log, config, driver }: Machine): string {
   const [first] = round;
   const what = round.length === 1 ? 'The same exit' : `The same ${round.length} exits`;
   const often = `${more ? 'at least ' : ''}${times.toLocaleString('en-US')} times in a row`;
-  return `${what} of ${first!.level} ${often} at RIP ${hex(rip)}: ${round.map(exitText).join(', then ')}. Nothing changes between.`;
+  return `${what} of ${first!.level} ${often} at RIP ${hex(rip)}: ${round.map(exitText).join(', then ')}. ${first!.level} gets no further.`;
 }
 
 function exitText({ reasonWord, qualification, interruption, guestPhysical }: ExitToUser): string {

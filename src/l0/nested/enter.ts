@@ -184,6 +184,12 @@ export function nested_vmx_run(vcpu: Vcpu, launch: boolean): string | undefined 
   const vmcs12 = get_vmcs12(vcpu);
   vcpu.nested.vmx_instruction = { operand: `vmcs12 0x${vcpu.nested.current_vmptr.toString(16)}` };
   if (vmcs12.shadow_vmcs) {
+    record_entry_failure(vcpu, {
+      error: 0,
+      reason: 0,
+      qualification: 0n,
+      rule: { id: 'check.A05', text: entryCheck.A05.rule },
+    });
     nested_vmx_failInvalid(vcpu);
     return undefined;
   }
