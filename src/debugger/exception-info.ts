@@ -29,7 +29,7 @@ export function exceptionInfo(session: DebugSession): ExceptionInfo | undefined 
   const { record } = stop;
   if (!record)
     return { id: 'The machine cannot go on', description: stop.description, details: stop.description };
-  const rows = recordLines(session, record);
+  const rows = recordLines(session, stop.index);
   // The checks come first: they are what the user needs, and VS Code's widget is short.
   const lines = [
     ...failingChecks(session, record),
@@ -55,14 +55,10 @@ function titleOf(record: MachineRecord, filter: FilterId | undefined, topology: 
 }
 
 /** The record's own rows: qualification, interruption words, verdict and rule. */
-function recordLines(session: DebugSession, record: object): string[] {
-  const { log } = session.machine;
-  for (let index = log.total - 1; index >= log.oldest; index--) {
-    if (log.at(index) !== record) continue;
-    const item = timelineItem(session.inspect(session.currentLevel), index);
-    return (item?.rows ?? []).map((row) => rowLine(row));
-  }
-  return [];
+function recordLines(session: DebugSession, index: number | undefined): string[] {
+  if (index === undefined) return [];
+  const item = timelineItem(session.inspect(session.currentLevel), index);
+  return (item?.rows ?? []).map((row) => rowLine(row));
 }
 
 function rowLine({ label, value, meaning }: DecodedRow): string {

@@ -45,6 +45,8 @@ export interface StoppedEvent {
   readonly breakpointIds: readonly number[];
   /** What happened, when the stop is about an event between levels. */
   readonly record?: MachineRecord;
+  /** Number of the record in the log: a record of the chip is another object whenever it is looked at. */
+  readonly index?: number;
   readonly filter?: FilterId;
 }
 
@@ -378,12 +380,21 @@ export class RunControl {
     this.atStop = log.total;
     if (!filters.any) return undefined;
     const level = machine.driver.currentStrand();
-    for (const [index, record] of log.slice(first, log.total - first).entries()) {
+    for (const [offset, record] of log.slice(first, log.total - first).entries()) {
       const found = filters.stopsAt(record, config.topology, this.around.scope(level, record));
       if (!found) continue;
-      this.seen = first + index + 1;
+      const index = first + offset;
+      this.seen = index + 1;
       const description = found.note ?? describeRecord(record, config.topology).stop;
-      return { reason: 'exception', level, description, breakpointIds: [], record, filter: found.filter.id };
+      return {
+        reason: 'exception',
+        level,
+        description,
+        breakpointIds: [],
+        record,
+        index,
+        filter: found.filter.id,
+      };
     }
     return undefined;
   }
