@@ -84,6 +84,19 @@ describe('adapter: places of a run', function () {
     }
   });
 
+  it('a pause on the way back leaves the machine at the start of the way or at its end, and it goes on from there', async () => {
+    await client.beginUntilStop(REFLECTED);
+    const present = await past();
+    const stopped = client.stop1();
+    await client.customRequest('reverseContinue', { threadId: L1 });
+    await client.customRequest('pause', { threadId: L1 });
+    await stopped;
+    const { now } = await past();
+    assert.ok([0, present.now.instructions].includes(now.instructions), `${now.instructions}`);
+    await travel('turtlescope/goTo');
+    assert.deepEqual(await past(), present);
+  });
+
   it('a session ends in the past, and on the way there', async () => {
     await client.beginUntilStop(REFLECTED);
     await travel('turtlescope/goTo', { instructions: 1000 });

@@ -82,6 +82,18 @@ describe('adapter: recordings', function () {
     assert.deepEqual(await state(again, threadId!), there);
   });
 
+  it('what was typed last, and is not read yet, is in it', async () => {
+    const client = await start();
+    const { threadId } = await client.beginUntilStop(REFLECTED);
+    await client.customRequest('turtlescope/input', { source: 'serial', bytes: [65] });
+    const path = join(folder, 'typed.recording');
+    await client.customRequest('turtlescope/saveRecording', { path });
+    const again = await start();
+    const end = await again.beginUntilStop({ launch: { program: path } });
+    assert.match(end.description!, /the end of the recording/);
+    assert.deepEqual(await state(again, threadId!), await state(client, threadId!));
+  });
+
   it('without a past there is nothing to save', async () => {
     const client = await start();
     await client.beginUntilStop({ launch: { stopOnEntry: true, history: 0 } });

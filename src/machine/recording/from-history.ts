@@ -27,9 +27,10 @@ export function recordedHistory(
     if (known.edit) edits.push(recordedEdit(machine, known, known.edit));
   }
   const moment = history.now;
-  const inside = machine.l0?.stopped === true;
-  for (const page of inside ? [] : history.changedSince()) digest.page(page, machine.cpu.physical.page(page));
-  const end = { moment, digest: inside ? undefined : digest.of(machine.save()) };
+  // What comes from outside at this very moment has come here, and not yet in a replay that stands here.
+  const unlike = machine.l0?.stopped === true || machine.hasInputNow;
+  for (const page of unlike ? [] : history.changedSince()) digest.page(page, machine.cpu.physical.page(page));
+  const end = { moment, digest: unlike ? undefined : digest.of(machine.save()) };
   const input = machine.received;
   history.goTo(from);
   return { input, edits, checks, end };

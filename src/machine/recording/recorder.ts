@@ -30,6 +30,8 @@ export class Recorder {
 
   /** The run up to here. */
   run(): Omit<Recording, 'build' | 'configuration' | 'files'> {
-    return { input: this.machine.received, edits: [], checks: this.checks, end: this.check() };
+    const { received: input, hasInputNow } = this.machine;
+    const end = hasInputNow ? { moment: this.machine.now() } : this.check();
+    return { input, edits: [], checks: this.checks, end };
   }
 }

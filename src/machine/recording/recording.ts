@@ -54,6 +54,6 @@ export interface Recording {
   readonly checks: readonly Check[];
   readonly end: {
     readonly moment: Moment;
-    /** Absent while L0 stood in its middle. */ readonly digest?: Digest | undefined;
+    /** Absent while L0 stood in its middle, or input had just come. */ readonly digest?: Digest | undefined;
   };
 }
