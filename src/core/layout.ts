@@ -78,4 +78,6 @@ export const enum Private {
   PHYSICAL_MASK = 0x968,
   /** Bit MapState.SSE or AVX: an instruction that uses this state raises nothing before it starts, see mode.ts. u32 */
   VECTOR_READY = 0x97c,
+  /** Host-physical page whose accesses are virtualized, with bit 0 set: the APIC-access page; 0: none. u64 */
+  APIC_ACCESS_PAGE = 0x9a0,
 }

@@ -13,6 +13,7 @@ import * as physical from './mmu/physical';
 import { PAGE_MASK, tlbEntry, translateData } from './mmu/translate';
 import { in64BitMode, isCanonical, stackWidth } from './mode';
 import { S, segment } from './state';
+import { onApicPage, probeApicWrite, readApicPage, writeApicPage } from './vmx/apic-access';
 
 /** Address in linear memory of `size` bytes inside one page, out of a TLB array; 0 when there is no entry with these rights. */
 // @ts-ignore: decorator
@@ -75,9 +76,11 @@ export function readSlow(linear: u64, size: u32, access: u32): u64 {
   const first = translateData(linear, access);
   if (faulted()) return 0;
   meetBreakpoints(linear, size, access);
+  if (onApicPage(first)) return readApicPage(first, size, (access & Access.WRITE) != 0);
   if (size <= room) return readPhysical(first, size);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return 0;
+  if (onApicPage(second)) return readApicPage(second, size, false);
   let value: u64 = 0;
   for (let i: u32 = 0; i < size; i++) {
     const byte = physical.physicalRead8(i < room ? first + i : second + (i - room));
@@ -93,9 +96,11 @@ export function writeSlow(linear: u64, size: u32, access: u32, value: u64): void
   const first = translateData(linear, access);
   if (faulted()) return;
   meetBreakpoints(linear, size, access);
+  if (onApicPage(first)) return writeApicPage(first, size, value);
   if (size <= room) return writePhysical(first, size, value);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;
+  if (onApicPage(second)) return writeApicPage(second, size, value);
   for (let i: u32 = 0; i < size; i++) {
     const byte = <u32>(value >> <u64>(i << 3)) & 0xff;
     physical.physicalWrite8(i < room ? first + i : second + (i - room), byte);
@@ -180,9 +185,17 @@ export function probeWrite(linear: u64, bytes: u32): void {
   const access = Access.WRITE | userAccess();
   if (hit(Tlb.WRITE, linear, bytes, load<u64>(S + Private.CONTEXT))) return;
   if (!admissible(linear, 1, access)) return;
-  translateData(linear, access);
-  if (faulted() || bytes <= 0x1000 - (<u32>linear & 0xfff)) return;
-  translateData(nextPage(linear), access);
+  probePages(linear, bytes, access);
+}
+
+/** Each page that `bytes` bytes at `linear` touch, at most two. */
+function probePages(linear: u64, bytes: u32, access: u32): void {
+  const first = translateData(linear, access);
+  if (faulted()) return;
+  if (onApicPage(first)) return probeApicWrite(first, bytes);
+  if (bytes <= 0x1000 - (<u32>linear & 0xfff)) return;
+  const second = translateData(nextPage(linear), access);
+  if (!faulted() && onApicPage(second)) probeApicWrite(second, bytes);
 }
 
 // Implicit supervisor accesses: descriptor tables, IDT, TSS.
@@ -234,10 +247,7 @@ export function writeSystem64(linear: u64, value: u64): void {
 
 /** Faults as an implicit write of `bytes` bytes at `linear` would, without writing. */
 export function probeSystemWrite(linear: u64, bytes: u32): void {
-  const access = Access.WRITE | Access.SYSTEM;
-  translateData(linear, access);
-  if (faulted() || bytes <= 0x1000 - (<u32>linear & 0xfff)) return;
-  translateData(nextPage(linear), access);
+  probePages(linear, bytes, Access.WRITE | Access.SYSTEM);
 }
 
 // Segment-checked accesses.

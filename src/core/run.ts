@@ -23,6 +23,7 @@ import { Op } from './ops';
 import { settlePending } from './settle';
 import { S, rip, segment, setRip } from './state';
 import { Next, Uop } from './uop';
+import { giveApicAccessLength } from './vmx/apic-access';
 import { timerPollAt } from './vmx/preemption-timer';
 import { takeStopRequest } from './vmx/stop';
 import { compareWords, comparesWords, hasWatchHit } from './watch';
@@ -133,6 +134,7 @@ function settle(next: i32): bool {
     case Next.STOP:
       return true;
     default:
+      giveApicAccessLength(load<u8>(leaveUop + Uop.LENGTH));
       setAttention();
       return settlePending();
   }

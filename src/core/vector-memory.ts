@@ -11,6 +11,7 @@ import * as physical from './mmu/physical';
 import { translateData } from './mmu/translate';
 import { in64BitMode, isCanonical } from './mode';
 import { S } from './state';
+import { onApicPage, readApicPage, writeApicPage } from './vmx/apic-access';
 
 /** Bytes of the longest vector. */
 const LONGEST: usize = 32;
@@ -53,6 +54,14 @@ function writePiece(from: usize, hpa: u64, bytes: u32): void {
   for (; i < bytes; i++) physical.physicalWrite8(hpa + i, <u32>load<u8>(from + i));
 }
 
+/** A piece of at most 4 bytes can come from the virtual-APIC page. */
+function readApic(to: usize, hpa: u64, bytes: u32): void {
+  const value = readApicPage(hpa, bytes, false);
+  if (faulted()) return;
+  store<u64>(outgoing, value);
+  memory.copy(to, outgoing, bytes);
+}
+
 function readSlow(to: usize, linear: u64, bytes: u32): void {
   const access = Access.READ | userAccess();
   if (!admissible(linear, bytes, access)) return;
@@ -60,9 +69,11 @@ function readSlow(to: usize, linear: u64, bytes: u32): void {
   const first = translateData(linear, access);
   if (faulted()) return;
   meetBreakpoints(linear, bytes, access);
+  if (onApicPage(first)) return readApic(to, first, bytes);
   if (bytes <= room) return readPiece(to, first, bytes);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;
+  if (onApicPage(second)) return readApic(to, second, bytes);
   readPiece(to, first, room);
   readPiece(to + room, second, bytes - room);
 }
@@ -74,9 +85,11 @@ function writeSlow(linear: u64, bytes: u32, from: usize): void {
   const first = translateData(linear, access);
   if (faulted()) return;
   meetBreakpoints(linear, bytes, access);
+  if (onApicPage(first)) return writeApicPage(first, bytes, <u64>load<u32>(from));
   if (bytes <= room) return writePiece(from, first, bytes);
   const second = translateData(nextPage(linear), access);
   if (faulted()) return;
+  if (onApicPage(second)) return writeApicPage(second, bytes, <u64>load<u32>(from));
   writePiece(from, first, room);
   writePiece(from + room, second, bytes - room);
 }

@@ -5,6 +5,7 @@ import { header } from './assembly-script';
 import { controlMasks } from './control-masks';
 import { descriptorTypes, memoryTypeNumbers } from './descriptors';
 import {
+  apicRegisterNumbers,
   checkIndexes,
   exceptionVectors,
   exitReasonNumbers,
@@ -30,6 +31,7 @@ export function coreTables(): Record<string, string> {
     'checks.ts': checkIndexes(),
     'reasons.ts': faultReasonNumbers(),
     'msrs.ts': msrNumbers(),
+    'apic-registers.ts': apicRegisterNumbers(),
     'exceptions.ts': exceptionVectors(),
     'registers.ts': registerMasks(),
     'descriptors.ts': descriptorTypes(),

@@ -1,5 +1,6 @@
 // Numbered rows for the core: exit reasons, VM-instruction errors, entry checks, exceptions, reasons of faults and MSRs.
 
+import { apicRegisters, type ApicVirtualization } from '../isa/apic-registers';
 import { entryChecks } from '../isa/entry-checks';
 import { exceptions } from '../isa/exceptions';
 import { exitReasonFlags, exitReasons } from '../isa/exit-reasons';
@@ -86,5 +87,28 @@ export function msrNumbers(): string {
       msrs.map((row): [string, bigint] => [row.name, BigInt(row.number)]),
     ),
     ...withBits,
+  ].join('\n');
+}
+
+/** Registers of a virtual-APIC page, and for each control the set it answers for: bit n is the register at offset 16 n. */
+export function apicRegisterNumbers(): string {
+  const set = (access: 'read' | 'write', ...by: ApicVirtualization[]): bigint =>
+    apicRegisters
+      .filter((row) => by.includes(row[access]))
+      .reduce((bits, { offset }) => bits | (1n << BigInt(offset >> 4)), 0n);
+  return [
+    header('Registers of a virtual-APIC page, and which accesses of a guest are virtualized.'),
+    constants(
+      'ApicRegister',
+      'u32',
+      apicRegisters.map(({ name, offset }): [string, bigint] => [name, BigInt(offset)]),
+    ),
+    constants('VirtualizedApic', 'u64', [
+      ['READ', set('read', 'TPR')],
+      ['READ_REGISTERS', set('read', 'TPR', 'DELIVERY', 'REGISTERS')],
+      ['WRITE', set('write', 'TPR')],
+      ['WRITE_DELIVERY', set('write', 'TPR', 'DELIVERY')],
+      ['WRITE_REGISTERS', set('write', 'TPR', 'DELIVERY', 'REGISTERS')],
+    ]),
   ].join('\n');
 }

@@ -1625,6 +1625,33 @@ const rows = [
     title: 'x2APIC interrupt command',
     summary: 'Writing it sends an interprocessor interrupt.',
     sdm: '10.12.1',
+    ranges: [
+      { high: 7, low: 0, name: 'VECTOR', title: 'Vector', show: 'vector' },
+      {
+        high: 10,
+        low: 8,
+        name: 'DELIVERY_MODE',
+        title: 'Delivery mode',
+        values: { 0: 'fixed', 1: 'lowest priority', 2: 'SMI', 4: 'NMI', 5: 'INIT', 6: 'start-up' },
+      },
+      {
+        high: 11,
+        low: 11,
+        name: 'DESTINATION_MODE',
+        title: 'Destination mode',
+        values: { 0: 'physical', 1: 'logical' },
+      },
+      { high: 14, low: 14, name: 'LEVEL', title: 'Level', values: { 0: 'de-assert', 1: 'assert' } },
+      { high: 15, low: 15, name: 'TRIGGER', title: 'Trigger mode', values: { 0: 'edge', 1: 'level' } },
+      {
+        high: 19,
+        low: 18,
+        name: 'SHORTHAND',
+        title: 'Destination shorthand',
+        values: { 0: 'none', 1: 'self', 2: 'all', 3: 'all but self' },
+      },
+      { high: 63, low: 32, name: 'DESTINATION', title: 'Destination', show: 'hex' },
+    ],
   },
   {
     number: 0x832,

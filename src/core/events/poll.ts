@@ -12,6 +12,9 @@ import { stop, unimplementedMechanism } from '../leave';
 import { get32, get64, set32, set64 } from '../state';
 import { Next } from '../uop';
 import {
+  acknowledgeVirtualInterrupt,
+  apicWriteDue,
+  completeApicWrite,
   externalInterruptExits,
   inNonRoot,
   interceptExternalInterrupt,
@@ -22,6 +25,7 @@ import {
   nmiExits,
   nmiWindowExit,
   preemptionTimerExit,
+  virtualInterruptDue,
   vmExitInit,
   vmExitSipi,
 } from '../vmx/hooks';
@@ -52,6 +56,7 @@ function deliverInterrupt(vector: u32, type: u32): i32 {
  */
 export function pollEvents(): i32 {
   collectTraps();
+  if (apicWriteDue() && completeApicWrite()) return Next.EXITED;
   if (get32(State.INIT) != 0 && initAccepted()) return Next.EXITED;
   if (get32(State.ACTIVITY) == Activity.WAIT_FOR_SIPI) return waitForSipi();
   set32(State.SIPI, 0);
@@ -70,12 +75,15 @@ export function pollEvents(): i32 {
   }
   if (inNonRoot() && (preemptionTimerExit() || nmiWindowExit())) return Next.EXITED;
   if (get32(State.NMI) != 0 && (blocking & SHADOW) == 0) {
-    const next = between ? takeBetweenIterations(true, blocking) : takeNmi(blocking);
+    const next = takeNmi(blocking, between);
     if (next != Next.DONE) return next;
   }
-  if (inNonRoot() && interruptWindowExit()) return Next.EXITED;
+  if (inNonRoot()) {
+    if (interruptWindowExit()) return Next.EXITED;
+    if (virtualInterruptDue()) return takeVirtualInterrupt(between);
+  }
   if (get32(State.INTR) != 0 && (blocking & SHADOW) == 0) {
-    const next = between ? takeBetweenIterations(false, blocking) : takeInterrupt();
+    const next = takeInterrupt(between);
     if (next != Next.DONE) return next;
   }
   const activity = get32(State.ACTIVITY);
@@ -139,27 +147,34 @@ function waitForSipi(): i32 {
 }
 
 /** RF is set in the image that an event between two iterations pushes or saves (SDM 17.3.1.1). */
-function takeBetweenIterations(nmi: bool, blocking: u32): i32 {
-  const flags = rflags();
-  setRflags(flags | Rflags.RF);
-  const next = nmi ? takeNmi(blocking) : takeInterrupt();
-  if (next == Next.DONE) setRflags(flags);
-  return next;
+function markIterations(between: bool): void {
+  if (between) setRflags(rflags() | Rflags.RF);
 }
 
-function takeNmi(blocking: u32): i32 {
+function takeNmi(blocking: u32, between: bool): i32 {
   if (inNonRoot() && nmiExits()) {
     if (!interceptNmi()) return Next.DONE;
     set32(State.NMI, 0);
+    markIterations(between);
     return Next.EXITED;
   }
   if ((blocking & Interruptibility.NMI) != 0) return Next.DONE;
   set32(State.NMI, 0);
+  markIterations(between);
   return deliverInterrupt(Vector.NMI, EventType.NMI);
 }
 
-function takeInterrupt(): i32 {
-  if (inNonRoot() && externalInterruptExits()) return interceptExternalInterrupt() ? Next.EXITED : Next.DONE;
+function takeVirtualInterrupt(between: bool): i32 {
+  markIterations(between);
+  return deliverInterrupt(acknowledgeVirtualInterrupt(), EventType.EXTERNAL_INTERRUPT);
+}
+
+function takeInterrupt(between: bool): i32 {
+  if (inNonRoot() && externalInterruptExits()) {
+    if (interceptExternalInterrupt()) markIterations(between);
+    return Next.EXITED;
+  }
   if ((rflags() & Rflags.IF) == 0 || get32(State.ACTIVITY) > <u32>Activity.HLT) return Next.DONE;
+  markIterations(between);
   return deliverInterrupt(interruptAcknowledge(), EventType.EXTERNAL_INTERRUPT);
 }

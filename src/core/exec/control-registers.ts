@@ -168,10 +168,10 @@ export function writeCr4(value: u64): bool {
   return true;
 }
 
-function writeCr8(u: usize, value: u64): i32 {
+function writeCr8(value: u64): i32 {
   if (value > 15) return refuse(Reason.CR8_RESERVED, value);
-  if (inNonRoot() && tprShadowActive()) return writeTprShadow(u, value) ? Next.EXITED : Next.BOUNDARY;
-  taskPriorityWrite(<u32>value);
+  if (inNonRoot() && tprShadowActive()) writeTprShadow(value);
+  else taskPriorityWrite(<u32>value);
   setAttention();
   return Next.BOUNDARY;
 }
@@ -197,7 +197,7 @@ export function execMovToCr(u: usize): i32 {
   if (get32(State.MODE) != Mode.LONG_64) value &= 0xffffffff;
   if (inNonRoot() && interceptMovToCr(u, cr, source, value)) return Next.EXITED;
   let done = true;
-  if (cr == 8) return writeCr8(u, value);
+  if (cr == 8) return writeCr8(value);
   if (cr == 2) set64(State.CR2, value);
   else if (cr == 3) done = writeCr3(value);
   else if (cr == 0) done = writeCr0(mergeCrWrite(0, value));

@@ -11,8 +11,25 @@ import { Feature } from '../gen/features';
 import { readMsrRow, writeMsrRow } from '../gen/msr-access';
 import { gpr, setGpr } from '../state';
 import { Next } from '../uop';
-import { inNonRoot, interceptRdmsr, interceptWrmsr } from '../vmx/hooks';
-import { askedFor, readOutside, refuseRead, refuseReadOnly, refuseWrite, writeOutside } from './msr-values';
+import {
+  inNonRoot,
+  interceptRdmsr,
+  interceptWrmsr,
+  readX2apicVirtualized,
+  writeX2apicVirtualized,
+  x2apicDefinedBits,
+  x2apicReadVirtualized,
+  x2apicWriteVirtualized,
+} from '../vmx/hooks';
+import {
+  askedFor,
+  onlyBits,
+  readOutside,
+  refuseRead,
+  refuseReadOnly,
+  refuseWrite,
+  writeOutside,
+} from './msr-values';
 import { isMtrr, readMtrr, writeMtrr } from './mtrr';
 import { privileged } from './refusal';
 
@@ -71,17 +88,25 @@ export function execRdmsr(u: usize): i32 {
   if (!privileged()) return Next.FAULT;
   const index = <u32>gpr(Gpr.RCX);
   if (inNonRoot() && interceptRdmsr(u, index)) return Next.EXITED;
-  const value = readMsr(index);
+  const value = x2apicReadVirtualized(index) ? readX2apicVirtualized(index) : readMsr(index);
   if (faulted()) return Next.FAULT;
   setGpr(Gpr.RAX, value & 0xffffffff);
   setGpr(Gpr.RDX, value >> 32);
   return Next.DONE;
 }
 
+/** WRMSR of a register that the virtual-APIC page stands for. */
+function writeVirtualized(index: u32, value: u64): void {
+  askedFor(index);
+  if (onlyBits(value, x2apicDefinedBits(index))) writeX2apicVirtualized(index, value);
+}
+
 export function execWrmsr(u: usize): i32 {
   if (!privileged()) return Next.FAULT;
   const index = <u32>gpr(Gpr.RCX);
   if (inNonRoot() && interceptWrmsr(u, index)) return Next.EXITED;
-  writeMsr(index, (gpr(Gpr.RAX) & 0xffffffff) | (gpr(Gpr.RDX) << 32));
+  const value = (gpr(Gpr.RAX) & 0xffffffff) | (gpr(Gpr.RDX) << 32);
+  if (x2apicWriteVirtualized(index)) writeVirtualized(index, value);
+  else writeMsr(index, value);
   return faulted() ? Next.FAULT : Next.BOUNDARY;
 }

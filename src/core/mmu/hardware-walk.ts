@@ -4,6 +4,7 @@ import { State } from '../../abi/state-block';
 import { WalkOutcome } from '../../abi/walk-space';
 import { faulted, pageFaultBecause, raisePageFault } from '../fault';
 import { S } from '../state';
+import { apicPhysicalExit } from '../vmx/apic-access';
 import { eptActive, guestPhysical, requestEptExit } from '../vmx/ept';
 import { Access, NOT_MAPPED, WalkInfo } from './access';
 import { OWN } from './space';
@@ -41,6 +42,7 @@ export function walk(linear: u64, access: u32): u64 {
 
 /** What a failed walk for `linear` leads to; `info` adds to WalkInfo.PAGING_STRUCTURE. */
 function failed(linear: u64, info: u32): void {
+  if (walkOutcome == WalkOutcome.APIC_ACCESS) return apicPhysicalExit();
   if (walkOutcome != WalkOutcome.PAGE_FAULT)
     return requestEptExit(refusedStructure, refusedNeed, linear, WalkInfo.PAGING_STRUCTURE | info);
   raisePageFault(linear, walkError);

@@ -10,8 +10,8 @@ import { S } from '../state';
 import { translationMoved } from '../watch';
 
 /**
- * A context: who its translations belong to (VPID, EPT pointer, CR3 and the control bits that decide what an entry means), its
- * tag number (1..1022) and its epoch for chain links. The record in use is named by Private.CURRENT.
+ * A context: who its translations belong to (VPID, EPT pointer, CR3, the APIC-access page that has no entries in it, and the control
+ * bits that decide what an entry means), its tag number (1..1022) and its epoch for chain links. The record in use is named by Private.CURRENT.
  */
 const enum Context {
   SIZE = 48,
@@ -23,6 +23,7 @@ const enum Context {
   CONTROL = 24, // u64
   TAG = 32, // u32
   EPOCH = 36, // u32
+  APIC_ACCESS_PAGE = 40, // u64
 }
 
 /** Numbers given so far, u32 each. */
@@ -112,6 +113,7 @@ function enterContext(): usize {
   const eptp = load<u64>(S + Private.EPTP);
   const cr3 = load<u64>(S + State.CR3);
   const control = controlBits();
+  const apicPage = load<u64>(S + Private.APIC_ACCESS_PAGE);
   let free: usize = 0;
   let found: usize = 0;
   const own = ownContexts();
@@ -122,7 +124,8 @@ function enterContext(): usize {
       load<u32>(c + Context.VPID) == vpid &&
       load<u64>(c + Context.EPTP) == eptp &&
       load<u64>(c + Context.CR3) == cr3 &&
-      load<u64>(c + Context.CONTROL) == control
+      load<u64>(c + Context.CONTROL) == control &&
+      load<u64>(c + Context.APIC_ACCESS_PAGE) == apicPage
     ) {
       found = c;
       break;
@@ -137,6 +140,7 @@ function enterContext(): usize {
     store<u64>(found + Context.EPTP, eptp);
     store<u64>(found + Context.CR3, cr3);
     store<u64>(found + Context.CONTROL, control);
+    store<u64>(found + Context.APIC_ACCESS_PAGE, apicPage);
     store<u32>(found + Context.EPOCH, 0);
   }
   store<u32>(S + Private.CURRENT, <u32>found);

@@ -4,6 +4,7 @@ import { PageAttribute, Region } from '../../abi/memory-map';
 import { faulted } from '../fault';
 import { Private, Tlb } from '../layout';
 import { S } from '../state';
+import { apicFetchExit, onApicPage } from '../vmx/apic-access';
 import { Access, NOT_MAPPED } from './access';
 import { pageAttributes } from './physical';
 import { Variant } from './tlb';
@@ -25,7 +26,7 @@ export function translateData(linear: u64, access: u32): u64 {
   const attributes = pageAttributes(hpa);
   if ((attributes & (PageAttribute.RAM | PageAttribute.WATCHED)) != PageAttribute.RAM) return hpa;
   const context = load<u64>(S + (access & Access.SYSTEM ? Private.SYSTEM_CONTEXT : Private.CONTEXT));
-  if ((context & 3) == <u64>Variant.WATCHED) return hpa;
+  if ((context & 3) == <u64>Variant.WATCHED || onApicPage(hpa)) return hpa;
   const tag = (linear & PAGE_MASK) | context;
   const addend = Region.RAM + (<u32>hpa & 0xfffff000) - (<u32>linear & 0xfffff000);
   if (access & Access.WRITE && !(attributes & (PageAttribute.CODE | PageAttribute.ROM))) {
@@ -51,6 +52,10 @@ export function translateFetch(linear: u64): u64 {
   if (load<u64>(e) == tag) return load<u64>(e + Tlb.PAGE) | (linear & 0xfff);
   const hpa = walk(linear, Access.FETCH | (user ? Access.USER : 0));
   if (faulted()) return NOT_MAPPED;
+  if (onApicPage(hpa)) {
+    apicFetchExit(hpa);
+    return NOT_MAPPED;
+  }
   store<u64>(e, tag);
   store<u64>(e + Tlb.PAGE, hpa & PAGE_MASK);
   return hpa;

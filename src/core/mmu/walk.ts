@@ -17,6 +17,7 @@ import {
   Rflags,
 } from '../gen/registers';
 import { Reason } from '../gen/reasons';
+import { onApicPage } from '../vmx/apic-access';
 import { Access, NOT_MAPPED } from './access';
 import { EPT_READ, EPT_WRITE, EptEnd, eptEnd, walkEpt } from './ept-walk';
 import {
@@ -93,9 +94,10 @@ function structureAddress(gpa: u64, write: bool): u64 {
   if (eptp == 0) return gpa;
   const need = structureNeed(eptp, write);
   const at = walkEpt(space, eptp, gpa, need, !(kind & Access.PROBE));
-  if (eptEnd == EptEnd.MAPPED) return at;
+  const onApic = eptEnd == EptEnd.MAPPED && need != 0 && space == OWN && onApicPage(at);
+  if (eptEnd == EptEnd.MAPPED && !onApic) return at;
   pageFault(false, false, gpa, 0, 0);
-  walkOutcome = eptOutcome();
+  walkOutcome = onApic ? <u32>WalkOutcome.APIC_ACCESS : eptOutcome();
   refusedStructure = gpa;
   refusedNeed = need;
   return NOT_MAPPED;

@@ -6,6 +6,7 @@ import { Cr0, Dr7, Efer, EntryCtl, Interruptibility, PaeCr3, Proc, Proc2, V } fr
 import { physicalRead64 } from '../mmu/physical';
 import { modeChanged, paePaging, setInterruptShadow } from '../mode';
 import { segment, set32, set64, get32, get64, setGpr, setRip } from '../state';
+import { setApicAccessPage } from './apic-access';
 import { CR0_KEPT } from './exit-host';
 import { startTimer } from './preemption-timer';
 import { enterContext, leaveContext } from './translation-context';
@@ -44,6 +45,7 @@ function enforceControls(): void {
   set32(Vmx.PROC, proc);
   set32(Vmx.PROC2, proc2);
   set32(Vmx.MTF_NOW, 0);
+  setApicAccessPage((proc2 & Proc2.VIRTUALIZE_APIC_ACCESSES) != 0, vm64(V.APIC_ACCESS_ADDR));
   set64(Vmx.LAST_PAUSE, NONE);
   set64(Vmx.EPTP, proc2 & Proc2.ENABLE_EPT ? vm64(V.EPT_POINTER) : 0);
   set32(Vmx.VPID, proc2 & Proc2.ENABLE_VPID ? vm16(V.VIRTUAL_PROCESSOR_ID) : 0);

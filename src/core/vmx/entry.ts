@@ -18,7 +18,6 @@ import {
   VmError,
 } from '../gen/constants';
 import { setAttention } from '../attention';
-import { requestExit } from '../pending';
 import { settlePending } from '../settle';
 import { get32, get64, set32, set64 } from '../state';
 import { countTransition } from '../transitions';
@@ -33,7 +32,8 @@ import { requestEventStop, requestStop, takeStopRequest } from './stop';
 import { traceEntry, traceInjection } from './trace';
 import { Vmx, currentPage, markWritten, proc, setLaunchState, vm32, vm64 } from './vmcs';
 import { passEntry } from './transition-time';
-import { vmReadsTprBelowThreshold } from './tpr-shadow';
+import { tprThresholdExit } from './tpr-shadow';
+import { startVirtualInterrupts } from './virtual-interrupts';
 
 /**
  * The entry proper. `length`: bytes of the instruction, 0 for an embedded host. Next.BOUNDARY after a VMfail (the
@@ -83,6 +83,7 @@ export function enter(launch: bool, length: u32): i32 {
   if (launch) setLaunchState(page, LaunchState.LAUNCHED);
   forgetStream();
   clearDelivery();
+  startVirtualInterrupts();
   traceEntry(!launch);
   requestEventStop(StopOn.VM_ENTRY);
   countTransition();
@@ -126,7 +127,7 @@ function inject(): i32 {
 }
 
 function afterEntry(): i32 {
-  if (get32(State.VMX_NON_ROOT) && vmReadsTprBelowThreshold()) requestExit(Exit.TPR_BELOW_THRESHOLD, 0);
+  if (get32(State.VMX_NON_ROOT)) tprThresholdExit();
   return Next.EXITED;
 }
 

@@ -95,6 +95,8 @@ function savedRflags(reason: u32): u64 {
     case Exit.MONITOR_TRAP_FLAG:
     case Exit.PREEMPTION_TIMER:
     case Exit.TPR_BELOW_THRESHOLD:
+    case Exit.EOI_INDUCED:
+    case Exit.APIC_WRITE:
     case Exit.TASK_SWITCH:
       return flags;
     default:
@@ -113,7 +115,8 @@ function saveNonRegister(reason: u32): void {
 
 /** These exits come before the debug exceptions of their boundary. */
 function precedesTraps(reason: u32): bool {
-  return reason == Exit.INIT_SIGNAL || reason == Exit.TPR_BELOW_THRESHOLD || reason == Exit.MONITOR_TRAP_FLAG;
+  if (reason == Exit.INIT_SIGNAL || reason == Exit.MONITOR_TRAP_FLAG) return true;
+  return reason == Exit.TPR_BELOW_THRESHOLD || reason == Exit.EOI_INDUCED || reason == Exit.APIC_WRITE;
 }
 
 function isDebugException(reason: u32): bool {

@@ -23,6 +23,7 @@ import { Given, PendingAt, clearPending } from '../pending';
 import { get32, get64, set32, set64 } from '../state';
 import { abort } from './abort';
 import { countTransition } from '../transitions';
+import { setApicAccessPage } from './apic-access';
 import { saveGuest } from './exit-guest';
 import { loadHost } from './exit-host';
 import { storeMsrs } from './msr-lists';
@@ -90,6 +91,9 @@ function leaveNonRoot(): void {
   set32(Vmx.PROC, 0);
   set32(Vmx.PROC2, 0);
   set32(Vmx.MTF_NOW, 0);
+  set32(Vmx.VIRTUAL_INTERRUPT, 0);
+  set32(Vmx.APIC_WRITE, 0);
+  setApicAccessPage(false, 0);
 }
 
 /** Exit information that only some reasons have. */

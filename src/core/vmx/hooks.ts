@@ -1,6 +1,8 @@
 // What the rest of the core asks VMX: the one import place for decode, mmu, events and system instructions. Each
 // `intercept...` returns true when it requested the VM exit that takes the instruction's place (the handler then returns
 // Next.EXITED and the run loop makes the exit). All are cheap outside non-root operation.
+export { completeApicWrite } from './apic-write';
+export { apicWriteDue } from './apic-write-due';
 export {
   externalInterruptExits,
   interceptException,
@@ -50,4 +52,13 @@ export { iretUnblocksNmi } from './nmi-unblocking';
 export { preemptionTimerExit, timerPollAt } from './preemption-timer';
 export { inNonRoot } from './state-of-operation';
 export { takeStopRequest } from './stop';
-export { readTprShadow, tprShadowActive, writeTprShadow } from './tpr-shadow';
+export { readTprShadow, writeTprShadow } from './tpr-shadow';
+export { tprShadowActive } from './virtual-apic-page';
+export { acknowledgeVirtualInterrupt, virtualInterruptDue } from './virtual-interrupts';
+export {
+  readX2apicVirtualized,
+  writeX2apicVirtualized,
+  x2apicReadVirtualized,
+  x2apicDefinedBits,
+  x2apicWriteVirtualized,
+} from './x2apic-mode';

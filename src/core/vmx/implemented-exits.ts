@@ -10,9 +10,6 @@ export function raisesExit(reason: u32): bool {
     case Exit.GETSEC:
     case Exit.RSM:
     case Exit.MCE_DURING_VMENTRY:
-    case Exit.APIC_ACCESS:
-    case Exit.EOI_INDUCED:
-    case Exit.APIC_WRITE:
     case Exit.ENCLS:
     case Exit.PCONFIG:
     case Exit.SPP:

@@ -20,6 +20,7 @@ import { interruptAcknowledge } from '../imports';
 import { giveInstructionLength, requestEventExit, requestExit } from '../pending';
 import { get32, get64 } from '../state';
 import { nmiUnblockedByThisIret } from './nmi-unblocking';
+import { isNotification, processPostedInterrupts } from './posted-interrupts';
 import { inNonRoot } from './state-of-operation';
 import { traceTripleFault } from './trace';
 import { Vmx, pin, proc, vm32 } from './vmcs';
@@ -60,12 +61,19 @@ export function externalInterruptExits(): bool {
   return (pin() & Pin.EXTERNAL_INTERRUPT_EXITING) != 0;
 }
 
-/** INTR is asserted: exits, and takes the vector when "acknowledge interrupt on exit" says so. */
+/**
+ * INTR is asserted and exits: takes the vector when "acknowledge interrupt on exit" says so. False, and nothing exits, when that is
+ * the notification of posted interrupts: they are taken over.
+ */
 export function interceptExternalInterrupt(): bool {
-  if (!externalInterruptExits()) return false;
   let info: u32 = 0;
   if (vm32(V.VM_EXIT_CONTROLS) & ExitCtl.VM_EXIT_ACKNOWLEDGE_INTERRUPT_ON_EXIT) {
-    info = ExitInterruption.VALID | (interruptAcknowledge() & 0xff);
+    const vector = interruptAcknowledge() & 0xff;
+    if (isNotification(vector)) {
+      processPostedInterrupts();
+      return false;
+    }
+    info = ExitInterruption.VALID | vector;
   }
   requestEventExit(Exit.EXTERNAL_INTERRUPT, 0, info, 0);
   return true;

@@ -32,6 +32,10 @@ export const enum Vmx {
   VPID = 0xb40,
   /** What RDTSC multiplies the counter with before the offset is added, 48 bits of it behind the point; 0: nothing. u64 */
   TSC_MULTIPLIER = 0xb58,
+  /** A pending virtual interrupt is recognized (SDM 29.2.1). u32 */
+  VIRTUAL_INTERRUPT = 0xb60,
+  /** A write to the virtual-APIC page whose emulation follows the operation that made it: its offset plus 1; 0: none. u32 */
+  APIC_WRITE = 0xb64,
 }
 
 /** "No pointer" in VMCS pointers. */

@@ -43,8 +43,13 @@ export const haswell = {
     ...turtle64.vmx,
     controls: {
       ...turtle64.vmx.controls,
+      pin: [...turtle64.vmx.controls.pin, 'PROCESS_POSTED_INTERRUPTS'],
       secondary: [
         ...turtle64.vmx.controls.secondary,
+        'VIRTUALIZE_APIC_ACCESSES',
+        'VIRTUALIZE_X2APIC_MODE',
+        'APIC_REGISTER_VIRTUALIZATION',
+        'VIRTUAL_INTERRUPT_DELIVERY',
         'RDRAND_EXITING',
         'ENABLE_VM_FUNCTIONS',
         'VMCS_SHADOWING',
