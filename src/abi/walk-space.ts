@@ -71,8 +71,6 @@ export const enum WalkOutcome {
   EPT_MISCONFIGURATION = 3,
   /** An EPT dirty flag was to be set and the page-modification log is full: nothing was set. */
   LOG_FULL = 4,
-  /** A paging structure lies on the APIC-access page; in the running vCPU's own space only. */
-  APIC_ACCESS = 5,
 }
 
 /** Kinds of access, as bits. */

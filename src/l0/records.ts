@@ -232,7 +232,7 @@ export interface NestedEventRecord extends RecordBase {
   readonly kind: 'nested-event';
   readonly level: 'L2';
   readonly event: 'INIT' | 'SIPI' | 'exception' | 'MTF' | 'preemption-timer' | 'NMI' | 'interrupt';
-  readonly decision: 'exit-to-L1' | 'blocked';
+  readonly decision: 'exit-to-L1' | 'blocked' | 'posted';
   readonly rule: RuleCited;
 }
 

@@ -18,6 +18,7 @@ import { kvm_vmx_exit_handlers, type ExitHandler } from './exits/exit-handlers';
 import { INTR_INFO_VALID } from './interruption-words';
 import { vmx_check_nested_events } from './nested/events';
 import { nested_vmx_triple_fault } from './nested/leave';
+import { nested_virtual_interrupt_waits } from './nested/posted-interrupts';
 import { vmx_check_preemption_timer } from './nested/preemption-timer';
 import { nested_vmx_reflect_vmexit } from './nested/reflect';
 import { get_vmcs12 } from './nested/current-vmcs12';
@@ -65,7 +66,7 @@ function kvm_vcpu_has_events(vcpu: Vcpu): boolean {
   if (vcpu.apic.interruptRequested() && !vmx_interrupt_blocked(vcpu)) return true;
   if (!vcpu.arch.guest_mode) return false;
   const timer = nested_cpu_has_preemption_timer(get_vmcs12(vcpu)) && vcpu.nested.preemption_timer_expired;
-  return timer || vcpu.nested.mtf_pending;
+  return timer || vcpu.nested.mtf_pending || nested_virtual_interrupt_waits(vcpu);
 }
 
 /**

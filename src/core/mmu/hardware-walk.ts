@@ -10,6 +10,7 @@ import { Access, NOT_MAPPED, WalkInfo } from './access';
 import { OWN } from './space';
 import {
   badPdpte,
+  onApicAccessPage,
   readPdpte,
   refusedNeed,
   refusedStructure,
@@ -42,9 +43,10 @@ export function walk(linear: u64, access: u32): u64 {
 
 /** What a failed walk for `linear` leads to; `info` adds to WalkInfo.PAGING_STRUCTURE. */
 function failed(linear: u64, info: u32): void {
-  if (walkOutcome == WalkOutcome.APIC_ACCESS) return apicPhysicalExit();
-  if (walkOutcome != WalkOutcome.PAGE_FAULT)
+  if (walkOutcome != WalkOutcome.PAGE_FAULT) {
+    if (onApicAccessPage) return apicPhysicalExit();
     return requestEptExit(refusedStructure, refusedNeed, linear, WalkInfo.PAGING_STRUCTURE | info);
+  }
   raisePageFault(linear, walkError);
   pageFaultBecause(walkReason, walkEntryAt, walkEntry, walkLevel);
 }

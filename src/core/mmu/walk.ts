@@ -41,6 +41,8 @@ export let walkError: u32 = 0;
 export let refusedStructure: u64 = 0;
 /** Rights that the access to the refused structure needed. */
 export let refusedNeed: u64 = 0;
+/** The structure is mapped, but to the APIC-access page: an exit of its own (the outcome is EPT_VIOLATION). */
+export let onApicAccessPage: bool = false;
 /** Behind a page fault: the rule (isa/fault-reasons) and the entry with its address and level. */
 export let walkReason: u32 = Reason.NONE;
 export let walkEntryAt: u64 = 0;
@@ -94,10 +96,10 @@ function structureAddress(gpa: u64, write: bool): u64 {
   if (eptp == 0) return gpa;
   const need = structureNeed(eptp, write);
   const at = walkEpt(space, eptp, gpa, need, !(kind & Access.PROBE));
-  const onApic = eptEnd == EptEnd.MAPPED && need != 0 && space == OWN && onApicPage(at);
-  if (eptEnd == EptEnd.MAPPED && !onApic) return at;
+  onApicAccessPage = eptEnd == EptEnd.MAPPED && need != 0 && space == OWN && onApicPage(at);
+  if (eptEnd == EptEnd.MAPPED && !onApicAccessPage) return at;
   pageFault(false, false, gpa, 0, 0);
-  walkOutcome = onApic ? <u32>WalkOutcome.APIC_ACCESS : eptOutcome();
+  walkOutcome = onApicAccessPage ? <u32>WalkOutcome.EPT_VIOLATION : eptOutcome();
   refusedStructure = gpa;
   refusedNeed = need;
   return NOT_MAPPED;

@@ -19,6 +19,12 @@ export interface RecordText {
   readonly stop: string;
 }
 
+const nestedDecision = {
+  'exit-to-L1': 'L2 exits',
+  blocked: 'must wait',
+  posted: 'posted to L2',
+} as const;
+
 /** "VMfailValid, error 7: VM entry with invalid control fields"; 0 is VMfailInvalid. */
 export function vmErrorText(error: number): string {
   if (error === 0) return 'VMfailInvalid';
@@ -135,7 +141,7 @@ export function describeRecord(record: MachineRecord, topology: Topology = 'nest
       };
     }
     case 'nested-event': {
-      const title = `${record.event} for L1: ${record.decision === 'blocked' ? 'must wait' : 'L2 exits'}`;
+      const title = `${record.event} for L1: ${nestedDecision[record.decision]}`;
       return { title, detail: record.rule.text, stop: title };
     }
     case 'halt':

@@ -83,11 +83,7 @@ const BASIC_TRUE_CONTROLS = msr_bits('IA32_VMX_BASIC', 'TRUE_CONTROLS');
 export const EMULATED_PREEMPTION_TIMER_RATE = 5;
 
 /** Controls that KVM 6.12 offers and this L0 does not have. */
-export const not_offered: readonly ControlName[] = [
-  'PROCESS_POSTED_INTERRUPTS',
-  'ENABLE_ENCLS_EXITING',
-  'ENABLE_USER_WAIT_AND_PAUSE',
-];
+export const not_offered: readonly ControlName[] = ['ENABLE_ENCLS_EXITING', 'ENABLE_USER_WAIT_AND_PAUSE'];
 
 /** Controls L0 emulates, so that the chip need not have them. */
 const emulated: readonly ControlName[] = [

@@ -31,9 +31,11 @@ import {
   nested_cpu_has2,
   nested_cpu_has_ept,
   nested_cpu_has_pin,
+  nested_cpu_has_posted_intr,
   nested_cpu_has_preemption_timer,
   nested_cpu_has_vpid,
   nested_exit_has,
+  nested_exit_intr_ack_set,
 } from './vmcs12-controls';
 
 /** KVM: nested_vmx_check_eptp. The id of the check that fails, or undefined. */
@@ -89,16 +91,34 @@ function check_page_addresses(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefin
   return undefined;
 }
 
+/** Posted interrupts, in nested_vmx_check_apicv_controls. */
+function check_posted_interrupts(
+  vcpu: Vcpu,
+  vmcs12: Vmcs12,
+  interrupt_delivery: boolean,
+): FailedCheck | undefined {
+  if (!interrupt_delivery) return failed(vmcs12, 'B30', 'PIN_BASED_VM_EXEC_CONTROL');
+  if (!nested_exit_intr_ack_set(vmcs12)) return failed(vmcs12, 'B31', 'VM_EXIT_CONTROLS');
+  if (vmcs12.POSTED_INTR_NV > 0xff) return failed(vmcs12, 'B32', 'POSTED_INTR_NV');
+  if (vmcs12.POSTED_INTR_DESC_ADDR & 0x3fn) return failed(vmcs12, 'B33', 'POSTED_INTR_DESC_ADDR');
+  if (!is_legal_gpa(vcpu, vmcs12.POSTED_INTR_DESC_ADDR))
+    return failed(vmcs12, 'B34', 'POSTED_INTR_DESC_ADDR');
+  return undefined;
+}
+
 /** KVM: nested_vmx_check_apicv_controls. */
-function nested_vmx_check_apicv_controls(vmcs12: Vmcs12): FailedCheck | undefined {
+function nested_vmx_check_apicv_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedCheck | undefined {
   const x2apic_mode = nested_cpu_has2(vmcs12, secondary.VIRTUALIZE_X2APIC_MODE);
   const register_virtualization = nested_cpu_has2(vmcs12, secondary.APIC_REGISTER_VIRTUALIZATION);
   const interrupt_delivery = nested_cpu_has2(vmcs12, secondary.VIRTUAL_INTERRUPT_DELIVERY);
-  if (!x2apic_mode && !register_virtualization && !interrupt_delivery) return undefined;
+  const posted = nested_cpu_has_posted_intr(vmcs12);
+  if (!x2apic_mode && !register_virtualization && !interrupt_delivery && !posted) return undefined;
   if (x2apic_mode && nested_cpu_has2(vmcs12, secondary.VIRTUALIZE_APIC_ACCESSES))
     return failed(vmcs12, 'B28', 'SECONDARY_VM_EXEC_CONTROL');
   if (interrupt_delivery && !nested_cpu_has_pin(vmcs12, pin.EXTERNAL_INTERRUPT_EXITING))
     return failed(vmcs12, 'B29', 'PIN_BASED_VM_EXEC_CONTROL');
+  const bad_posting = posted ? check_posted_interrupts(vcpu, vmcs12, interrupt_delivery) : undefined;
+  if (bad_posting) return bad_posting;
   if (!nested_cpu_has(vmcs12, primary.USE_TPR_SHADOW))
     return failed(vmcs12, 'B26', 'CPU_BASED_VM_EXEC_CONTROL');
   return undefined;
@@ -150,7 +170,7 @@ function nested_check_vm_execution_controls(vcpu: Vcpu, vmcs12: Vmcs12): FailedC
     return failed(vmcs12, 'B08', 'CR3_TARGET_COUNT');
   const pages = check_page_addresses(vcpu, vmcs12);
   if (pages) return pages;
-  const apicv = nested_vmx_check_apicv_controls(vmcs12);
+  const apicv = nested_vmx_check_apicv_controls(vcpu, vmcs12);
   if (apicv) return apicv;
   const nmi = nested_vmx_check_nmi_controls(vmcs12);
   if (nmi) return nmi;

@@ -113,9 +113,10 @@ export function nested_vmx_enter_non_root_mode(vcpu: Vcpu, vmcs12: Vmcs12): Vmen
   }
   vmx_switch_vmcs(vcpu, vcpu.vmx.vmcs02);
   prepare_vmcs02_early(vcpu, vmcs12);
-  if (!nested_get_vmcs12_pages(vcpu, vmcs12)) {
+  const missing = nested_get_vmcs12_pages(vcpu, vmcs12);
+  if (missing) {
     vmx_switch_vmcs(vcpu, vcpu.vmx.vmcs01);
-    return { kind: 'internal-error', what: 'APIC_ACCESS_ADDR of vmcs12 is not memory of L1' };
+    return { kind: 'internal-error', what: `${missing} of vmcs12 is not memory of L1` };
   }
   const bad_state = nested_vmx_check_guest_state(vcpu, vmcs12);
   if (bad_state) {

@@ -23,6 +23,7 @@ import { is_protmode } from '../registers';
 import type { QueuedException, Vcpu } from '../vcpu';
 import { nested_vmx_vmexit } from './leave';
 import { get_vmcs12 } from './current-vmcs12';
+import { is_nested_notification, vmx_complete_nested_posted_interrupt } from './posted-interrupts';
 import {
   nested_cpu_has_preemption_timer,
   nested_exit_intr_ack_set,
@@ -145,6 +146,15 @@ function check_nmi_and_interrupt(vcpu: Vcpu, blocked: boolean): NestedEvents {
     return 'left-l2';
   }
   if (vcpu.apic.interruptRequested() && !vmx_interrupt_blocked(vcpu)) {
+    if (is_nested_notification(vcpu, vmcs12)) {
+      // Delivered through RVI, so an event that is to be delivered again is no obstacle.
+      if (vcpu.nested.nested_run_pending) return 'blocked';
+      vcpu.apic.acknowledge();
+      vcpu.apic.endOfInterrupt();
+      record_event(vcpu, 'interrupt', 'posted', "the notification vector of vmcs12's posted interrupts");
+      vmx_complete_nested_posted_interrupt(vcpu, vmcs12);
+      return 'none';
+    }
     if (blocked) {
       record_event(vcpu, 'interrupt', 'blocked', blocked_because(vcpu));
       return 'blocked';

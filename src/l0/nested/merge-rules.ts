@@ -26,7 +26,7 @@ export interface MergeRule {
 
 export const merge_rules = {
   VIRTUAL_PROCESSOR_ID: { from: 'computed', text: 'vpid02 when vmcs12 has ENABLE_VPID, else vpid01' },
-  POSTED_INTR_NV: { from: 'unused', text: 'posted interrupts are not offered to L1' },
+  POSTED_INTR_NV: { from: 'L0', text: 'a vector nobody sends: L0 takes the notification of vmcs12 itself' },
   EPTP_INDEX: { from: 'not-in-vmcs12' },
   HLAT_PREFIX_SIZE: { from: 'not-in-vmcs12' },
   LAST_PID_POINTER_INDEX: { from: 'not-in-vmcs12' },
@@ -87,7 +87,7 @@ export const merge_rules = {
   },
   VIRTUAL_APIC_PAGE_ADDR: { from: 'translated', text: "host-physical address of vmcs12's page" },
   APIC_ACCESS_ADDR: { from: 'translated', text: "host-physical address of vmcs12's page" },
-  POSTED_INTR_DESC_ADDR: { from: 'unused', text: 'posted interrupts are not offered to L1' },
+  POSTED_INTR_DESC_ADDR: { from: 'translated', text: "host-physical address of vmcs12's descriptor" },
   VM_FUNCTION_CONTROL: {
     from: 'L0',
     text: '0: every VMFUNC of L2 exits, and L0 emulates what vmcs12 enables',

@@ -18,10 +18,12 @@ import { nested_ept_load_root } from './shadow-ept';
 import { nested_vmx_transition_tlb_flush } from './tlb';
 import { kvm_calc_nested_tsc_offset, vmx_get_l2_tsc_multiplier } from './tsc';
 import type { Vmcs12, Vmcs12Field } from './vmcs12';
+import { POSTED_INTR_NESTED_VECTOR } from './posted-interrupts';
 import {
   nested_cpu_has,
   nested_cpu_has2,
   nested_cpu_has_ept,
+  nested_cpu_has_posted_intr,
   nested_cpu_has_vpid,
   nested_entry_has,
   nested_ia32e_guest,
@@ -65,6 +67,7 @@ function prepare_vmcs02_constant_state(vcpu: Vcpu): void {
   // No VM function acts by itself: L0 emulates what vmcs12 enables.
   vcpu.cpu.vmwrite('VM_FUNCTION_CONTROL', 0n);
   vcpu.cpu.vmwrite('VMCS_LINK_POINTER', INVALID_GPA);
+  vcpu.cpu.vmwrite('POSTED_INTR_NV', POSTED_INTR_NESTED_VECTOR);
   write_constant_host_state(vcpu);
 }
 
@@ -79,7 +82,7 @@ function prepare_vmcs02_early_rare(vcpu: Vcpu, vmcs12: Vmcs12): void {
 function merged_pin_controls(vcpu: Vcpu, vmcs12: Vmcs12): number {
   const l0_wants = vcpu.cpu.vmread('PIN_BASED_VM_EXEC_CONTROL', vcpu.vmx.vmcs01.address);
   const l1_wants = vmcs12.PIN_BASED_VM_EXEC_CONTROL & ~pin.ACTIVATE_VMX_PREEMPTION_TIMER;
-  return (l0_wants | l1_wants) & ~pin.PROCESS_POSTED_INTERRUPTS;
+  return l0_wants | l1_wants;
 }
 
 /** Primary controls: windows and TPR shadow are L1's alone, and port accesses always exit. */
@@ -130,12 +133,18 @@ export function prepare_vmcs02_early(vcpu: Vcpu, vmcs12: Vmcs12): void {
   } else cpu.vmwrite('VM_ENTRY_INTR_INFO_FIELD', 0);
 }
 
-/** KVM: nested_get_vmcs12_pages. Addresses of L1 become host-physical ones. */
-export function nested_get_vmcs12_pages(vcpu: Vcpu, vmcs12: Vmcs12): boolean {
+/**
+ * KVM: nested_get_vmcs12_pages. Addresses of L1 become host-physical ones. The field whose page is no memory of L1 and cannot be
+ * done without, or undefined. KVM misses the posted-interrupt descriptor only when the first notification arrives.
+ */
+export function nested_get_vmcs12_pages(
+  vcpu: Vcpu,
+  vmcs12: Vmcs12,
+): 'APIC_ACCESS_ADDR' | 'POSTED_INTR_DESC_ADDR' | undefined {
   const cpu = vcpu.cpu;
   if (nested_cpu_has2(vmcs12, secondary.VIRTUALIZE_APIC_ACCESSES)) {
     const apic_access_page = gpa_to_hpa(vcpu, vmcs12.APIC_ACCESS_ADDR);
-    if (apic_access_page === undefined) return false;
+    if (apic_access_page === undefined) return 'APIC_ACCESS_ADDR';
     cpu.vmwrite('APIC_ACCESS_ADDR', apic_access_page);
   }
   if (nested_cpu_has(vmcs12, primary.USE_TPR_SHADOW)) {
@@ -153,10 +162,15 @@ export function nested_get_vmcs12_pages(vcpu: Vcpu, vmcs12: Vmcs12): boolean {
     // An address the chip refuses makes the entry fail, as there is nothing better to do.
     else cpu.vmwrite('VIRTUAL_APIC_PAGE_ADDR', INVALID_GPA);
   }
+  if (nested_cpu_has_posted_intr(vmcs12)) {
+    const descriptor = gpa_to_hpa(vcpu, vmcs12.POSTED_INTR_DESC_ADDR);
+    if (descriptor === undefined) return 'POSTED_INTR_DESC_ADDR';
+    cpu.vmwrite('POSTED_INTR_DESC_ADDR', descriptor);
+  }
   const use_msr_bitmap = nested_vmx_prepare_msr_bitmap(vcpu);
   const controls = cpu.vmread('CPU_BASED_VM_EXEC_CONTROL') & ~primary.USE_MSR_BITMAPS;
   cpu.vmwrite('CPU_BASED_VM_EXEC_CONTROL', use_msr_bitmap ? controls | primary.USE_MSR_BITMAPS : controls);
-  return true;
+  return undefined;
 }
 
 /** KVM: prepare_vmcs02_rare. */

@@ -31,6 +31,10 @@ export function nested_cpu_has_preemption_timer(vmcs12: Vmcs12): boolean {
   return nested_cpu_has_pin(vmcs12, pin.ACTIVATE_VMX_PREEMPTION_TIMER);
 }
 
+export function nested_cpu_has_posted_intr(vmcs12: Vmcs12): boolean {
+  return nested_cpu_has_pin(vmcs12, pin.PROCESS_POSTED_INTERRUPTS);
+}
+
 /** KVM: nested_exit_on_intr. */
 export function nested_exit_on_intr(vmcs12: Vmcs12): boolean {
   return nested_cpu_has_pin(vmcs12, pin.EXTERNAL_INTERRUPT_EXITING);
