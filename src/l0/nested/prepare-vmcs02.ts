@@ -85,11 +85,18 @@ function merged_pin_controls(vcpu: Vcpu, vmcs12: Vmcs12): number {
   return l0_wants | l1_wants;
 }
 
-/** Primary controls: windows and TPR shadow are L1's alone, and port accesses always exit. */
+/** What L0 wants for L1 alone: windows, and how L1's own CR8 is had. */
+const PRIMARY_OF_L1_ONLY =
+  primary.INTERRUPT_WINDOW_EXITING |
+  primary.NMI_WINDOW_EXITING |
+  primary.USE_TPR_SHADOW |
+  primary.CR8_LOAD_EXITING |
+  primary.CR8_STORE_EXITING;
+
+/** Primary controls: windows and the TPR shadow are vmcs12's alone, and port accesses always exit. */
 function merged_primary_controls(vcpu: Vcpu, vmcs12: Vmcs12): number {
-  let l0_wants = vcpu.cpu.vmread('CPU_BASED_VM_EXEC_CONTROL', vcpu.vmx.vmcs01.address);
-  l0_wants &= ~(primary.INTERRUPT_WINDOW_EXITING | primary.NMI_WINDOW_EXITING | primary.USE_TPR_SHADOW);
-  let merged = l0_wants | vmcs12.CPU_BASED_VM_EXEC_CONTROL;
+  const l0_wants = vcpu.cpu.vmread('CPU_BASED_VM_EXEC_CONTROL', vcpu.vmx.vmcs01.address);
+  let merged = (l0_wants & ~PRIMARY_OF_L1_ONLY) | vmcs12.CPU_BASED_VM_EXEC_CONTROL;
   // Without a TPR shadow L2's CR8 would be the host's.
   if ((merged & primary.USE_TPR_SHADOW) === 0) merged |= primary.CR8_LOAD_EXITING | primary.CR8_STORE_EXITING;
   merged |= primary.UNCONDITIONAL_IO_EXITING;
