@@ -41,6 +41,13 @@ export const apicRegisters = [
   ...vectors(0x180, 'TMR', 'Trigger mode'),
   ...vectors(0x200, 'IRR', 'Interrupt request'),
   { offset: 0x280, name: 'ESR', title: 'Error status', ...both },
+  {
+    offset: 0x2f0,
+    name: 'LVT_CMCI',
+    title: 'LVT corrected machine check',
+    read: undefined,
+    write: undefined,
+  },
   { offset: 0x300, name: 'ICR_LOW', title: 'Interrupt command, low', read: 'REGISTERS', write: 'DELIVERY' },
   { offset: 0x310, name: 'ICR_HIGH', title: 'Interrupt command, high', ...both },
   { offset: 0x320, name: 'LVT_TIMER', title: 'LVT timer', ...both },

@@ -25,7 +25,7 @@ import {
 } from './interruption-words';
 import { get_vmcs12 } from './nested/current-vmcs12';
 import { nested_exit_on_intr, nested_exit_on_nmi } from './nested/vmcs12-controls';
-import type { InjectionRecord } from './records';
+import type { InjectionRecord, RequeuedRecord } from './records';
 import { rflags, vectors } from './register-bits';
 import { is_protmode } from './registers';
 import type { Vcpu } from './vcpu';
@@ -182,21 +182,27 @@ function complete_interrupts(vcpu: Vcpu, info: number, error_code: number, instr
     kvm_queue_interrupt(vcpu, vector, type === INTR_TYPE.SOFT_INTERRUPT);
 }
 
+/** Says which event went back into its queue, if one did. */
+function record_requeued(vcpu: Vcpu, info: number, error: number, cause: RequeuedRecord['cause']): void {
+  if ((info & INTR_INFO_VALID) === 0) return;
+  const level = vcpu.arch.guest_mode ? 'L2' : 'L1';
+  vcpu.record({
+    kind: 'requeued',
+    count: Number(vcpu.cpu.retired),
+    level,
+    vectoring: info >>> 0,
+    error,
+    cause,
+  });
+}
+
 /** KVM: vmx_complete_interrupts, after every exit. */
 export function vmx_complete_interrupts(vcpu: Vcpu): void {
   const info = vcpu.vmx.idt_vectoring_info;
   const error_code = vcpu.cpu.vmread('IDT_VECTORING_ERROR_CODE');
   const instruction_length = vcpu.cpu.vmread('VM_EXIT_INSTRUCTION_LEN');
   complete_interrupts(vcpu, info, error_code, instruction_length);
-  if ((info & INTR_INFO_VALID) === 0) return;
-  vcpu.record({
-    kind: 'requeued',
-    count: Number(vcpu.cpu.retired),
-    level: vcpu.arch.guest_mode ? 'L2' : 'L1',
-    vectoring: info >>> 0,
-    error: error_code,
-    cause: 'idt-vectoring',
-  });
+  record_requeued(vcpu, info, error_code, 'idt-vectoring');
 }
 
 /** KVM: vmx_cancel_injection: the entry will not happen, its event goes back to the queue. */
@@ -206,4 +212,5 @@ export function vmx_cancel_injection(vcpu: Vcpu): void {
   const instruction_length = vcpu.cpu.vmread('VM_ENTRY_INSTRUCTION_LEN');
   complete_interrupts(vcpu, info, error_code, instruction_length);
   vcpu.cpu.vmwrite('VM_ENTRY_INTR_INFO_FIELD', 0);
+  record_requeued(vcpu, info, error_code, 'cancelled-injection');
 }

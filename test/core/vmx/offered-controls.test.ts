@@ -48,6 +48,16 @@ const effects: Record<OfferedControl, Effect | 'undefined-instruction'> = {
     observe: (guest) => guest.get('GUEST_INTERRUPTIBILITY_INFO'),
   },
   ACTIVATE_VMX_PREEMPTION_TIMER: { source: 'nop; hlt' },
+  PROCESS_POSTED_INTERRUPTS: {
+    source: 'mov ecx, 100; 1: loop 1b; hlt',
+    image: (image) => {
+      image.enable('USE_TPR_SHADOW', 'VIRTUAL_INTERRUPT_DELIVERY', 'VM_EXIT_ACKNOWLEDGE_INTERRUPT_ON_EXIT');
+      image.set('VIRTUAL_APIC_PAGE_ADDR', VIRTUAL_APIC);
+      image.set('POSTED_INTR_DESC_ADDR', BITMAP);
+      image.set('POSTED_INTR_NV', 0x50);
+    },
+    event: (guest) => guest.bench.interrupt(0x50),
+  },
   INTERRUPT_WINDOW_EXITING: { source: 'sti; nop; hlt' },
   USE_TSC_OFFSETTING: {
     source: 'rdtsc; hlt',
@@ -139,6 +149,35 @@ const effects: Record<OfferedControl, Effect | 'undefined-instruction'> = {
     },
   },
   ENABLE_INVPCID: { source: 'xor eax, eax; mov eax, 2; invpcid rax, [rsp]; hlt' },
+  VIRTUALIZE_APIC_ACCESSES: {
+    source: `mov eax, [${DATA}]; hlt`,
+    image: (image) => image.set('APIC_ACCESS_ADDR', BigInt(DATA)),
+  },
+  VIRTUALIZE_X2APIC_MODE: {
+    source: 'mov ecx, 0x808; rdmsr; hlt',
+    image: (image) => {
+      withoutMsrExits(image);
+      image.enable('USE_TPR_SHADOW');
+      image.set('VIRTUAL_APIC_PAGE_ADDR', VIRTUAL_APIC);
+    },
+  },
+  APIC_REGISTER_VIRTUALIZATION: {
+    source: `mov eax, [${DATA + 0x20}]; hlt`,
+    image: (image) => {
+      image.enable('USE_TPR_SHADOW', 'VIRTUALIZE_APIC_ACCESSES');
+      image.set('VIRTUAL_APIC_PAGE_ADDR', VIRTUAL_APIC);
+      image.set('APIC_ACCESS_ADDR', BigInt(DATA));
+    },
+  },
+  VIRTUAL_INTERRUPT_DELIVERY: {
+    source: 'nop; hlt',
+    image: (image) => {
+      image.enable('USE_TPR_SHADOW');
+      image.set('VIRTUAL_APIC_PAGE_ADDR', VIRTUAL_APIC);
+      image.or('GUEST_RFLAGS', 0x200n);
+      image.set('GUEST_INTR_STATUS', 0x50);
+    },
+  },
   RDRAND_EXITING: { source: 'rdrand eax; hlt' },
   RDSEED_EXITING: { source: 'rdseed eax; hlt' },
   ENABLE_VM_FUNCTIONS: {

@@ -87,6 +87,38 @@ for (const topology of topologies)
       },
     );
 
+    it('S18: an injection whose entry is cancelled is nobody’s; the next entry delivers it once', () => {
+      const cancelled: unknown[] = [];
+      const { exits, status, results, registers } = runHypervisor(
+        {
+          controls: ['USE_TPR_SHADOW'],
+          // KVM leaves the threshold to the chip, which finds it when the event stands in vmcs02 already.
+          setup: `field VIRTUAL_APIC_PAGE_ADDR, VIRTUAL_APIC; field GUEST_RFLAGS, 0x202; ${inject('0x80000041')}
+            field TPR_THRESHOLD, 0x10
+            vmlaunch; setz [RESULTS]
+            getfield VM_INSTRUCTION_ERROR; mov [RESULTS + 8], rax
+            getfield VM_ENTRY_INTR_INFO_FIELD; mov [RESULTS + 16], rax
+            field TPR_THRESHOLD, 0`,
+          guest: 'vmcall',
+          vector: 'inc r12; add rsp, 8; iretq',
+          prepare: (made) =>
+            made.observe((record) => {
+              if (record.kind === 'requeued') cancelled.push([record.level, record.vectoring, record.cause]);
+            }),
+        },
+        topology,
+      );
+      assert.equal(status, 0, `error ${results[62]}, vector ${results[61]}`);
+      assert.deepEqual([results[0], results[1], results[2]], [1n, 7n, 0x80000041n]);
+      assert.deepEqual(
+        exits.map((exit) => exit.reason),
+        ['VMCALL'],
+      );
+      assert.equal(registers[12], 1n);
+      const expected = topology === 'nested' ? [['L2', 0x80000041, 'cancelled-injection']] : [];
+      assert.deepEqual(cancelled, expected);
+    });
+
     it(
       proves('idt-vectoring', 'S20', 'S20: an injected pending MTF exits before the first instruction'),
       () => {
