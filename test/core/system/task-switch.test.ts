@@ -179,6 +179,24 @@ describe('task switch', () => {
       assert.equal(made.cpu.segment(Seg.TR).selector, Select.tss);
     });
 
+  it('of two pages that refuse their write the first is reported, and nothing is written', () => {
+    // The TSS of the running task reaches into a page that is not present, and the GDT lies in another one.
+    const made = bench();
+    const tables = 0x200000;
+    made.write32(tables, (tables + 0x1000) | 3);
+    for (let i = 0; i < 1024; i++) made.write32(tables + 0x1000 + i * 4, (i << 12) | 3);
+    made.write32(tables + 0x1000 + (TSS >> 12) * 4, TSS | 1);
+    made.write32(tables + 0x1000 + (GDT >> 12) * 4, GDT | 1);
+    made.cpu.set64(State.CR3, BigInt(tables));
+    made.cpu.set64(State.CR0, 0x80010011n);
+    made.cpu.stateReplaced();
+    made.execute(`ljmp ${TASK_2}, 0`);
+    assert.equal(made.trap?.vector, 14);
+    assert.equal(made.cpu.get64(State.CR2) >> 12n, BigInt(TSS >> 12));
+    assert.equal(descriptorType(made, Select.tss), 0x8b);
+    assert.equal(descriptorType(made, TASK_2), 0x89);
+  });
+
   it('a task gate that leads to a code segment is #GP with the selector', () => {
     const made = bench();
     made.gate(IDT + 0x80 * 8, Select.code, 0, 0x85);

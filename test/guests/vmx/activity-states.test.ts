@@ -98,6 +98,18 @@ for (const topology of topologies) {
       );
       assert.equal(stop.kind, 'halted');
     });
+
+    it('wait-for-SIPI: the preemption timer does not end it either', () => {
+      const { stop } = runHypervisor(
+        {
+          guest: 'vmcall',
+          controls: ['ACTIVATE_VMX_PREEMPTION_TIMER'],
+          setup: `${state(WAIT_FOR_SIPI)}; field VMX_PREEMPTION_TIMER_VALUE, 1000`,
+        },
+        topology,
+      );
+      assert.equal(stop.kind, 'halted');
+    });
   });
 }
 
