@@ -104,7 +104,7 @@ for (const topology of topologies)
       });
       assert.equal(exits.length, 1);
       assert.equal(exits[0]?.reason, 'APIC_ACCESS');
-      assert.equal(exits[0]?.EXIT_QUALIFICATION! >> 12n, 3n);
+      assert.equal((exits[0]?.EXIT_QUALIFICATION ?? 0n) >> 12n, 3n);
       assert.equal(exits[0]?.IDT_VECTORING_INFO_FIELD, 0x80000041n);
     });
 
