@@ -6,6 +6,7 @@ import { Stop } from '../../../src/abi/stop-codes';
 import { apicRegisters } from '../../../src/isa/apic-registers';
 import { msrs } from '../../../src/isa/msrs';
 import type { ControlName } from '../../../src/isa/vmx-controls';
+import { proves } from '../../support/proves';
 import { CODE, DATA, HANDLERS } from '../system/bench';
 import { EPT_PAGES, GuestBench } from './guest-bench';
 import { MSR_LIST, VIRTUAL_APIC, type Image } from './valid-vmcs';
@@ -71,14 +72,17 @@ describe('rows of the virtual-APIC page', () => {
 });
 
 describe('the APIC-access page', () => {
-  it('reads and writes of other registers exit, with offset and kind', () => {
-    const read = accessing().firstExit(`mov eax, [${DATA + 0x30}]`);
-    assert.deepEqual([read.reason, read.qualification, read.length], ['APIC_ACCESS', 0x30n, 7]);
-    const guest = accessing();
-    const written = guest.firstExit(`mov [${DATA + 0xb0}], eax`);
-    assert.deepEqual([written.reason, written.qualification, written.length], ['APIC_ACCESS', 0x10b0n, 7]);
-    assert.equal(guest.get('GUEST_RIP'), BigInt(CODE), 'a fault-like exit');
-  });
+  it(
+    proves('exit-reasons', 'APIC_ACCESS', 'reads and writes of other registers exit, with offset and kind'),
+    () => {
+      const read = accessing().firstExit(`mov eax, [${DATA + 0x30}]`);
+      assert.deepEqual([read.reason, read.qualification, read.length], ['APIC_ACCESS', 0x30n, 7]);
+      const guest = accessing();
+      const written = guest.firstExit(`mov [${DATA + 0xb0}], eax`);
+      assert.deepEqual([written.reason, written.qualification, written.length], ['APIC_ACCESS', 0x10b0n, 7]);
+      assert.equal(guest.get('GUEST_RIP'), BigInt(CODE), 'a fault-like exit');
+    },
+  );
 
   it('an instruction fetch exits', () => {
     const guest = accessing();
@@ -124,7 +128,9 @@ describe('the APIC-access page', () => {
       assert.equal(guest.firstExit(source).reason, 'APIC_ACCESS');
     });
 
-  it('with APIC-register virtualization the registers of the rows are virtualized, and no others', () => {
+  const registers =
+    'with APIC-register virtualization the registers of the rows are virtualized, and no others';
+  it(proves('exit-reasons', 'APIC_WRITE', registers), () => {
     for (const row of apicRegisters) {
       const guest = accessing('APIC_REGISTER_VIRTUALIZATION');
       guest.bench.write32(PAGE + row.offset, 0x5a);
@@ -277,7 +283,8 @@ describe('virtual interrupts', () => {
     assert.equal(guest.get('IDT_VECTORING_INFO_FIELD'), 0x80000050n);
   });
 
-  it('EOI puts the next one in service and delivers what waits; its bitmap makes it exit', () => {
+  const ended = 'EOI puts the next one in service and delivers what waits; its bitmap makes it exit';
+  it(proves('exit-reasons', 'EOI_INDUCED', ended), () => {
     const status = 0x6040;
     const guest = delivering((image) => image.set('GUEST_INTR_STATUS', status));
     for (const vector of [0x60, 0x31]) setVector(guest, offset.ISR0, vector);

@@ -1,6 +1,7 @@
 // APIC virtualization as an L1 uses it, in both topologies: virtual interrupts of L2 without an exit, what exits all the same, posted
 // interrupts by an IPI to itself, and what L0 does not offer. SDM chapter 29.
 import assert from 'node:assert/strict';
+import { proves } from '../../support/proves';
 import { runHypervisor, topologies, type HypervisorProgram } from './small-hypervisor';
 
 const DELIVERY = [
@@ -94,7 +95,9 @@ for (const topology of topologies)
       assert.deepEqual([registers[3], results[0]], [0x50014n, 0x10000n]);
     });
 
-    it('S16: a push onto the APIC-access page during delivery exits with kind 3 and the event in IDT-vectoring', () => {
+    const pushes =
+      'S16: a push onto the APIC-access page during delivery exits with kind 3 and the event in IDT-vectoring';
+    it(proves('idt-vectoring', 'S16', pushes), () => {
       const { exits } = run({
         controls: ['USE_TPR_SHADOW', 'VIRTUALIZE_APIC_ACCESSES'],
         setup: `field VIRTUAL_APIC_PAGE_ADDR, VIRTUAL_APIC; field APIC_ACCESS_ADDR, APIC_PAGE

@@ -87,7 +87,8 @@ for (const topology of topologies)
       },
     );
 
-    it('S18: an injection whose entry is cancelled is nobody’s; the next entry delivers it once', () => {
+    const cancels = 'S18: an injection whose entry is cancelled is nobody’s; the next entry delivers it once';
+    it(proves('idt-vectoring', 'S18', cancels), () => {
       const cancelled: unknown[] = [];
       const { exits, status, results, registers } = runHypervisor(
         {
