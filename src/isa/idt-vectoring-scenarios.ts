@@ -28,6 +28,7 @@ const rows = [
   { id: 'S15', title: 'an injected event is not intercepted itself' },
   { id: 'S16', title: 'an APIC access while an event is delivered', exit: 'APIC_ACCESS' },
   { id: 'S17', title: 'an interrupt through a task gate' },
+  { id: 'S18', title: 'an injection whose entry is cancelled: the next entry delivers the event once' },
   { id: 'S19', title: 'a failed entry leaves the event to inject as it is' },
   { id: 'S20', title: 'a pending MTF with an injected event' },
 ] as const satisfies readonly IdtVectoringScenario[];
