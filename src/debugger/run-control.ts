@@ -17,7 +17,7 @@ import type { ActiveFilters, FilterId } from './exception-filters';
 import type { ExpressionScope } from './expression/scope';
 import type { Kernels } from './kernel/kernels';
 import type { Programs } from './programs';
-import { describeRecord } from './decode/exit-text';
+import { stopText } from './decode/exit-text';
 import { repetitionText } from './decode/repetition-text';
 import { endText } from './stop-text';
 import type { Ground } from './stepping/ground';
@@ -385,7 +385,7 @@ export class RunControl {
       if (!found) continue;
       const index = first + offset;
       this.seen = index + 1;
-      const description = found.note ?? describeRecord(record, config.topology).stop;
+      const description = found.note ?? stopText(record, config.topology, machine.cpus.length);
       return {
         reason: 'exception',
         level,

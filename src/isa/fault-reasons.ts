@@ -7,6 +7,7 @@ import { memoryReasons } from './fault-reasons/memory';
 import type { FaultReasonRow } from './fault-reasons/row';
 import { stateReasons } from './fault-reasons/state';
 import { systemReasons } from './fault-reasons/system';
+import { taskReasons } from './fault-reasons/tasks';
 import { vmxReasons } from './fault-reasons/vmx';
 
 export type { FaultOutcome, FaultReasonRow } from './fault-reasons/row';
@@ -17,6 +18,7 @@ const rows = [
   ...eptReasons,
   ...stateReasons,
   ...systemReasons,
+  ...taskReasons,
   ...vmxReasons,
 ] as const;
 

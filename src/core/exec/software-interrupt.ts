@@ -1,7 +1,7 @@
 // INT n, INT3, INTO, INT1, BOUND and UD (SDM 2A pseudocode, 3A 6.4.4). Delivery itself is events/.
 import { Mode, State } from '../../abi/state-block';
 import { deliverOrFault } from '../events/fault-delivery';
-import { faulted, raisePlain, raisePlainBecause } from '../fault';
+import { faultAbout, faulted, raisePlainBecause } from '../fault';
 import { rflags } from '../flags';
 import { EventType, Reason, Rflags, Vector } from '../gen/constants';
 import { readLinear16, readLinear32 } from '../memory';
@@ -50,18 +50,13 @@ export function execBound(u: usize): i32 {
   const linear = checkedOperandLinear(u, width * 2, false);
   if (faulted()) return Next.FAULT;
   const value = gpr(load<u8>(u + Uop.REG));
-  let inside = false;
-  if (width == 2) {
-    const lower = <i16>readLinear16(linear);
-    const upper = <i16>readLinear16(linear + 2);
-    inside = <i16>value >= lower && <i16>value <= upper;
-  } else {
-    const lower = <i32>readLinear32(linear);
-    const upper = <i32>readLinear32(linear + 4);
-    inside = <i32>value >= lower && <i32>value <= upper;
-  }
+  const wide = width != 2;
+  const index: i32 = wide ? <i32>value : <i32>(<i16>value);
+  const lower: i32 = wide ? <i32>readLinear32(linear) : <i32>(<i16>readLinear16(linear));
+  const upper: i32 = wide ? <i32>readLinear32(linear + 4) : <i32>(<i16>readLinear16(linear + 2));
   if (faulted()) return Next.FAULT;
-  if (inside) return Next.DONE;
-  raisePlain(Vector.BR);
+  if (index >= lower && index <= upper) return Next.DONE;
+  raisePlainBecause(Reason.BOUND_RANGE, Vector.BR, <u32>index, <u32>lower);
+  faultAbout(<u32>upper);
   return Next.FAULT;
 }

@@ -3,13 +3,14 @@
 // fault of the new task. Who may ask for a switch is checked where it is asked for.
 import { Seg, Segment, State } from '../../abi/state-block';
 import { setAttention } from '../attention';
-import { faulted, raise, raiseDebug } from '../fault';
+import { faulted, raiseBecause, raiseDebug } from '../fault';
 import { rflags, setRflags } from '../flags';
 import {
   AccessRights,
   Cr0,
   Dr6,
   Dr7,
+  Reason,
   Rflags,
   SegmentType,
   SystemType,
@@ -30,10 +31,10 @@ import {
   markAccessed,
   readDescriptor,
   rightsDpl,
-  selectorError,
   setBusy,
 } from './descriptors';
 import { checkCode, checkOffset } from './far-code';
+import { refuseSelector } from './refusal';
 import {
   checkStack,
   commitStack,
@@ -87,7 +88,7 @@ export function readTask(selector: u32, source: u32): u64 {
   const back = source == TaskSwitchSource.IRET;
   const vector: u32 = back ? Vector.TS : Vector.GP;
   if ((selector & 4) != 0) {
-    raise(vector, selectorError(selector));
+    refuseSelector(Reason.TASK_IN_LDT, vector, selector, 0);
     return 0;
   }
   const descriptor = readDescriptor(selector, vector);
@@ -97,10 +98,11 @@ export function readTask(selector: u32, source: u32): u64 {
   const wanted = back ? kind & ~SystemTypeBit.BUSY : kind;
   const rightKind =
     (wanted == SystemType.TSS16 || wanted == SystemType.TSS32) && (back ? kind != wanted : true);
-  if (!rightKind) raise(vector, selectorError(selector));
-  else if ((access & AccessRights.P) == 0) raise(Vector.NP, selectorError(selector));
-  else if (descriptorLimit(descriptor) < leastLimit(isWide(access)))
-    raise(Vector.TS, selectorError(selector));
+  const limit = descriptorLimit(descriptor);
+  if (!rightKind) refuseSelector(Reason.TASK_TYPE, vector, selector, descriptor);
+  else if ((access & AccessRights.P) == 0)
+    refuseSelector(Reason.TASK_NOT_PRESENT, Vector.NP, selector, descriptor);
+  else if (limit < leastLimit(isWide(access))) refuseSelector(Reason.TASK_LIMIT, Vector.TS, selector, limit);
   return descriptor;
 }
 
@@ -113,8 +115,9 @@ function probeWrites(selector: u32, base: u64, nests: bool): void {
   const old = segment(Seg.TR);
   const oldSelector = load<u32>(old + Segment.SELECTOR);
   const wide = isWide(load<u32>(old + Segment.ACCESS));
-  if (load<u32>(old + Segment.LIMIT) < leastLimit(wide)) {
-    raise(Vector.TS, selectorError(oldSelector));
+  const limit = load<u32>(old + Segment.LIMIT);
+  if (limit < leastLimit(wide)) {
+    refuseSelector(Reason.TASK_LEFT_LIMIT, Vector.TS, oldSelector, limit);
     return;
   }
   probeSystemWrite(segmentBase(Seg.TR) + firstSaved(wide), savedBytes(wide));
@@ -137,7 +140,7 @@ export function switchTask(selector: u32, descriptor: u64, source: u32, ip: u64)
   if (faulted()) return;
   const paging = (get64(State.CR0) & Cr0.PG) != 0;
   if (wide && paePaging() && !loadPdptes(nextCr3())) {
-    if (!faulted()) raise(Vector.TS, selectorError(selector));
+    if (!faulted()) refuseSelector(Reason.TASK_PDPTES, Vector.TS, selector, nextCr3());
     return;
   }
   const old = segment(Seg.TR);
@@ -181,7 +184,7 @@ function loadSegments(flags: u64): void {
     return;
   }
   const stack = nextSelector(Seg.SS);
-  if ((stack & 0xfffc) == 0) raise(Vector.TS, 0);
+  if ((stack & 0xfffc) == 0) raiseBecause(Reason.TASK_STACK_NULL, Vector.TS, 0, stack);
   else checkStack(stack, get32(State.CPL), Vector.TS);
   if (faulted()) return;
   commitStack();
@@ -196,7 +199,7 @@ function loadLdt(): void {
   if ((selector & 0xfffc) == 0) return;
   const inTable = (selector & 4) == 0;
   if (!inTable) {
-    raise(Vector.TS, selectorError(selector));
+    refuseSelector(Reason.TASK_LDT_IN_LDT, Vector.TS, selector, 0);
     return;
   }
   const descriptor = readDescriptor(selector, Vector.TS);
@@ -204,14 +207,14 @@ function loadLdt(): void {
   const access = descriptorAccess(descriptor);
   const usable: u32 = SystemType.LDT | AccessRights.P;
   if ((access & (AccessRights.S | AccessRights.TYPE | AccessRights.P)) != usable)
-    raise(Vector.TS, selectorError(selector));
+    refuseSelector(Reason.TASK_LDT_TYPE, Vector.TS, selector, descriptor);
   else storeSegment(Seg.LDTR, selector, descriptorBase(descriptor), descriptorLimit(descriptor), access);
 }
 
 function loadCode(): void {
   const selector = nextSelector(Seg.CS);
   if ((selector & 0xfffc) == 0) {
-    raise(Vector.TS, 0);
+    raiseBecause(Reason.TASK_CODE_NULL, Vector.TS, 0, selector);
     return;
   }
   const descriptor = readDescriptor(selector, Vector.TS);

@@ -163,6 +163,12 @@ export function describeRecord(record: MachineRecord, topology: Topology = 'nest
   }
 }
 
+/** The words of a stop, with the CPU where there are several. */
+export function stopText(record: MachineRecord, topology: Topology, cpus: number): string {
+  const { stop } = describeRecord(record, topology);
+  return cpus > 1 ? `CPU ${record.vcpu ?? 0}: ${stop}` : stop;
+}
+
 /** The first exception of a triple fault; empty for all other records. */
 function tripleFault(record: Extract<MachineRecord, { kind: 'exit' | 'nested-exit' | 'shutdown' }>): string {
   return record.faults ? `. It began with ${firstFaultText(record.faults, record.level)}` : '';

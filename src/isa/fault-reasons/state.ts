@@ -13,6 +13,12 @@ export const stateReasons = [
     text: 'The divisor is 0, or the quotient is too wide.',
     sdm: '6.15',
   },
+  {
+    id: 'BOUND_RANGE',
+    outcome: { exception: 'BR' },
+    text: 'The index {a} of BOUND is outside the signed bounds {b} to {data}.',
+    sdm: '6.15',
+  },
   { id: 'INSTRUCTION_LENGTH', outcome: gp, text: 'The instruction is longer than 15 bytes.', sdm: '6.15' },
   {
     id: 'FEATURE_NOT_CLAIMED',

@@ -53,6 +53,11 @@ const selector = (value: number, instruction: string) => `mov eax, ${value}; ${i
 
 const cases: Record<Covered, Case> = {
   DIVIDE: { source: 'xor ecx, ecx; div ecx', shows: /The divisor is 0/ },
+  BOUND_RANGE: {
+    bench: () => Bench.protected(),
+    source: `mov dword ptr [${DATA}], 2; mov dword ptr [${DATA + 4}], 5; mov eax, 7; bound eax, [${DATA}]`,
+    shows: /The index 0x7 of BOUND is outside the signed bounds 0x2 to 0x5/,
+  },
   INSTRUCTION_LENGTH: {
     source: `.byte ${'0x66, '.repeat(15)}0x90`,
     shows: /longer than 15 bytes/,

@@ -2,6 +2,10 @@
 // switch (SDM 3A chapter 7; SDM 3C 25.4.2 in non-root operation).
 import assert from 'node:assert/strict';
 import { Gpr, Mode, Seg, State } from '../../../src/abi/state-block';
+import { readFaultChain } from '../../../src/cpu/fault-chain';
+import { causeText } from '../../../src/decode/fault-text';
+import { faultReasonById, type FaultReasonId } from '../../../src/isa/fault-reasons';
+import { proves } from '../../support/proves';
 import { Bench, CODE, GDT, IDT, LDT, Select, STACK, TSS } from './bench';
 
 /** The second task: its TSS, its descriptor behind those of the bench, its code and stack. */
@@ -240,6 +244,60 @@ describe('task switch', () => {
       made.run();
       assert.equal(made.outcome, `${outcome} at +${CODE_2 - CODE}`);
       assert.equal(made.cpu.segment(Seg.TR).selector, TASK_2);
+    });
+
+  /** IRET returns to the task that the running one's TSS names. */
+  const nested = (made: Bench, link: number) => {
+    made.write16(TSS, link);
+    made.cpu.set64(State.RFLAGS, 0x4002n);
+  };
+  const reasons: readonly (readonly [FaultReasonId, RegExp, (made: Bench) => void, string?])[] = [
+    ['TASK_IN_LDT', /Selector 0xa4 of the task/, (made) => nested(made, TASK_2 | 4), 'iret'],
+    ['TASK_TYPE', /Selector 0xa0 names no TSS .*descriptor 0x89/, (made) => nested(made, TASK_2), 'iret'],
+    [
+      'TASK_NOT_PRESENT',
+      /TSS of selector 0xa0 is not present/,
+      (made) => made.descriptor(TASK_2, TSS_2, 0x67, 9),
+    ],
+    ['TASK_LIMIT', /its limit is 0x66/, (made) => made.descriptor(TASK_2, TSS_2, 0x66, TSS_32)],
+    [
+      'TASK_LEFT_LIMIT',
+      /TSS of selector 0x38 has the limit 0x30/,
+      (made) =>
+        made.cpu.setSegment(Seg.TR, { selector: Select.tss, base: BigInt(TSS), limit: 0x30, access: 0x8b }),
+    ],
+    [
+      'TASK_PDPTES',
+      /CR3 0x3000, whose page-directory-pointer entries/,
+      (made) => {
+        made.write64(0x1000, 0x2001n);
+        made.write64(0x2000, 0x83n);
+        made.write64(0x3000, 0x2003n);
+        made.cpu.set64(State.CR4, 0x20n);
+        made.cpu.set64(State.CR3, 0x1000n);
+        made.cpu.set64(State.CR0, made.cpu.get64(State.CR0) | 0x80000000n);
+        made.cpu.set64(State.PDPTE, 0x2001n);
+        made.cpu.stateReplaced();
+        made.write32(TSS_2 + field.cr3, 0x3000);
+      },
+    ],
+    ['TASK_STACK_NULL', /null selector 0x0 in SS/, (made) => made.write16(TSS_2 + field.ss, 0)],
+    ['TASK_CODE_NULL', /null selector 0x0 in CS/, (made) => made.write16(TSS_2 + field.cs, 0)],
+    ['TASK_LDT_IN_LDT', /LDT selector 0x4 of the new task/, (made) => made.write16(TSS_2 + 0x60, 4)],
+    [
+      'TASK_LDT_TYPE',
+      /LDT selector 0x10 of the new task names no LDT/,
+      (made) => made.write16(TSS_2 + 0x60, Select.data),
+    ],
+  ];
+  for (const [id, shows, prepare, source = `ljmp ${TASK_2}, 0`] of reasons)
+    it(proves('fault-reasons', id, `${id}: ${faultReasonById.get(id)!.text}`), () => {
+      const made = bench();
+      prepare(made);
+      made.execute(source);
+      const [first] = readFaultChain(made.cpu.memory).links;
+      assert.equal(first?.cause?.reason, id, made.outcome);
+      assert.match(causeText(first.cause), shows);
     });
 
   it('in IA-32e mode JMP to a TSS is #GP with its selector', () => {
