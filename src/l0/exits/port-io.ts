@@ -10,6 +10,7 @@ import {
   kvm_read_guest_virt,
   kvm_write_guest_virt,
 } from '../guest-paging';
+import { nested_access_allowed } from '../nested/shadow-ept';
 import { io_qualification } from '../qualification-bits';
 import { field_of, rflags } from '../register-bits';
 import {
@@ -17,6 +18,7 @@ import {
   kvm_register_write,
   kvm_skip_emulated_instruction,
   is_64_bit_mode,
+  vmx_get_cpl,
 } from '../registers';
 import { advance_board } from '../time';
 import type { Vcpu } from '../vcpu';
@@ -53,14 +55,28 @@ function address_bytes(vcpu: Vcpu): number {
   return 2 << ((vcpu.cpu.vmread('VMX_INSTRUCTION_INFO') >>> 7) & 3);
 }
 
-/** One element of INS; false when a fault was queued. */
+/**
+ * Whether the bytes of an element can be accessed by the guest's tables, and by ept12 where there is one; false when a fault was
+ * queued, or L1 has the exit.
+ */
+function admit_element(vcpu: Vcpu, linear: bigint, size: IoSize, access: 'read' | 'write'): boolean {
+  const last = linear + BigInt(size - 1);
+  const pages = linear >> 12n === last >> 12n ? [linear] : [linear, last];
+  for (const at of pages) {
+    const walk = gva_to_gpa(vcpu, at, access, vmx_get_cpl(vcpu) === 3);
+    if (walk.kind === 'fault') {
+      kvm_inject_page_fault(vcpu, walk);
+      return false;
+    }
+    if (!nested_access_allowed(vcpu, walk.gpa, access)) return false;
+  }
+  return true;
+}
+
+/** One element of INS; false when a fault was queued, or L1 has an exit. */
 function input_element(vcpu: Vcpu, linear: bigint, port: number, size: IoSize): boolean {
   // The destination is tested first: a port is not read for a store that cannot happen.
-  const probe = gva_to_gpa(vcpu, linear, 'write', false);
-  if (probe.kind === 'fault') {
-    kvm_inject_page_fault(vcpu, probe);
-    return false;
-  }
+  if (!admit_element(vcpu, linear, size, 'write')) return false;
   advance_board(vcpu);
   const value = vcpu.board.portRead(port, size);
   const bytes = new Uint8Array(4);
@@ -71,8 +87,9 @@ function input_element(vcpu: Vcpu, linear: bigint, port: number, size: IoSize): 
   return false;
 }
 
-/** One element of OUTS; false when a fault was queued. */
+/** One element of OUTS; false when a fault was queued, or L1 has an exit. */
 function output_element(vcpu: Vcpu, linear: bigint, port: number, size: IoSize): boolean {
+  if (!admit_element(vcpu, linear, size, 'read')) return false;
   const result = kvm_read_guest_virt(vcpu, linear, size);
   if (result.kind === 'fault') {
     kvm_inject_page_fault(vcpu, result);

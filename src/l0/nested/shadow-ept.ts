@@ -21,6 +21,7 @@ import {
 } from './ept12-walk';
 import { nested_vmx_vmexit } from './leave';
 import { get_vmcs12 } from './current-vmcs12';
+import { nested_cpu_has_ept } from './vmcs12-controls';
 
 /** ept02s kept for L1s that switch between EPT pointers. */
 const MAX_ROOTS = 8;
@@ -218,4 +219,14 @@ export function nested_ept_page_fault(vcpu: Vcpu, gpa: bigint, qualification: bi
   const root = nested_ept_load_root(vcpu);
   if (!root || !map_shadow_leaf(vcpu, root, gpa, walk)) return { kind: 'out-of-memory' };
   return { kind: 'mapped', l1_gpa: walk.gpa };
+}
+
+/**
+ * KVM: the nested translation of gva_to_gpa: L0 is to read or write memory of L2 on its behalf, at an address behind L2's tables. Dirty
+ * flags and L1's log are kept as for an access of its own. False when L1 has the exit.
+ */
+export function nested_access_allowed(vcpu: Vcpu, gpa: bigint, access: 'read' | 'write'): boolean {
+  if (!vcpu.arch.guest_mode || !nested_cpu_has_ept(get_vmcs12(vcpu))) return true;
+  const kind = access === 'write' ? ept_qualification.WRITE : ept_qualification.READ;
+  return nested_ept_page_fault(vcpu, gpa, kind | QUALIFICATION_LINEAR).kind !== 'reflected';
 }
