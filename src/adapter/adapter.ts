@@ -33,6 +33,7 @@ import { InputGuard } from './input-guard';
 import { InputLogFile } from './input-log-file';
 import { jumpRequests } from './jump-requests';
 import { memoryRequests } from './memory-requests';
+import { Progress } from './progress';
 import { RequestArguments } from './request-arguments';
 import { SerialOutput } from './serial-output';
 
@@ -45,12 +46,14 @@ export interface AdapterEnd {
 
 export class Adapter extends ProtocolSession {
   private readonly context: Context;
+  private readonly progress: Progress;
   private readonly damage = new DamageReport();
   private serial: SerialOutput | undefined;
   private inputLog: InputLogFile | undefined;
   private stopOnEntry = false;
   private readonly forkQuestion = new ForkQuestion();
   private configured = false;
+  private beginning: NodeJS.Immediate | undefined;
   /** The arguments of the last launch or restart. */
   private launched = new RequestArguments(undefined);
 
@@ -61,7 +64,7 @@ export class Adapter extends ProtocolSession {
       void context.session;
       if (this.configured) throw errors.notPossible('The configuration is done already.');
       this.configured = true;
-      setImmediate(() => this.begin());
+      this.beginSoon();
     },
     restart: (context, given) => this.restart(context, given),
     terminate: () => {
@@ -69,7 +72,10 @@ export class Adapter extends ProtocolSession {
     },
     'turtlescope/fork': (context, given) => this.forkAnswered(context, given.flag('agreed')),
     // Requests are answered in order and at once: when a cancellation is read, its request has its answer.
-    cancel: () => {},
+    cancel: (context, given) => {
+      const progress = given.optionalText('progressId');
+      if (progress !== undefined && this.progress.isCurrent(progress)) context.session.pause();
+    },
     disconnect: () => {
       this.context.dispose();
       this.closeFiles();
@@ -83,7 +89,9 @@ export class Adapter extends ProtocolSession {
     super();
     this.setDebuggerLinesStartAt1(true);
     this.setDebuggerColumnsStartAt1(true);
-    this.context = new Context(this.client());
+    const client = this.client();
+    this.context = new Context(client);
+    this.progress = new Progress(client);
     this.handlers = new Map<string, Handler>(
       Object.entries({
         ...this.lifecycle,
@@ -129,7 +137,11 @@ export class Adapter extends ProtocolSession {
     this.whenOver.garbage(problem);
   }
 
-  protected override initializeRequest(response: DebugProtocol.InitializeResponse): void {
+  protected override initializeRequest(
+    response: DebugProtocol.InitializeResponse,
+    given: DebugProtocol.InitializeRequestArguments,
+  ): void {
+    this.progress.wanted = given.supportsProgressReporting === true;
     response.body = capabilities;
     this.sendResponse(response);
   }
@@ -195,10 +207,11 @@ export class Adapter extends ProtocolSession {
     const before = context.session;
     const changed = given.has('arguments') ? given.inner('arguments') : this.launched;
     this.open(context, changed, before);
+    this.progress.over();
     before.dispose();
     context.forget();
     this.tellBreakpoints(context, context.session.adopt());
-    setImmediate(() => this.begin());
+    this.beginSoon();
   }
 
   private tellBreakpoints({ client }: Context, changed: readonly Breakpoint[]): void {
@@ -213,7 +226,9 @@ export class Adapter extends ProtocolSession {
     const file = typeof serial === 'object' ? serial.file : undefined;
     const noDebug = given.flag('noDebug');
     const log = inputLog === undefined ? undefined : new InputLogFile();
-    const opened = openSession(configuration, this.events(log), { noDebug, kept });
+    const opened = this.progress.during('Reading the image and its symbols', () =>
+      openSession(configuration, this.events(log), { noDebug, kept }),
+    );
     // Files are closed before they are opened again.
     this.closeFiles();
     const show = (text: string) =>
@@ -234,11 +249,18 @@ export class Adapter extends ProtocolSession {
     this.sendEvent(new Event('capabilities', { capabilities: { supportsStepBack } }));
   }
 
-  private begin(): void {
-    if (this.context.launched && this.configured) begin(this.context, this.stopOnEntry);
+  /** The machine starts when the request that wants it has its answer, unless something else has been asked for by then. */
+  private beginSoon(): void {
+    clearImmediate(this.beginning);
+    this.beginning = setImmediate(() => {
+      const { context, configured } = this;
+      if (context.launched && configured && !context.session.running) begin(context, this.stopOnEntry);
+    });
   }
 
   private end(): void {
+    clearImmediate(this.beginning);
+    this.progress.over();
     this.context.dispose();
     this.serial?.flush();
     this.context.ended = true;
@@ -248,6 +270,7 @@ export class Adapter extends ProtocolSession {
   private events(inputLog: InputLogFile | undefined): SessionEvents {
     return {
       serial: (byte) => this.serial?.byte(byte),
+      progress: (progress) => this.progress.search(progress),
       thread: (level, reason) => this.context.client.send('thread', { reason, threadId: threadId(level) }),
       breakpoints: (changed) => this.tellBreakpoints(this.context, changed),
       log: (text) => this.sendEvent(new OutputEvent(`${text}\n`, 'console')),

@@ -10,6 +10,7 @@ import type { VariableNode } from '../debugger/variables/node';
 import type { Opened } from '../session/open';
 import { errors } from './errors';
 import type { RequestArguments } from './request-arguments';
+import { VmcsAnswers } from './vmcs-answers';
 
 /** The strand of a thread, as the debugger names it. */
 export type StrandName = StackFrame['level'];
@@ -49,6 +50,7 @@ export class Context {
   private readonly indexed = new WeakSet<NodeList>();
   private targets: bigint[] = [];
   private locations: SourcePlace[] = [];
+  readonly vmcs = new VmcsAnswers();
   /** What the last stop was about. It stays true when the machine has gone on: VS Code asks late and logs a refusal as its own error. */
   exception: ExceptionInfo | undefined;
   /** The guest has ended: its state can be looked at, but not run. */
@@ -170,7 +172,12 @@ export class Context {
   locationId(level: StrandName, address: bigint): number | undefined {
     const { machine, programs, paths } = this.session;
     const found = programs.at(machine, level, address)?.symbols.locate(address);
-    return found && this.locations.push({ path: paths.toLocal(found.file), line: found.line });
+    return found && this.placeId({ path: paths.toLocal(found.file), line: found.line });
+  }
+
+  /** A reference for a place in a source. */
+  placeId(place: SourcePlace): number {
+    return this.locations.push(place);
   }
 
   location(id: number): SourcePlace | undefined {

@@ -7,7 +7,6 @@ import { checkEntry } from '../debugger/decode/check-entry';
 import { eventInFlight } from '../debugger/decode/event-in-flight';
 import { timelineItem, timelineItems } from '../debugger/decode/timeline';
 import { walkAddress } from '../debugger/decode/walk';
-import { vmcsTrees } from '../debugger/decode/vmcs-tree';
 import { evaluate, evaluatedText } from '../debugger/expression/evaluator';
 import { levelPicture } from '../debugger/levels/level-picture';
 import { offer } from '../debugger/breakpoints/data-breakpoint';
@@ -40,8 +39,8 @@ type CustomHandlers = {
 export const customRequests: CustomHandlers = {
   'turtlescope/vmcs': (context, given) => {
     const session = context.standing;
-    const trees = vmcsTrees(session.inspect(context.level(given)), given.text('filter', ''));
-    return trees.length > 0 ? { trees } : { trees, empty: 'No VMCS yet: one appears here after VMPTRLD.' };
+    const known = given.has('known') ? given.integer('known', 0, MAXIMUM) : undefined;
+    return context.vmcs.answer(session.inspect(context.level(given)), given.text('filter', ''), known);
   },
 
   'turtlescope/setVmcsField': (context, given) => {

@@ -86,7 +86,7 @@ export const dataRequests = {
     if (problem !== undefined) throw errors.notPossible(problem);
     edited(context);
     session.mustStand();
-    return variable(context, list(0).find((candidate) => candidate.name === name) ?? node);
+    return changed(context, list(0).find((candidate) => candidate.name === name) ?? node);
   },
 
   evaluate: (context, given) => {
@@ -178,9 +178,7 @@ function result(context: Context, text: string, node: VariableNode): object {
   return {
     result: text,
     type: node.type,
-    variablesReference: context.listId(node.children, node.indexed !== undefined),
-    ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
-    ...(node.named !== undefined && { namedVariables: node.named }),
+    ...children(context, node),
   };
 }
 
@@ -193,11 +191,41 @@ function variable(context: Context, node: VariableNode, hex = false): object {
     ...(node.evaluateName !== undefined && { evaluateName: node.evaluateName }),
     ...reference(node.memoryReference),
     ...codeReference(context, node.code),
-    variablesReference: context.listId(node.children, node.indexed !== undefined),
-    ...(node.indexed !== undefined && { indexedVariables: node.indexed }),
-    ...(node.named !== undefined && { namedVariables: node.named }),
-    ...(!node.set && { presentationHint: { attributes: ['readOnly'] } }),
+    ...children(context, node),
+    ...declarationReference(context, node),
+    ...presentationHint(node),
   };
+}
+
+/** What `setVariable` answers: the line without what the client knows of it. */
+function changed(context: Context, node: VariableNode): object {
+  return {
+    value: node.value,
+    ...(node.type !== undefined && { type: node.type }),
+    ...reference(node.memoryReference),
+    ...codeReference(context, node.code),
+    ...children(context, node),
+  };
+}
+
+function children(context: Context, { children: list, indexed, named }: VariableNode): object {
+  return {
+    variablesReference: context.listId(list, indexed !== undefined),
+    ...(indexed !== undefined && { indexedVariables: indexed }),
+    ...(named !== undefined && { namedVariables: named }),
+  };
+}
+
+function presentationHint({ set, lazy }: VariableNode): object {
+  const hint = { ...(!set && { attributes: ['readOnly'] }), ...(lazy && { lazy }) };
+  return Object.keys(hint).length > 0 ? { presentationHint: hint } : {};
+}
+
+function declarationReference(context: Context, { declaration }: VariableNode): object {
+  if (!declaration) return {};
+  const { file, line } = declaration;
+  const path = context.session.paths.toLocal(file);
+  return { declarationLocationReference: context.placeId({ path, line }) };
 }
 
 function hexText(value: bigint): string {

@@ -34,6 +34,11 @@ export const executionRequests = {
     context.forget();
   },
 
+  restartFrame: (context, given) => {
+    context.standing.restartFrame(context.frame(given.integer('frameId', 0, Number.MAX_SAFE_INTEGER)));
+    context.forget();
+  },
+
   next: step('over'),
   stepIn: step('into'),
   stepOut: step('out'),

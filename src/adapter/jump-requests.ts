@@ -37,7 +37,7 @@ export const jumpRequests = {
     if (session.isBuiltIn(level))
       throw errors.notPossible('L0 goes on where it is: select a thread of the guest to jump in.');
     session.mayChange();
-    setImmediate(() => session.jump(level, address));
+    session.jump(level, address);
   },
 
   locations: (context, given) => {

@@ -7,7 +7,7 @@ import type { FieldName } from '../isa/vmcs-fields';
 import type { StrandName } from '../machine/strand';
 import type { RecordLog } from '../machine/record-log';
 import type { Topology } from '../machine/machine-config';
-import type { VmcsName, VmcsView } from '../machine/vmcs-view';
+import type { VmcsView } from '../machine/vmcs-view';
 
 export type { MachineRecord } from '../machine/machine-record';
 export type { ControlLimits, VmcsName, VmcsView } from '../machine/vmcs-view';
@@ -35,7 +35,7 @@ export interface Inspection {
   /** Everything that happened between the levels, numbered. */
   readonly log: Pick<RecordLog, 'total' | 'oldest' | 'at' | 'slice' | 'forks'>;
   /** Value at the previous stop; undefined when that VMCS was not there, or was another one, then. */
-  previous(vmcs: VmcsName, field: FieldName): bigint | undefined;
+  previous(vmcs: Pick<VmcsView, 'name' | 'pointer'>, field: FieldName): bigint | undefined;
   /** Dry run of the entry checks on the VMCS the user's program has filled in, or on vmcs02; undefined without one. */
   failedEntryChecks(vmcs?: 'vmcs02'): readonly EntryCheck[] | undefined;
   /** Where an instruction of a level stands. */

@@ -107,6 +107,8 @@ export interface RunSurroundings {
   readonly showsEnd: boolean;
   /** Called some times a second while the machine runs, and when it begins to wait for input (`rests`). */
   turn(rests: boolean): void;
+  /** A search through the past has come so far, from 0 to 1. */
+  progress(done: number): void;
   /** Instructions after which a run pauses by itself, once. */
   readonly maxInstructions: bigint | undefined;
 }
@@ -232,6 +234,10 @@ export class RunControl {
     await host().rest();
     this.turnEnds = Date.now() + TURN;
     return !this.interrupted;
+  }
+
+  tellProgress(done: number): void {
+    this.around.progress(done);
   }
 
   /** The user asked for a pause, or the session ends. */

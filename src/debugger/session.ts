@@ -26,7 +26,7 @@ import type { ExpressionScope } from './expression/scope';
 import { guestStack, l0Stack, type StackFrame } from './frames';
 import { Kernels } from './kernel/kernels';
 import { inspectMachine } from './inspect-machine';
-import type { Inspection } from './inspection';
+import type { Inspection, VmcsView } from './inspection';
 import { changeRegister } from './level-registers';
 import { Programs, type LoadedProgram } from './programs';
 import {
@@ -41,6 +41,7 @@ import { ScreenWatch } from './screen-watch';
 import { SourcePaths } from './source-paths';
 import { Backward } from './stepping/back';
 import { Ground } from './stepping/ground';
+import { FrameEntry } from './stepping/frame-entry';
 import { GuestStep } from './stepping/guest-step';
 import { IntoL0, L0Step, type L0StepKind } from './stepping/l0-step';
 import { CONTINUE, type Motion } from './stepping/motion';
@@ -94,12 +95,30 @@ export interface SessionEvents {
   forked?(): void;
   /** Breakpoints have found their place, or lost it. */
   breakpoints?(changed: readonly Breakpoint[]): void;
+  /** Work that takes its time: a search through the past. It can be cancelled by `pause`. */
+  progress?(progress: SearchProgress): void;
   /** A level came into being, or is gone. */
   thread?(level: StrandName, reason: 'started' | 'exited'): void;
 }
 
+/** How far a search through the past has come, from 0 to 1; 1 is its end, whatever it found. */
+export interface SearchProgress {
+  readonly title: string;
+  readonly done: number;
+}
+
 /** What the past of a run may take by default. */
 const DEFAULT_HISTORY_MIB = 512;
+
+/** Values in the order of `vmcsFields`, by which VMCS and where it lies. */
+type VmcsValues = ReadonlyMap<string, readonly bigint[]>;
+
+const fieldPlace = new Map(vmcsFields.map(({ name }, place) => [name, place]));
+
+/** Each CPU has a vmcs12 of its own: the pointer tells them apart. */
+function vmcsKey({ name, pointer }: Pick<VmcsView, 'name' | 'pointer'>): string {
+  return `${name} ${pointer}`;
+}
 
 export type StepKind = L0StepKind;
 
@@ -127,9 +146,9 @@ export class DebugSession {
   /** Whoever looks through the past now. */
   private searcher: RunControl | undefined;
   private isRunning = false;
-  /** Fields of each VMCS at the previous stop, with the pointer they were read from. */
-  private before = new Map<string, { pointer: bigint; values: bigint[] }>();
-  private present = new Map<string, { pointer: bigint; values: bigint[] }>();
+  /** Fields of each VMCS of every CPU at the previous stop, and at this one. */
+  private before: VmcsValues = new Map();
+  private present: VmcsValues = new Map();
 
   private levels: readonly StrandName[];
 
@@ -191,6 +210,7 @@ export class DebugSession {
       filters: noDebug ? new ActiveFilters() : this.filters,
       showsEnd: !noDebug,
       turn: (rests) => this.turn(rests),
+      progress: (done) => this.tellProgress(done),
       scope: (level, record, names) =>
         expressionScope({ machine, programs: this.programs, level, record, names, vmcsOf: level }),
       placeText: (level, address) => placeText(machine, this.programs, level, address),
@@ -247,13 +267,20 @@ export class DebugSession {
     if (changed.length > 0) this.events.breakpoints?.(changed);
   }
 
-  /** Goes on somewhere else: the level's next instruction is the one at `address`. Nothing runs. */
+  /** Goes on somewhere else: the level's next instruction is the one at `address`. Nothing runs; who asked is answered before it is told. */
   jump(level: StrandName, address: bigint): void {
     this.mustStand();
     const base = this.machine.driver.registers(level)?.segments.cs.base ?? 0n;
     const problem = changeRegister(this.machine, level, 'rip', BigInt.asUintN(64, address - base));
     if (problem !== undefined) throw new SessionError(problem);
-    this.tell({ reason: 'goto', level, description: `${level}: jumped`, breakpointIds: [] });
+    const stop = { reason: 'goto', level, description: `${level}: jumped`, breakpointIds: [] } as const;
+    void Promise.resolve().then(() => {
+      if (!this.isRunning) this.tell(stop);
+    });
+  }
+
+  private tellProgress(done: number): void {
+    this.events.progress?.({ title: 'Searching the past of the run', done });
   }
 
   private turn(rests: boolean): void {
@@ -349,13 +376,27 @@ export class DebugSession {
     const last = lastWriteOf(this.machine, dataId);
     if ('problem' in last) throw new SessionError(last.problem);
     data.replace([last.watch], () => 0);
-    const alone = { ...this.around, data, breakpoints: new BreakpointStore(), filters: new ActiveFilters() };
     this.travel(async (back) => {
       const stop = await (last.pages ? back.toPreviousWrite(last.pages) : back.toPreviousStop());
       return stop?.reason === 'entry'
         ? { ...stop, description: `${stop.description}: nothing wrote it before` }
         : stop;
-    }, new RunControl(alone));
+    }, this.searching(data));
+  }
+
+  /** To where a frame's function was entered. */
+  restartFrame(frame: StackFrame): void {
+    if (frame.l0) throw new SessionError('L0 goes on where it is: restart a function of the guest.');
+    const entry = FrameEntry.of(this.ground, frame);
+    if (!entry)
+      throw new SessionError(`${frame.name} cannot be restarted: where it was called from is not known.`);
+    this.travel((back) => back.toLast(entry, 'restart'), this.searching(new DataBreakpoints()));
+  }
+
+  /** A search that stops at nothing of the user's but this. */
+  private searching(data: DataBreakpoints): RunControl {
+    const alone = { data, breakpoints: new BreakpointStore(), filters: new ActiveFilters() };
+    return new RunControl({ ...this.around, ...alone });
   }
 
   /** To a moment, or the first one after it at which the machine can stand; not beyond the present. */
@@ -378,9 +419,10 @@ export class DebugSession {
     history.noteEdits();
     this.searcher = searcher;
     searcher.turnBack();
+    this.tellProgress(0);
     this.runs(async () => {
       const from = history.now;
-      const stopped = await way(new Backward(history, this.ground, searcher));
+      const stopped = await way(new Backward(history, this.ground, searcher)).finally(() => this.tellProgress(1));
       this.searcher = undefined;
       if (stopped) return { stopped };
       history.goTo(from);
@@ -491,15 +533,19 @@ export class DebugSession {
     this.tellLevels();
     this.lastStop = stop;
     this.before = this.present;
-    this.present = new Map(
-      this.machine.driver
-        .vmcss()
-        .map((vmcs) => [
-          vmcs.name,
-          { pointer: vmcs.pointer, values: vmcsFields.map(({ name }) => vmcs.read(name)) },
-        ]),
-    );
+    this.present = this.vmcsValues();
     this.events.stopped(stop);
+  }
+
+  private vmcsValues(): VmcsValues {
+    const { driver } = this.machine;
+    // One strand for each CPU: its VMCSs are the same from all of them.
+    const strands = driver.strands.filter(({ depth }) => depth === driver.outermost);
+    return new Map(
+      strands
+        .flatMap(({ name }) => driver.vmcss(name))
+        .map((vmcs) => [vmcsKey(vmcs), vmcsFields.map(({ name }) => vmcs.read(name))]),
+    );
   }
 
   /** @throws SessionError while the machine runs */
@@ -533,11 +579,11 @@ export class DebugSession {
 
   /** Everything `decode/` needs, as seen from a level. */
   inspect(focused: StrandName): Inspection {
-    return inspectMachine(this, focused, (vmcs, field) => {
-      const old = this.before.get(vmcs);
-      if (!old || old.pointer !== this.present.get(vmcs)?.pointer) return undefined;
-      return old.values[vmcsFields.findIndex(({ name }) => name === field)];
-    });
+    return inspectMachine(
+      this,
+      focused,
+      (vmcs, field) => this.before.get(vmcsKey(vmcs))?.[fieldPlace.get(field)!],
+    );
   }
 }
 

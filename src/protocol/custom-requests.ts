@@ -3,7 +3,7 @@
  * adapter that answers and the views that ask.
  */
 import type { AddressWalk, WalkAccess } from './address-walk';
-import type { DecodedRow, VmcsName, VmcsTree } from './decoded-row';
+import type { DecodedRow, KnownRow, VmcsName, VmcsTree } from './decoded-row';
 import type { LevelPicture, LevelScale } from './levels';
 import type { Past } from './past';
 import type { InputSource, Screen } from './people';
@@ -11,10 +11,17 @@ import type { TimelineItem } from './timeline';
 
 /** Every custom request: command, arguments, answer. */
 export interface CustomRequests {
-  /** All VMCSs there are now. `filter`: words that a row's name, value or meaning must contain; empty for all. */
+  /**
+   * All VMCSs there are now. `filter`: words that a row's name, value or meaning must contain; empty for all. `known`: the number of an
+   * earlier answer that the client still has: groups that are as they were in it are named and not sent again.
+   */
   'turtlescope/vmcs': {
-    arguments: { filter?: string; threadId?: number };
-    body: { trees: VmcsTree[]; empty?: string };
+    arguments: { filter?: string; threadId?: number; known?: number };
+    body: {
+      number: number;
+      trees: (Omit<VmcsTree, 'groups'> & { groups: (DecodedRow | KnownRow)[] })[];
+      empty?: string;
+    };
   };
   /** Writes a field of vmcs12 (or vmcs01/02 in the bare topology). `value`: an expression of `evaluate`. */
   'turtlescope/setVmcsField': {

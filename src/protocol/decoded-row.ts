@@ -33,6 +33,12 @@ export interface DecodedRow {
   children?: DecodedRow[];
 }
 
+/** A row that is as it was in an answer the client has. */
+export interface KnownRow {
+  id: string;
+  known: true;
+}
+
 /** One VMCS with all its groups. */
 export interface VmcsTree {
   vmcs: VmcsName;

@@ -558,6 +558,12 @@ export class ProgramSymbols {
     return [...found.values()];
   }
 
+  /** Where a variable is declared; undefined where the compiler did not say. */
+  declarationOf({ entry, line }: Variable): { readonly file: string; readonly line: number } | undefined {
+    const file = this.guard('Variables', undefined, () => this.declarationFile(entry));
+    return file === undefined || line === undefined ? undefined : { file, line };
+  }
+
   private declarationFile(entry: Entry): string | undefined {
     const owner = entry.inherited(At.declFile);
     const index = owner?.number(At.declFile);

@@ -4,9 +4,11 @@
 import * as vscode from 'vscode';
 import type { CompareReady, CompareState } from './compare-message';
 import type { DebugFocus } from './debug-focus';
+import { VmcsTrees } from './vmcs-trees';
 import { showPage } from './webview-page';
 
 export class ComparePanel implements vscode.Disposable {
+  private readonly vmcs: VmcsTrees;
   private panel: vscode.WebviewPanel | undefined;
   private readonly subscription: vscode.Disposable;
 
@@ -14,6 +16,7 @@ export class ComparePanel implements vscode.Disposable {
     private readonly focus: DebugFocus,
     private readonly extensionUri: vscode.Uri,
   ) {
+    this.vmcs = new VmcsTrees(focus);
     this.subscription = focus.onDidChange(() => void this.refresh());
   }
 
@@ -48,10 +51,10 @@ export class ComparePanel implements vscode.Disposable {
     if (!this.focus.session) return { kind: 'empty', text: 'No debug session.' };
     // The last stop stays readable while the machine runs.
     if (!this.focus.stopped) return undefined;
-    const answer = await this.focus.ask('turtlescope/vmcs', {});
+    const answer = await this.vmcs.ask({});
     if (!answer) return undefined;
     if ('error' in answer) return { kind: 'empty', text: answer.error };
-    const { trees, empty } = answer.body;
+    const { trees, empty } = answer;
     return empty === undefined ? { kind: 'trees', trees } : { kind: 'empty', text: empty };
   }
 

@@ -17,7 +17,16 @@ interface Followed {
 }
 
 /** Requests after which the machine runs, as DAP names them. */
-const RUNNING = new Set(['continue', 'next', 'stepIn', 'stepOut', 'stepBack', 'reverseContinue', 'restart']);
+const RUNNING = new Set([
+  'continue',
+  'next',
+  'stepIn',
+  'stepOut',
+  'stepBack',
+  'reverseContinue',
+  'restart',
+  'restartFrame',
+]);
 
 /** Changes come in bursts (stopped, then thread, then frame); one refresh is enough for them. */
 const SETTLE_MS = 40;

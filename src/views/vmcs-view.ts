@@ -10,6 +10,7 @@ import type { DebugFocus } from './debug-focus';
 import { entryCheckRows } from './entry-check-text';
 import { changedRows, rowAppearance, rowLine } from './row-appearance';
 import { Expansion, treeItem } from './tree-item';
+import { VmcsTrees } from './vmcs-trees';
 
 /** How long a run may take before the rows are called old: a step is over sooner, and must not flicker. */
 const RUNNING_NOTE_MS = 500;
@@ -26,6 +27,7 @@ export class VmcsView implements vscode.TreeDataProvider<VmcsNode>, vscode.Dispo
   readonly onDidChangeTreeData = this.refreshed.event;
   private readonly view: vscode.TreeView<VmcsNode>;
   private readonly expansion = new Expansion();
+  private readonly trees: VmcsTrees;
   private readonly subscriptions: vscode.Disposable[];
   private roots: VmcsNode[] = [];
   /** Children by parent, so that the same row stays the same object while it is shown. */
@@ -38,6 +40,7 @@ export class VmcsView implements vscode.TreeDataProvider<VmcsNode>, vscode.Dispo
   private note: NodeJS.Timeout | undefined;
 
   constructor(private readonly focus: DebugFocus) {
+    this.trees = new VmcsTrees(focus);
     this.view = vscode.window.createTreeView('turtlescope.vmcs', {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -80,13 +83,13 @@ export class VmcsView implements vscode.TreeDataProvider<VmcsNode>, vscode.Dispo
       return;
     }
     const { threadId } = this.focus;
-    const answer = await this.focus.ask('turtlescope/vmcs', {
+    const answer = await this.trees.ask({
       filter: this.filter,
       ...(threadId !== undefined && { threadId }),
     });
     if (!answer) return;
     if ('error' in answer) return this.show([], answer.error);
-    const { trees, empty } = answer.body;
+    const { trees, empty } = answer;
     const failures = await this.failures(trees);
     if (failures === undefined) return;
     const roots = trees.map((tree) => this.rootNode(tree)).filter((root) => root !== undefined);

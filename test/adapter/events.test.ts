@@ -111,8 +111,7 @@ describe('adapter: exception filters and views', () => {
     await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
     await client.go('continue', L1);
     const trees = async (filter = '') =>
-      (await client.ask<ResponseBody<'turtlescope/vmcs'>>('turtlescope/vmcs', { filter, threadId: L2 }))
-        .trees;
+      (await client.ask<{ trees: VmcsTree[] }>('turtlescope/vmcs', { filter, threadId: L2 })).trees;
     const [vmcs12] = await trees();
     assert.equal(vmcs12!.vmcs, 'vmcs12');
     assert.deepEqual(
@@ -130,6 +129,21 @@ describe('adapter: exception filters and views', () => {
     assert.equal(written.value, '0x0000000000000003');
     const [after] = await trees('GUEST_RFLAGS');
     assert.match(field(after!, 'GUEST_RFLAGS')!.value, /0x0*3$/);
+  });
+
+  it('names the groups of a tree that the client has, and sends the others', async () => {
+    await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
+    const ask = (known?: number) =>
+      client.ask<ResponseBody<'turtlescope/vmcs'>>('turtlescope/vmcs', { threadId: L2, known });
+    const sent = ({ trees }: ResponseBody<'turtlescope/vmcs'>) =>
+      trees.flatMap(({ groups }) => groups.filter((group) => !('known' in group)).map(({ id }) => id));
+    const whole = await ask();
+    assert.ok(sent(whole).length > 20);
+    assert.deepEqual(sent(await ask(whole.number)), [], 'nothing has changed');
+    assert.deepEqual(sent(await ask()), sent(whole), 'a client that knows nothing gets everything');
+    assert.deepEqual(sent(await ask(99)), sent(whole), 'an answer nobody gave');
+    await client.ask('turtlescope/setVmcsField', { vmcs: 'vmcs12', field: 'GUEST_DR7', value: '0x401' });
+    assert.deepEqual(sent(await ask(whole.number)), ['vmcs12/Guest registers']);
   });
 
   it('refuses to write what belongs to L0, and what does not exist', async () => {

@@ -137,6 +137,31 @@ describe('adapter: its life', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('starts once, whatever comes between the request that starts it and the start', async () => {
+    const { child, ended, output } = start();
+    const commands = [
+      'initialize',
+      'launch',
+      'configurationDone',
+      'continue',
+      'restart',
+      'continue',
+      'terminate',
+    ];
+    const given = (command: string) =>
+      command === 'launch' ? { program: sample('hello-nested.elf'), stopOnEntry: true } : {};
+    // All in one write, so that nothing comes between them.
+    child.stdin!.write(
+      commands.map((command, index) => message(index + 1, command, given(command))).join(''),
+    );
+    await sent(output, '"terminated"');
+    child.stdin!.write(message(9, 'threads'));
+    await sent(output, '"request_seq":9');
+    assert.doesNotMatch(output(), /"stopped"/, 'what was terminated does not start');
+    child.stdin!.end();
+    assert.deepEqual(await ended, { status: 0, stderr: '' });
+  });
+
   it('tells when L2 comes into being', async () => {
     const client = await startClient();
     const thread = client.waitForEvent('thread') as Promise<DebugProtocol.ThreadEvent>;

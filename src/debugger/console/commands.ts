@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
   check: {
     usage: 'check',
     help: 'entry checks that the VMCS fails as it stands',
-    run: (context) => vmxLines(context, 'entry check'),
+    run: (context) => vmxLines(context, 'entry check', 3),
   },
 };
 
@@ -150,9 +150,9 @@ function vmcs({ session, level }: ConsoleContext, given: string): string {
   return found.length > 0 ? found.join('\n') : `No row has "${wanted.join(' ')}".`;
 }
 
-function vmxLines({ session, level }: ConsoleContext, name: string): string {
+function vmxLines({ session, level }: ConsoleContext, name: string, depth = 2): string {
   const node = vmxNodes(session, level).find((candidate) => candidate.name === name)!;
-  return lines(node.children!(0), 2) || 'Nothing yet.';
+  return lines(node.children!(0), depth) || 'Nothing yet.';
 }
 
 /** Nodes as an indented text, so many levels deep. */

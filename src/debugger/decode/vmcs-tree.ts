@@ -7,7 +7,8 @@ import type { DecodedRow, VmcsTree } from '../../protocol/decoded-row';
 import { depthOf } from '../../machine/strand';
 import type { Inspection, VmcsView } from '../inspection';
 import { failureText } from './check-wording/wording';
-import { fieldBits, fieldRow } from './field';
+import { fieldBits } from './field';
+import { KeptRows } from './kept-rows';
 import { provenance } from './provenance';
 import { hex } from '../../decode/word';
 
@@ -51,8 +52,11 @@ const readingOrder = [...vmcsFields].sort(
     a.encoding - b.encoding,
 );
 
-/** @param filter words that must all stand in a row's name, value or meaning; empty shows everything */
-export function vmcsTrees(inspection: Inspection, filter = ''): VmcsTree[] {
+/**
+ * @param filter words that must all stand in a row's name, value or meaning; empty shows everything
+ * @param kept rows of earlier stops: those that say the same are the same objects
+ */
+export function vmcsTrees(inspection: Inspection, filter = '', kept = new KeptRows()): VmcsTree[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const failing = failingFields(inspection);
   return inspection.vmcss.map((vmcs) => ({
@@ -60,7 +64,7 @@ export function vmcsTrees(inspection: Inspection, filter = ''): VmcsTree[] {
     title: `${vmcs.name}: ${TITLES[inspection.topology][vmcs.name]}`,
     summary: `${vmcs.launched ? 'launched' : 'clear'}, at ${hex(vmcs.pointer)}, revision ${hex(vmcs.revision)}`,
     focused: inspection.topology === 'bare' || FOCUS[depthOf(inspection.focused)] === vmcs.name,
-    groups: groups(inspection, vmcs, vmcs.name === 'vmcs02' ? new Map() : failing)
+    groups: groups(inspection, vmcs, vmcs.name === 'vmcs02' ? new Map() : failing, kept)
       .map((group) => filterRow(group, words))
       .filter((group) => group !== undefined),
   }));
@@ -81,34 +85,34 @@ function groups(
   inspection: Inspection,
   vmcs: VmcsView,
   failing: ReadonlyMap<FieldName, string>,
+  kept: KeptRows,
 ): DecodedRow[] {
   const byGroup = new Map<VmcsGroup, DecodedRow[]>();
   const writable = vmcs.name === 'vmcs12' || inspection.topology === 'bare';
   for (const { name, group, type } of readingOrder) {
     if (!vmcs.has(name)) continue;
-    const row = fieldRow(`${vmcs.name}/${name}`, name, vmcs);
-    const previous = inspection.previous(vmcs.name, name);
-    if (previous !== undefined && previous !== vmcs.read(name)) {
-      row.changed = true;
-      row.previous = hex(previous, fieldBits(name));
-    }
-    if (writable) {
-      row.editable = vmcs.write !== undefined;
-      // Exit information is the past: no entry check is about it.
-      const error = type === 'read-only' ? undefined : failing.get(name);
-      if (error !== undefined) row.error = error;
-    }
-    if (vmcs.name === 'vmcs02') row.provenance = provenance(name);
+    const previous = inspection.previous(vmcs, name);
+    const changed = previous !== undefined && previous !== vmcs.read(name);
+    // Exit information is the past: no entry check is about it.
+    const error = writable && type !== 'read-only' ? failing.get(name) : undefined;
+    const row = kept.field(`${vmcs.name}/${name}`, name, vmcs, {
+      ...(changed && { changed, previous: hex(previous, fieldBits(name)) }),
+      ...(writable && { editable: vmcs.write !== undefined }),
+      ...(error !== undefined && { error }),
+      ...(vmcs.name === 'vmcs02' && { provenance: provenance(name) }),
+    });
     byGroup.set(group, [...(byGroup.get(group) ?? []), row]);
   }
-  return [...byGroup].map(([group, children]) => ({
-    id: `${vmcs.name}/${group}`,
-    label: group,
-    value: '',
-    kind: 'group',
-    ...groupMarks(children),
-    children,
-  }));
+  return [...byGroup].map(([group, children]) =>
+    kept.group({
+      id: `${vmcs.name}/${group}`,
+      label: group,
+      value: '',
+      kind: 'group',
+      ...groupMarks(children),
+      children,
+    }),
+  );
 }
 
 /** A closed group still says that something in it changed or fails. */

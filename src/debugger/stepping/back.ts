@@ -6,7 +6,7 @@ import type { History } from '../../machine/history';
 import { isBefore, START, type Moment } from '../../machine/moment';
 import { isFinal } from '../../machine/machine-stop';
 import { depthOf, type StrandName } from '../../machine/strand';
-import type { RunControl, StoppedEvent } from '../run-control';
+import type { RunControl, StoppedEvent, StopReason } from '../run-control';
 import type { Ground } from './ground';
 import { LineBack } from './line-back';
 import { CONTINUE, type Motion } from './motion';
@@ -41,6 +41,15 @@ export class Backward {
     if (l0 && depthOf(level) < driver.outermost) return this.intoL0();
     const line = byInstruction ? undefined : LineBack.from(this.ground, level);
     return line ? this.toVisit(line) : this.instruction(level);
+  }
+
+  /** To the last stop of a motion; undefined when there is none, and the machine stands where it stood. */
+  async toLast(motion: Motion, reason: StopReason): Promise<StoppedEvent | undefined> {
+    const from = this.ground.machine.now();
+    const stop = await this.toVisit(motion);
+    if (stop && stop.reason !== 'entry') return { ...stop, reason };
+    this.goTo(from);
+    return undefined;
   }
 
   private async toVisit(

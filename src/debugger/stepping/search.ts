@@ -26,7 +26,9 @@ export class Search {
     const { history, control, motion } = this;
     let until = from;
     let held: Visit | undefined;
-    for (const { moment, near } of history.before(from)) {
+    const pieces = history.before(from);
+    for (const [index, { moment, near }] of pieces.entries()) {
+      control.tellProgress(index / pieces.length);
       motion.begin?.();
       const found = this.mayStop(moment) ? await this.last(moment, until, until !== from) : undefined;
       if (control.interrupted) return undefined;

@@ -31,7 +31,10 @@ export class ValueNodes {
     const seen = new Set<string>();
     return list
       .filter(({ name }) => !seen.has(name) && seen.add(name))
-      .map((variable) => this.node(this.symbols.readVariable(variable, context)));
+      .map((variable) => ({
+        ...this.node(this.symbols.readVariable(variable, context)),
+        declaration: this.symbols.declarationOf(variable),
+      }));
   }
 
   node(value: Value): VariableNode {

@@ -23,6 +23,10 @@ export interface VariableNode {
   readonly watch?: WatchTarget | undefined;
   /** The code it points to. */
   readonly code?: { readonly level: StrandName; readonly address: bigint } | undefined;
+  /** Where it is declared, as the compiler wrote the path. */
+  readonly declaration?: { readonly file: string; readonly line: number } | undefined;
+  /** Its value costs something: a client should show it when somebody asks. It has one child, which is the value. */
+  readonly lazy?: boolean | undefined;
   /** The number it shows, for clients that ask for hex. */
   readonly number?: bigint | undefined;
   /** Changes it. Answers undefined when done, otherwise a sentence for the user. */
