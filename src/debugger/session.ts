@@ -422,7 +422,9 @@ export class DebugSession {
     this.tellProgress(0);
     this.runs(async () => {
       const from = history.now;
-      const stopped = await way(new Backward(history, this.ground, searcher)).finally(() => this.tellProgress(1));
+      const stopped = await way(new Backward(history, this.ground, searcher)).finally(() =>
+        this.tellProgress(1),
+      );
       this.searcher = undefined;
       if (stopped) return { stopped };
       history.goTo(from);
