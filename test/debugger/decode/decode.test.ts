@@ -158,7 +158,9 @@ describe('VMCS fields as rows', () => {
 describe('VMCS trees', () => {
   it('mark what changed since the previous stop, with the old value', () => {
     const trees = vmcsTrees(
-      inspection({ previous: ({ name }, field) => (name === 'vmcs12' && field === 'GUEST_RIP' ? 0x10n : 0n) }),
+      inspection({
+        previous: ({ name }, field) => (name === 'vmcs12' && field === 'GUEST_RIP' ? 0x10n : 0n),
+      }),
     );
     const row = find(trees[0]!.groups, 'GUEST_RIP');
     assert.equal(row.changed, true);
