@@ -28,9 +28,12 @@ export function devices(seed: number, runs: number): string[] {
     ramBytes: RAM,
     cpus: 2,
     memory: {
-      read: (address, length) => ram.slice(address, address + length),
-      write: (address, bytes) =>
-        ram.set(bytes.subarray(0, Math.max(0, RAM - address)), Math.min(address, RAM)),
+      // As the machine answers: where no RAM is, ones.
+      read: (address, length) =>
+        address + length <= RAM ? ram.slice(address, address + length) : new Uint8Array(length).fill(0xff),
+      write: (address, bytes) => {
+        if (address + bytes.length <= RAM) ram.set(bytes, address);
+      },
     },
     serial: () => undefined,
     debugExit: () => undefined,
