@@ -25,20 +25,10 @@ interface Setup {
   readonly title: string;
   readonly topology: 'nested' | 'bare';
   readonly cpus: number;
-  /** For L1's command line, beside what all have. */
-  readonly cmdline?: string;
-  readonly l0Features?: Record<string, boolean>;
 }
 
 const setups: readonly Setup[] = [
   { title: 'nested topology, 2 CPUs', topology: 'nested', cpus: 2 },
-  {
-    title: 'nested topology, L1 without EPT',
-    topology: 'nested',
-    cpus: 1,
-    cmdline: 'kvm_intel="ept=0"',
-    l0Features: { ENABLE_EPT: false },
-  },
   { title: 'bare topology', topology: 'bare', cpus: 1 },
 ];
 
@@ -50,18 +40,17 @@ interface Run {
 }
 
 /** Runs to the end, or as far as `limit`. */
-function runSample({ title, topology, cpus, cmdline = '', l0Features }: Setup, limit = LIMIT): Run {
+function runSample({ title, topology, cpus }: Setup, limit = LIMIT): Run {
   let output = '';
   const answers = ['uname -r\n', 'exit\n'];
   const machine = createMachine({
     image: readFileSync(join(build, 'vmlinuz')),
     imageName: 'vmlinuz',
     initrd: readFileSync(join(build, 'l1.cpio')),
-    cmdline: `${COMMAND_LINE} ${cmdline}`,
+    cmdline: COMMAND_LINE,
     memoryMiB: MEMORY_MIB,
     topology,
     cpus,
-    l0Features,
     serial: (byte) => {
       output += String.fromCharCode(byte);
       // Typed at the prompt, so it comes at the same instruction every time.
