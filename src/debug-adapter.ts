@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { Adapter } from './adapter/adapter';
 import { serveAdapters } from './adapter/server';
 import { provideHost } from './host/host';
+import { LAST_PORT, LOOPBACK } from './host/listening';
 import { errorCode, nodeHost } from './host/node-host';
 
 const USAGE = `Usage: turtlescope-debug-adapter [--server PORT [--listen ADDRESS]]
@@ -18,8 +19,6 @@ Speaks the Debug Adapter Protocol on stdin and stdout, or as a server: each conn
 const STATUS_USAGE = 2;
 /** Exit status after input that is no message. */
 const STATUS_GARBAGE = 2;
-const LOOPBACK = '127.0.0.1';
-const LAST_PORT = 65535;
 
 function complain(text: string): void {
   process.stderr.write(`turtlescope: ${text}\n`);

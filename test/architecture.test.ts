@@ -25,15 +25,15 @@ const floors: Record<string, readonly string[]> = {
   decode: ['isa', 'protocol'],
   debugger: ['machine', 'symbols', 'decode', 'isa', 'abi', 'protocol', 'host/host'],
   session: ['debugger', 'machine', 'protocol', 'host/host'],
-  adapter: ['session', 'debugger', 'protocol', 'isa', 'host/node-host'],
+  adapter: ['session', 'debugger', 'protocol', 'isa', 'host/node-host', 'host/listening'],
   language: ['decode', 'kvm', 'protocol', 'isa'],
   views: ['protocol', 'isa'],
   generate: ['isa', 'abi', 'protocol'],
   'extension.ts': ['views', 'protocol', 'isa'],
   'debug-adapter.ts': ['adapter', 'host'],
   'language-server.ts': ['language'],
-  gdb: ['session', 'debugger', 'machine', 'isa', 'abi'],
-  cli: ['gdb', 'session', 'machine', 'debugger', 'isa', 'protocol', 'host/node-host'],
+  gdb: ['session', 'debugger', 'machine', 'isa', 'abi', 'host/listening'],
+  cli: ['gdb', 'session', 'machine', 'debugger', 'isa', 'protocol', 'host/node-host', 'host/listening'],
   'cli.ts': ['cli', 'protocol', 'host'],
 };
 

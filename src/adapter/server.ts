@@ -2,7 +2,8 @@
  * The adapter on a port: each connection is a session of its own, with a machine of its own. On the loopback interface unless an
  * address is given; whatever a client sends, or however it goes, the other sessions go on.
  */
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { listening } from '../host/listening';
 import { Adapter } from './adapter';
 
 export interface AdapterServerOptions {
@@ -16,10 +17,7 @@ export interface AdapterServerOptions {
 /** The port it listens on. Rejects when it cannot. */
 export function serveAdapters({ port, host, tell }: AdapterServerOptions): Promise<number> {
   const server = createServer({ noDelay: true }, (socket) => serve(socket, tell));
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
+  return listening(server, port, host);
 }
 
 function serve(socket: Socket, tell: (text: string) => void): void {

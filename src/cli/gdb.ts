@@ -4,7 +4,8 @@
  */
 import { closeSync, writeFileSync } from 'node:fs';
 import { SessionError } from '../debugger/session';
-import { GdbServer, LOOPBACK } from '../gdb/server';
+import { GdbServer } from '../gdb/server';
+import { LAST_PORT, LOOPBACK } from '../host/listening';
 import { errorCode } from '../host/node-host';
 import { openSession, type Opened } from '../session/open';
 import { complain, Status, UsageError } from './failure';
@@ -13,7 +14,6 @@ import { parseMachine, wholeNumber } from './machine-options';
 import { SerialLines } from './serial-lines';
 
 const DEFAULT_PORT = '1234';
-const LAST_PORT = 65535;
 
 export async function gdb(args: string[]): Promise<number> {
   const { configuration, own } = parseMachine(args, {

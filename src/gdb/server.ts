@@ -2,12 +2,11 @@
  * The port a gdb client connects to: one client at a time, on the loopback interface unless an address is given. Whatever comes in, or
  * stops coming, does no harm to the session.
  */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { EndedEvent, StoppedEvent } from '../debugger/run-control';
+import { listening, LOOPBACK } from '../host/listening';
 import { GdbStub } from './stub';
 import type { GdbTarget } from './target';
-
-export const LOOPBACK = '127.0.0.1';
 
 export interface GdbServerOptions {
   /** 0: any that is free. */
@@ -31,10 +30,7 @@ export class GdbServer {
   /** The port it listens on. Rejects when it cannot. */
   listen(): Promise<number> {
     const { port, host = LOOPBACK } = this.options;
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => resolve((this.server.address() as AddressInfo).port));
-    });
+    return listening(this.server, port, host);
   }
 
   stopped(event: StoppedEvent): void {
