@@ -154,14 +154,23 @@ export class Adapter extends ProtocolSession {
       const handler = this.handlers.get(request.command);
       if (!handler) throw errors.unknownRequest(String(request.command));
       const body = handler(this.context, new RequestArguments(request.arguments));
-      if (body) response.body = body;
-      this.sendResponse(response);
+      if (body instanceof Promise) {
+        body.then(
+          (known: object) => this.answer(response, known),
+          (error: unknown) => this.refuse(response, error),
+        );
+      } else this.answer(response, body);
     } catch (error) {
       if (this.forkQuestion.holds(request, error, () => this.tell('turtlescope/futureAtStake', {}))) return;
       this.refuse(response, error);
     }
     this.tellDamage();
     if (request.command === 'launch' && response.success) this.sendEvent(new InitializedEvent());
+  }
+
+  private answer(response: DebugProtocol.Response, body: object | void): void {
+    if (body) response.body = body;
+    this.sendResponse(response);
   }
 
   /** What waited for the user's word is done now, or refused. */

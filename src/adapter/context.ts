@@ -27,8 +27,8 @@ export interface Client {
   fromClientPath(path: string): string;
 }
 
-/** Answers a request: its body, or nothing. Throws UserError for what cannot be answered. */
-export type Handler = (context: Context, given: RequestArguments) => object | void;
+/** Answers a request: its body, at once or when it is known, or nothing. Throws UserError for what cannot be answered. */
+export type Handler = (context: Context, given: RequestArguments) => object | void | Promise<object>;
 
 interface SourcePlace {
   readonly path: string;

@@ -33,7 +33,7 @@ type CustomHandlers = {
   readonly [C in Exclude<CustomCommand, 'turtlescope/fork'>]: (
     context: Context,
     given: RequestArguments,
-  ) => ResponseBody<C>;
+  ) => ResponseBody<C> | Promise<ResponseBody<C>>;
 };
 
 export const customRequests: CustomHandlers = {
@@ -94,6 +94,7 @@ export const customRequests: CustomHandlers = {
   'turtlescope/goTo': (context, given) => {
     const session = context.standing;
     if (given.has('record')) session.goToRecord(given.integer('record', 0, MAXIMUM));
+    else if (given.has('origin')) session.goToOrigin(given.integer('origin', 0, MAXIMUM));
     else if (given.has('lastWriteOf')) {
       const watched = targetFor(context, given, given.text('lastWriteOf'));
       if ('problem' in watched) throw errors.notPossible(watched.problem);
@@ -132,6 +133,14 @@ export const customRequests: CustomHandlers = {
       throw errors.notPossible(`${path} cannot be written (${errorCode(error)}): choose another place.`);
     }
     return { bytes: bytes.length };
+  },
+
+  'turtlescope/origin': async (context, given) => {
+    const session = context.standing;
+    if (given.has('row')) return { rows: [...(await session.originBelow(given.integer('row', 0, MAXIMUM)))] };
+    const target = targetFor(context, given, given.text('of'));
+    if ('problem' in target) throw errors.notPossible(target.problem);
+    return { rows: [session.originOf(target)] };
   },
 
   'turtlescope/eventInFlight': (context, given) =>

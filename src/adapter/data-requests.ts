@@ -96,8 +96,13 @@ export const dataRequests = {
       return { result: '', variablesReference: 0 };
     const { scope, level, frame } = evaluation(context, given);
     const command =
-      assigns && consoleCommand({ session: context.session, level, frame, scope }, given.text('expression'));
+      assigns &&
+      consoleCommand(
+        { session: context.session, level, frame, scope, waits: true },
+        given.text('expression'),
+      );
     if (typeof command === 'string') return { result: command, variablesReference: 0 };
+    if (command instanceof Promise) return command.then((text) => ({ result: text, variablesReference: 0 }));
     const ofL0 = frame?.l0 && l0Path(frame.l0, given.text('expression'));
     if (ofL0) return result(context, ofL0.value, ofL0);
     const found = evaluate(given.text('expression'), scope, assigns);

@@ -48,6 +48,8 @@ export interface StoppedEvent {
   /** Number of the record in the log: a record of the chip is another object whenever it is looked at. */
   readonly index?: number;
   readonly filter?: FilterId;
+  /** Of a data breakpoint. */
+  readonly accesses?: readonly WatchEvent[];
 }
 
 /** A stop at a moment of the past. */
@@ -348,7 +350,8 @@ export class RunControl {
     const rip = ground.place(level)?.rip;
     const here = rip === undefined ? undefined : this.hit(rip);
     const breakpointIds = [...found.ids, ...(here?.breakpointIds ?? [])];
-    return { stopped: { reason: 'data breakpoint', level, description: found.description, breakpointIds } };
+    const { description, accesses } = found;
+    return { stopped: { reason: 'data breakpoint', level, description, breakpointIds, accesses } };
   }
 
   /** Breakpoints of the running level at an address, asked for their conditions. */

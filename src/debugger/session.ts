@@ -14,6 +14,8 @@ import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
 import type { Moment } from '../machine/moment';
+import type { WatchTarget } from '../machine/watch-request';
+import type { OriginRow } from '../protocol/custom-requests';
 import type { Screen } from '../protocol/people';
 import { Bookmarks } from './bookmarks';
 import type { Surroundings } from './breakpoints/resolve';
@@ -28,6 +30,8 @@ import { Kernels } from './kernel/kernels';
 import { inspectMachine } from './inspect-machine';
 import type { Inspection, VmcsView } from './inspection';
 import { changeRegister } from './level-registers';
+import { Explanation } from './origin/explain';
+import { OriginTree } from './origin/tree';
 import { Programs, type LoadedProgram } from './programs';
 import {
   RunControl,
@@ -122,6 +126,9 @@ function vmcsKey({ name, pointer }: Pick<VmcsView, 'name' | 'pointer'>): string 
 
 export type StepKind = L0StepKind;
 
+const NO_HISTORY = 'No history is kept: the launch configuration says "history": 0.';
+const STALE_ROW = 'This row is of another run: ask for the origin again.';
+
 /** Step-in target: L0 itself. */
 export const INTO_L0 = 1;
 
@@ -145,6 +152,8 @@ export class DebugSession {
   private around!: RunSurroundings;
   /** Whoever looks through the past now. */
   private searcher: RunControl | undefined;
+  /** Where a value came from, as far as somebody has looked. */
+  private origin: OriginTree | undefined;
   private isRunning = false;
   /** Fields of each VMCS of every CPU at the previous stop, and at this one. */
   private before: VmcsValues = new Map();
@@ -404,6 +413,48 @@ export class DebugSession {
     this.travel((back) => Promise.resolve(back.toMoment(moment, where)));
   }
 
+  /** Where the value that something has now came from: the first row, whose children `originBelow` finds. */
+  originOf(target: WatchTarget): OriginRow {
+    const { history } = this;
+    if (!history) throw new SessionError(NO_HISTORY);
+    this.mustStand();
+    this.settle(history);
+    const explanation = new Explanation(history, this.ground, this.programs, (watch) => {
+      const data = new DataBreakpoints();
+      data.replace([watch], () => 0);
+      this.searcher = this.searching(data);
+      return this.searcher;
+    });
+    this.origin = new OriginTree(this.machine, explanation);
+    return this.origin.root(target);
+  }
+
+  /** What is below a row. The machine goes there and comes back; nobody sees it move. */
+  async originBelow(row: number): Promise<readonly OriginRow[]> {
+    const { history, origin } = this;
+    if (!history || !origin?.has(row)) throw new SessionError(STALE_ROW);
+    this.mustStand();
+    const from = history.now;
+    this.isRunning = true;
+    try {
+      const found = await origin.children(row);
+      if (!found) throw new SessionError('The search was interrupted.');
+      return found;
+    } finally {
+      this.control.disarmAll();
+      history.goTo(from);
+      this.isRunning = false;
+      this.searcher = undefined;
+    }
+  }
+
+  /** To where a row of the origin happened. */
+  goToOrigin(row: number): void {
+    const moment = this.origin?.moment(row);
+    if (!moment) throw new SessionError(STALE_ROW);
+    this.goToMoment(moment, 'origin');
+  }
+
   /** To the end of the run. */
   goToPresent(): void {
     this.travel((back) => Promise.resolve(back.toPresent()));
@@ -414,9 +465,9 @@ export class DebugSession {
     searcher: RunControl = this.control,
   ): void {
     const { history } = this;
-    if (!history) throw new SessionError('No history is kept: the launch configuration says "history": 0.');
+    if (!history) throw new SessionError(NO_HISTORY);
     this.mustStand();
-    history.noteEdits();
+    this.settle(history);
     this.searcher = searcher;
     searcher.turnBack();
     this.tellProgress(0);
@@ -432,6 +483,12 @@ export class DebugSession {
     });
   }
 
+  /** A change of state must not be lost when the machine goes elsewhere. */
+  private settle(history: History): void {
+    if (!history.settleEdits())
+      throw new SessionError('State was changed while L0 is at work: let it finish first.');
+  }
+
   private pausedHere(): StoppedEvent {
     return { reason: 'pause', level: this.currentLevel, description: '', breakpointIds: [] };
   }
@@ -439,6 +496,7 @@ export class DebugSession {
   /** Somebody changed state: another future begins. */
   private edited(dropped: boolean): void {
     this.bookmarks.forgetLater(this.machine.now());
+    this.origin = undefined;
     if (dropped) this.events.log('What came after this moment is dropped: from here the run is another one.');
   }
 

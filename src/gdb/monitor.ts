@@ -9,8 +9,8 @@ import type { StrandName } from '../machine/strand';
 export function monitor(session: DebugSession, level: StrandName, line: string): string {
   const [frame] = session.stack(level);
   const scope = session.scope(level, frame);
-  const answer = consoleCommand({ session, level, frame, scope }, line);
-  if (answer !== undefined) return answer;
+  const answer = consoleCommand({ session, level, frame, scope, waits: false }, line);
+  if (typeof answer === 'string') return answer;
   const found = evaluate(line, scope, false);
   return 'error' in found ? `${found.error} Write "monitor help" for a list.` : evaluatedText(found.result);
 }

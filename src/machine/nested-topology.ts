@@ -228,6 +228,10 @@ export class NestedTopology implements TopologyDriver {
     return this.partOf(strand)?.vmcss() ?? [];
   }
 
+  hardwareVmcs(name: VmcsName): bigint | undefined {
+    return name === 'vmcs12' ? undefined : this.l0.vmx[name].address;
+  }
+
   currentVmcs(strand: StrandName): VmcsName | undefined {
     return this.partOf(strand)?.currentVmcs(depthOf(strand));
   }

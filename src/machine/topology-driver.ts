@@ -101,6 +101,8 @@ export interface TopologyDriver {
    */
   stages(level: StrandName): Stage[];
   /** The VMCSs of a CPU (the strand's; else that whose turn it is); in the bare topology the current one of the program, as `vmcs01`. */
+  /** Where L0 keeps one of its own VMCSs, whether anything is in it yet or not. */
+  hardwareVmcs?(name: VmcsName): bigint | undefined;
   vmcss(strand?: StrandName): VmcsView[];
   /** The one of them that VMREAD and VMWRITE at this level work on; undefined when it has none. */
   currentVmcs(level: StrandName): VmcsName | undefined;

@@ -155,9 +155,12 @@ export class Watchpoints {
     const { target } = request;
     if (target.kind === 'word') return [];
     if (target.kind === 'field') {
-      const vmcs = this.driver.vmcss().find(({ name }) => name === target.vmcs);
-      if (!vmcs || this.cached.concerns(target.vmcs)) return [];
-      return [{ request, address: this.cpu.fieldAddress(target.field, vmcs.pointer), bytes: VmcsPage.SLOT }];
+      if (this.cached.concerns(target.vmcs)) return [];
+      const pointer =
+        this.driver.hardwareVmcs?.(target.vmcs) ??
+        this.driver.vmcss().find(({ name }) => name === target.vmcs)?.pointer;
+      if (pointer === undefined) return [];
+      return [{ request, address: this.cpu.fieldAddress(target.field, pointer), bytes: VmcsPage.SLOT }];
     }
     const pieces: Piece[] = [];
     for (let at = target.address, left = target.bytes; left > 0;) {

@@ -46,8 +46,9 @@ export interface CustomRequests {
     };
   };
   /**
-   * To another moment of the run: where a timeline record was made; a count of instructions; a bookmark; the last write of something (a name in a list of variables, or an
-   * expression, as in `dataBreakpointInfo`); without either, back to the present. A stop tells when the machine is there.
+   * To another moment of the run: where a timeline record was made; a count of instructions; a bookmark; a row of an origin; the last
+   * write of something (a name in a list of variables, or an expression, as in `dataBreakpointInfo`); without any, back to the present.
+   * A stop tells when the machine is there.
    */
   'turtlescope/goTo': {
     arguments: {
@@ -57,6 +58,7 @@ export interface CustomRequests {
       frameId?: number;
       instructions?: number;
       bookmark?: number;
+      origin?: number;
     };
     body: Record<string, never>;
   };
@@ -64,6 +66,14 @@ export interface CustomRequests {
   'turtlescope/past': { arguments: Record<string, never>; body: Past };
   /** A bookmark with this name for the moment at which the machine stands, or none any more. */
   'turtlescope/bookmark': { arguments: { name?: string; remove?: number }; body: Past };
+  /**
+   * Where a value came from: the first row for something, named as in `turtlescope/goTo`; or what is below a row. Rows are valid until
+   * another origin is asked for.
+   */
+  'turtlescope/origin': {
+    arguments: { of?: string; row?: number; variablesReference?: number; frameId?: number };
+    body: { rows: OriginRow[] };
+  };
   /**
    * Answers `turtlescope/futureAtStake`: drop what came after this moment, and begin another future here, or leave all as it is. The
    * requests that wait for it are answered then.
@@ -113,6 +123,15 @@ export interface CustomRequests {
     arguments: Record<string, never>;
     body: { failures: CheckFailure[]; checked: number; notImplemented: number; empty?: string };
   };
+}
+
+/** A thing with its value, or below it what gave it that value, and below that what it was made of. */
+export interface OriginRow {
+  id: number;
+  text: string;
+  kind: 'thing' | 'cause';
+  /** There is something below it. */
+  expands: boolean;
 }
 
 /** The three interruption words side by side, in words, and what L0 did with the event. */

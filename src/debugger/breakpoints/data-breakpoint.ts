@@ -27,6 +27,7 @@ export interface DataBreakpoint {
   readonly everyWrite: boolean;
   readonly condition: Condition | undefined;
   readonly problem?: string;
+  readonly newValues?: boolean | undefined;
   readonly shown?: string | undefined;
 }
 
@@ -34,6 +35,8 @@ export interface DataRequest {
   readonly dataId: string;
   readonly access: DataAccess;
   readonly texts: ConditionTexts;
+  /** What the processor saves again as it was does not count. */
+  readonly newValues?: boolean;
   /** What to call it, when it is watched by another name. */
   readonly shown?: string;
 }
@@ -87,12 +90,12 @@ function targetOf(id: string): WatchTarget | undefined {
 /** Makes a breakpoint of a request; what is wrong with it is said in its `problem`. */
 export function makeDataBreakpoint(
   id: number,
-  { dataId, access, texts, shown }: DataRequest,
+  { dataId, access, texts, newValues, shown }: DataRequest,
 ): DataBreakpoint {
   const everyWrite = dataId.endsWith(` ${EVERY_WRITE}`);
   const target = targetOf(everyWrite ? dataId.slice(0, -EVERY_WRITE.length - 1) : dataId);
   const condition = Condition.parse(texts);
-  const plain = { id, dataId, access, everyWrite, shown };
+  const plain = { id, dataId, access, everyWrite, newValues, shown };
   if (!target)
     return {
       ...plain,

@@ -25,6 +25,8 @@ export interface DataSurroundings {
 export interface DataStop {
   readonly ids: readonly number[];
   readonly description: string;
+  /** Those that stop. */
+  readonly accesses: readonly WatchEvent[];
 }
 
 const WORD_BYTES = 8;
@@ -72,6 +74,7 @@ export class DataBreakpoints {
   decide(events: readonly WatchEvent[], around: DataSurroundings): DataStop | undefined {
     const ids: number[] = [];
     const texts: string[] = [];
+    const accesses: WatchEvent[] = [];
     for (const event of events) {
       const breakpoint = this.all.find(({ id }) => id === event.id);
       if (!breakpoint || !hasTarget(breakpoint) || !this.matters(breakpoint, event)) continue;
@@ -81,16 +84,18 @@ export class DataBreakpoints {
       if (decision?.kind === 'log') around.log(decision.text);
       if (decision?.kind !== 'stop') continue;
       ids.push(breakpoint.id);
+      accesses.push(event);
       texts.push(
         decision.note ?? eventText(event, breakpoint.shown ?? targetName(breakpoint.target), around),
       );
     }
-    return ids.length > 0 ? { ids, description: texts.join('; ') } : undefined;
+    return ids.length > 0 ? { ids, description: texts.join('; '), accesses } : undefined;
   }
 
   /** A write counts when it changes something, unless every write or every access was asked for. */
-  private matters({ access, everyWrite }: DataBreakpoint, event: WatchEvent): boolean {
-    if (event.access === 'read' || everyWrite || access === 'readWrite') return true;
+  private matters({ access, everyWrite, newValues }: DataBreakpoint, event: WatchEvent): boolean {
+    const saved = newValues === true && event.by === 'processor';
+    if (!saved && (event.access === 'read' || everyWrite || access === 'readWrite')) return true;
     const { before, after } = event;
     return !before || !after || before.some((byte, index) => byte !== after[index]);
   }

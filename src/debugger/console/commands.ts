@@ -12,6 +12,7 @@ import type { VariableNode } from '../variables/node';
 import { scopesOf } from '../variables/scopes';
 import { vmxNodes } from '../variables/vmx-nodes';
 import { examine } from './examine';
+import { originText } from './origin';
 import { walk } from './walk';
 
 /** What a command looks at. */
@@ -20,12 +21,14 @@ export interface ConsoleContext {
   readonly level: StrandName;
   readonly frame: StackFrame | undefined;
   readonly scope: ExpressionScope;
+  /** An answer may come later. */
+  readonly waits: boolean;
 }
 
 interface Command {
   readonly usage: string;
   readonly help: string;
-  readonly run: (context: ConsoleContext, given: string) => string;
+  readonly run: (context: ConsoleContext, given: string) => string | Promise<string>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -55,6 +58,12 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'walk ADDRESS [ACCESS]',
     help: 'all tables behind an address, for a read, write or fetch: walk $rip fetch, walk L2gpa:0x1000',
     run: ({ session, scope }, given) => walk(session.machine, scope, given),
+  },
+  origin: {
+    usage: 'origin EXPRESSION',
+    help: 'where a value came from, ten rows deep: origin vmcs02.EPT_POINTER, origin $rax',
+    run: ({ session, scope, waits }, given) =>
+      waits ? originText(session, scope, given) : 'Here use a watchpoint and reverse-continue.',
   },
   why: {
     usage: 'why',
@@ -92,7 +101,7 @@ const commands: Readonly<Record<string, Command>> = {
 const LINE = /^(\w+)(?:(\/\w+)(?:\s+(.*))?|\s+([^=+*/|&<>!?.%^-].*))?$/s;
 
 /** The command's answer; undefined for a line that is an expression. */
-export function consoleCommand(context: ConsoleContext, line: string): string | undefined {
+export function consoleCommand(context: ConsoleContext, line: string): string | Promise<string> | undefined {
   const [, name, format, behindFormat, plain] = LINE.exec(line.trim()) ?? [];
   if (name === undefined || !Object.hasOwn(commands, name)) return undefined;
   const alone = format === undefined && plain === undefined;

@@ -21,8 +21,11 @@ export class Search {
     private readonly mayStop: (from: Moment) => boolean = () => true,
   ) {}
 
-  /** The machine stands somewhere afterwards. Undefined: there is none, or somebody interrupted. */
-  async before(from: Moment): Promise<Visit | undefined> {
+  /**
+   * The machine stands somewhere afterwards. Undefined: there is none, or somebody interrupted.
+   * @param here a stop at the very moment counts, too
+   */
+  async before(from: Moment, here = false): Promise<Visit | undefined> {
     const { history, control, motion } = this;
     let until = from;
     let held: Visit | undefined;
@@ -30,7 +33,7 @@ export class Search {
     for (const [index, { moment, near }] of pieces.entries()) {
       control.tellProgress(index / pieces.length);
       motion.begin?.();
-      const found = this.mayStop(moment) ? await this.last(moment, until, until !== from) : undefined;
+      const found = this.mayStop(moment) ? await this.last(moment, until, here || until !== from) : undefined;
       if (control.interrupted) return undefined;
       if (held && motion.joins?.() === false) return held;
       held = found ?? held;
