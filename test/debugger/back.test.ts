@@ -43,7 +43,7 @@ class Traveller {
       this.tell = told;
       action(this.session);
     });
-    assert.ok('reason' in event, JSON.stringify(event));
+    assert.ok('reason' in event, 'text' in event ? event.text : '');
     return event;
   }
 
