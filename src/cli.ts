@@ -5,7 +5,7 @@
  * for gdb; `turtlescope demo` shows the main job in a terminal; `turtlescope rows` lists what of isa the chip implements. Exit statuses stand in the usage.
  */
 import { printDemo } from './cli/demo';
-import { complain, Status, UsageError } from './cli/failure';
+import { complain, UnusableFile, Status, UsageError } from './cli/failure';
 import { problemText } from './cli/machine-options';
 import { gdb } from './cli/gdb';
 import { replay } from './cli/replay';
@@ -46,7 +46,9 @@ async function main([name, ...args]: string[]): Promise<number> {
     if (!Object.hasOwn(commands, name)) throw new UsageError(`unknown command "${name}"`);
     return await commands[name]!(args);
   } catch (error) {
-    if (error instanceof ConfigurationProblem) complain(problemText(error));
+    if (error instanceof ConfigurationProblem)
+      complain(problemText(error, name === 'replay' ? 'FILE' : 'IMAGE'));
+    else if (error instanceof UnusableFile) complain(error.message);
     else if (error instanceof UsageError) {
       complain(error.message);
       console.error(`\n${USAGE}`);

@@ -7,6 +7,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A file that an option names cannot be used: the sentence says it all, the usage would only push it off the screen. */
+export class UnusableFile extends Error {
+  override readonly name = 'UnusableFile';
+}
+
 export function complain(text: string): void {
   console.error(`turtlescope: ${text}`);
 }

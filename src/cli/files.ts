@@ -2,22 +2,25 @@
 import { openSync, readFileSync } from 'node:fs';
 import { errorCode } from '../host/node-host';
 import { InputLogError, readInputLog, type InputEvent } from '../machine/input-log';
-import { UsageError } from './failure';
+import { unreadable, unwritable } from '../protocol/configuration-problem';
+import { UnusableFile } from './failure';
 
-export function openForWriting(path: string): number {
+export function openForWriting(option: string, path: string): number {
   try {
     return openSync(path, 'w');
   } catch (error) {
-    throw new UsageError(`cannot write ${path}: ${errorCode(error)}`);
+    throw new UnusableFile(`--${option} ${unwritable(option, path, errorCode(error)).problem}`);
   }
 }
 
-export function readInput(path: string): InputEvent[] {
+export function readInput(option: string, path: string): InputEvent[] {
   try {
     return readInputLog(readFileSync(path, 'utf8'));
   } catch (error) {
     if (error instanceof InputLogError)
-      throw new UsageError(`${path} is no input log: ${error.message}; --input-log writes one`);
-    throw new UsageError(`cannot read ${path}: ${errorCode(error)}`);
+      throw new UnusableFile(
+        `--${option} names ${path}, which is no input log: ${error.message}; --input-log writes one`,
+      );
+    throw new UnusableFile(`--${option} ${unreadable(option, path, errorCode(error)).problem}`);
   }
 }

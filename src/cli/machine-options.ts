@@ -150,13 +150,16 @@ function joined(args: readonly string[]): string[] {
   return result;
 }
 
-/** The problem as this command line names things: options for attributes. */
-export function problemText({ attribute, problem }: ConfigurationProblem): string {
+/**
+ * The problem as this command line names things: options for attributes.
+ * @param operand what the usage of the command calls its argument
+ */
+export function problemText({ attribute, problem }: ConfigurationProblem, operand: string): string {
   if (attribute === undefined) return problem;
   const rows: OptionRows = machineOptions;
   const base = attribute.replace(/\[\d+\].*$/, '');
   const option = Object.keys(rows).find((name) => rows[name]!.attribute === base);
-  return `${option === undefined ? 'IMAGE' : `--${option}`} ${problem}`;
+  return `${option === undefined ? operand : `--${option}`} ${problem}`;
 }
 
 /** A non-negative whole number, decimal or 0x. */

@@ -29,17 +29,18 @@ export async function run(args: string[]): Promise<number> {
   const limit = own['max-instructions'];
   const maxInstructions =
     limit === undefined ? 1n << 62n : BigInt(wholeNumber('--max-instructions', String(limit)));
-  const input = optional(own['replay-input'], readInput);
+  const opened = <T>(option: string, open: (option: string, path: string) => T): T | undefined =>
+    own[option] === undefined ? undefined : open(option, String(own[option]));
+  const input = opened('replay-input', readInput);
   const serial = new SerialLines();
-  const record = own['record'] === undefined ? undefined : String(own['record']);
   const { machine, image, recording } = openMachine(configuration, (byte) => serial.byte(byte), {
     input,
-    record: record !== undefined,
+    record: own['record'] !== undefined,
   });
   const failedEntry = new FailedEntry(machine);
-  const recordFile = optional(record, openForWriting);
-  const trace = optional(own['trace'], openForWriting);
-  const inputLog = optional(own['input-log'], openForWriting);
+  const recordFile = opened('record', openForWriting);
+  const trace = opened('trace', openForWriting);
+  const inputLog = opened('input-log', openForWriting);
   if (inputLog !== undefined) {
     const write = (event: InputEvent) => void writeSync(inputLog, inputLogLine(event));
     writeSync(inputLog, inputLogHeading());
@@ -59,7 +60,7 @@ export async function run(args: string[]): Promise<number> {
   if (recordFile !== undefined) {
     writeSync(recordFile, recording({ embed: own['embed'] === true }));
     closeSync(recordFile);
-    complain(`recorded in ${record}: "turtlescope replay ${record}" runs it again`);
+    complain(`recorded in ${own['record']}: "turtlescope replay ${own['record']}" runs it again`);
   }
   for (const file of [trace, inputLog]) if (file !== undefined) closeSync(file);
   if (own['screen']) console.error(machine.board.screen().lines.join('\n').trimEnd());
@@ -68,10 +69,6 @@ export async function run(args: string[]): Promise<number> {
   const circle = repetitionText(machine);
   if (circle !== '') complain(circle);
   return report(machine, result);
-}
-
-function optional<T>(path: string | boolean | undefined, open: (path: string) => T): T | undefined {
-  return path === undefined ? undefined : open(String(path));
 }
 
 /** Runs with standard input on COM1; what the guest sends is shown whenever it is the world's turn. */

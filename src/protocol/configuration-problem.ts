@@ -32,9 +32,11 @@ export function unreadable(attribute: string, path: string, code: string): Confi
 }
 
 export function unwritable(attribute: string, path: string, code: string): ConfigurationProblem {
-  return new ConfigurationProblem(
-    'unwritable',
-    attribute,
-    `names ${path}, which cannot be written (${code}).`,
-  );
+  const problem =
+    code === 'ENOENT'
+      ? `names ${path}, and the folder that it is to be written to does not exist: make it first, or correct the path.`
+      : code === 'EISDIR'
+        ? `names ${path}, which is a directory: name a file in it.`
+        : `names ${path}, which cannot be written (${code}).`;
+  return new ConfigurationProblem('unwritable', attribute, problem);
 }

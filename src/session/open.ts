@@ -94,6 +94,12 @@ export function openMachine(
   const remembered = new RunFiles();
   const read = remembered.remembering(readNamed);
   const image = read('program', configuration.program);
+  if (isRecording(image.bytes))
+    throw new ConfigurationProblem(
+      'wrong',
+      'program',
+      `names ${image.path}, which is a recording: "turtlescope replay" runs it again, F5 in VS Code opens it.`,
+    );
   const request = machineRequest(configuration, image, read);
   const machine = bootable(() => createMachine({ ...request, serial, input: input ?? request.input }));
   const recorder = record ? new Recorder(machine) : undefined;

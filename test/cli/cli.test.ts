@@ -122,7 +122,7 @@ describe('turtlescope', () => {
       it('is no input log when it is another file', () => {
         const { status, stderr } = turtlescope('run', hello, '--replay-input', hello);
         assert.equal(status, 2);
-        assert.match(stderr, /is no input log: its first line is not .*--input-log writes one/);
+        assert.match(stderr, /which is no input log: its first line is not .*--input-log writes one/);
       });
     });
 

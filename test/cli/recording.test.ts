@@ -118,6 +118,22 @@ describe('turtlescope replay', () => {
       copyFileSync(hello, image);
     });
 
+    it('that "run" is the wrong command for a recording, and "replay" for another file', () => {
+      const { status, stderr } = turtlescope(['run', file]);
+      assert.equal(status, 2);
+      assert.match(stderr, /IMAGE names .*ways, which is a recording: "turtlescope replay" runs it again/);
+      assert.match(refusal(image), /FILE names .*image\.elf, which is no recording/);
+    });
+
+    it('that it cannot be written, and nothing else', () => {
+      const { status, stdout, stderr } = turtlescope(['run', image, '--record', inFolder('no/such')]);
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(
+        stderr,
+        /^turtlescope: --record names .*no\/such, and the folder .* does not exist: .*\n$/,
+      );
+    });
+
     it('a file that has changed', () => {
       writeFileSync(image, Buffer.concat([readFileSync(hello), Buffer.of(0)]));
       assert.match(refusal(file), /another .*image\.elf: it has changed since .*SHA-256 [0-9a-f]{64}/);
