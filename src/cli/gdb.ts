@@ -30,7 +30,7 @@ export async function gdb(args: string[]): Promise<number> {
   let end: (status: number) => void;
   const over = new Promise<number>((resolve) => (end = resolve));
   const file = own['record'] === undefined ? undefined : String(own['record']);
-  if (file !== undefined) closeSync(openForWriting(file));
+  if (file !== undefined) closeSync(openForWriting('record', file));
   const opened = openSession(configuration, {
     serial: (byte) => serial.byte(byte),
     log: complain,
