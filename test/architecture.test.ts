@@ -14,7 +14,7 @@ const floors: Record<string, readonly string[]> = {
   isa: [],
   abi: [],
   protocol: [],
-  symbols: ['host/host'],
+  symbols: [],
   platform: [],
   host: [],
   core: ['abi'],
@@ -44,6 +44,8 @@ const packages: Record<string, readonly string[]> = {
   'vscode-languageserver': ['language/server'],
   '@vscode/debugadapter': ['adapter', 'debug-adapter.ts'],
   '@vscode/debugprotocol': ['adapter', 'views'],
+  fflate: ['symbols/compression'],
+  fzstd: ['symbols/compression'],
   'iced-x86': ['l0', 'machine', 'debugger', 'generate'],
   typescript: ['generate'],
 };

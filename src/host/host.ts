@@ -24,6 +24,19 @@ export interface PathRules {
   readonly caseMatters: boolean;
 }
 
+/** A file that is read where it is asked for. */
+export interface FileParts {
+  readonly length: number;
+  /**
+   * `length` bytes from `offset`, fewer at the end.
+   * @throws FileProblem, with the code of `CHANGED` when it is not the file any more that was opened
+   */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** Code of a file that was written after it was opened: what was read of it and what could be read do not fit together. */
+export const CHANGED = 'ESTALE';
+
 export interface Host {
   readonly path: PathRules;
   /** The chip, compiled; the same one each time. */
@@ -35,6 +48,11 @@ export interface Host {
   /** Every source file of L0. */
   l0Sources(): readonly L0Source[];
   exists(path: string): boolean;
+  /**
+   * A file to be read in parts, of which there may be gigabytes.
+   * @throws FileProblem
+   */
+  openFile(path: string): FileParts;
   /** Every file in a folder and its subfolders. @throws FileProblem */
   filesBelow(folder: string): string[];
   /** @throws FileProblem */

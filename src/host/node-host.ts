@@ -3,10 +3,10 @@
  * as they are.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import * as path from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { FileProblem, type Host, type L0Source } from './host';
+import { CHANGED, FileProblem, type FileParts, type Host, type L0Source } from './host';
 
 const products = [__dirname, path.join(__dirname, '..', '..', 'dist')];
 const l0Places = [
@@ -53,6 +53,52 @@ export function errorCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
+function withFile<T>(path: string, work: (file: number) => T): T {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    return work(file);
+  } catch (error) {
+    throw error instanceof FileProblem ? error : new FileProblem(path, errorCode(error));
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** Opened anew for each part, so that a session keeps no file from being written, and needs no end. */
+class OpenedFile implements FileParts {
+  readonly length: number;
+  private readonly written: string;
+
+  constructor(private readonly path: string) {
+    [this.length, this.written] = withFile(path, (file) => {
+      const state = fstatSync(file);
+      if (state.isDirectory()) throw new FileProblem(path, 'EISDIR');
+      return [state.size, versionOf(file)];
+    });
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    return withFile(this.path, (file) => {
+      if (versionOf(file) !== this.written) throw new FileProblem(this.path, CHANGED);
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, this.length - offset)));
+      let done = 0;
+      while (done < bytes.length) {
+        const count = readSync(file, bytes, done, bytes.length - done, offset + done);
+        if (count === 0) throw new FileProblem(this.path, CHANGED);
+        done += count;
+      }
+      return bytes;
+    });
+  }
+}
+
+/** The same for the same contents, another after the file was written or replaced. */
+function versionOf(file: number): string {
+  const { ino, size, mtimeNs } = fstatSync(file, { bigint: true });
+  return `${ino} ${size} ${mtimeNs}`;
+}
+
 export const nodeHost: Host = {
   path: { ...path, caseMatters: process.platform !== 'win32' },
   core: () => (compiled ??= new WebAssembly.Module(readFileSync(product('core.wasm')))),
@@ -62,6 +108,7 @@ export const nodeHost: Host = {
   l0Folder,
   l0Sources: () => (sources ??= readL0()),
   exists: (file) => existsSync(file),
+  openFile: (file) => new OpenedFile(file),
   filesBelow(folder) {
     try {
       return filesOf(folder);

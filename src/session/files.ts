@@ -1,6 +1,6 @@
 /**
  * The files that a launch configuration names, read as it names them. What cannot be read is the user's mistake and says which
- * attribute to correct. No session reads any other file.
+ * attribute to correct. Besides them a session reads the files that their debug information names (debugger/load-program.ts).
  */
 import { FileProblem, host } from '../host/host';
 import { ConfigurationProblem, unreadable } from '../protocol/configuration-problem';

@@ -5,8 +5,9 @@
  * 64-bit code is often wrapped into an ELF32/i386 file so that a multiboot loader takes it. It interprets no
  * debug information and never throws anything but `SymbolError`.
  */
-import { host } from '../host/host';
 import { ByteReader } from './byte-reader';
+import { sourceOf, type ByteSource } from './byte-source';
+import { compressionOf, decompressed } from './compression';
 import { toOutside } from './address';
 import { SymbolError } from './symbol-error';
 
@@ -18,8 +19,9 @@ const SHF_ALLOC = 0x2;
 const SHF_EXECINSTR = 0x4;
 const SHF_COMPRESSED = 0x800;
 const PT_LOAD = 1;
-const ELFCOMPRESS_ZLIB = 1;
 const NT_GNU_BUILD_ID = 3;
+/** Bytes of the larger of the two file headers. */
+const HEADER = 64;
 
 /** Machines people confuse with x86, for the error message. */
 const MACHINE_NAMES: Readonly<Record<number, string>> = {
@@ -73,11 +75,15 @@ export class ElfFile {
   readonly segments: readonly ElfSegment[];
   private readonly contents = new Map<number, Uint8Array>();
 
+  readonly source: ByteSource;
+
   /** Parses headers only. `what` names the file in messages. Throws `SymbolError` for anything it cannot use. */
   constructor(
-    readonly bytes: Uint8Array,
+    file: Uint8Array | ByteSource,
     readonly what = 'the file',
   ) {
+    this.source = sourceOf(file);
+    const bytes = this.source.read(0, HEADER);
     if (
       bytes.length < 4 ||
       bytes[0] !== 0x7f ||
@@ -144,7 +150,7 @@ export class ElfFile {
 
   /**
    * Contents of a section, decompressed, empty for NOBITS. Not copied unless it was compressed.
-   * Throws `SymbolError` when the compression is damaged or not zlib.
+   * Throws `SymbolError` when the compression is damaged or unknown.
    */
   data(section: ElfSection): Uint8Array {
     let data = this.contents.get(section.index);
@@ -159,6 +165,16 @@ export class ElfFile {
   debugData(name: string): Uint8Array | undefined {
     const section = this.section(`.debug_${name}`) ?? this.section(`.zdebug_${name}`);
     return section && section.type !== SHT_NOBITS ? this.data(section) : undefined;
+  }
+
+  /** The file with the debug information, as `.gnu_debuglink` names it, and the CRC-32 it must have. */
+  debugLink(): { readonly name: string; readonly crc: number } | undefined {
+    const section = this.section('.gnu_debuglink');
+    if (!section) return undefined;
+    const reader = new ByteReader(this.data(section), section.name);
+    const name = reader.string();
+    reader.offset = (reader.offset + 3) & ~3;
+    return { name, crc: reader.u32() };
   }
 
   /** The linker's build-id as lower-case hex, or undefined. Equal ids: the same link. */
@@ -197,7 +213,7 @@ export class ElfFile {
       if (!s.allocated || s.type === SHT_NOBITS || s.flags & SHF_COMPRESSED) continue;
       if (address < s.start || address + length > s.start + s.size) continue;
       const from = s.offset + (address - s.start);
-      return this.bytes.subarray(from, from + length);
+      return this.source.read(from, length);
     }
     return undefined;
   }
@@ -206,9 +222,10 @@ export class ElfFile {
     const segments: ElfSegment[] = [];
     if (count === 0 || offset === 0) return segments;
     if (entrySize < (word === 8 ? 56 : 32)) this.damaged('program header');
-    if (offset + entrySize * count > this.bytes.length) this.truncated('the program headers');
+    if (offset + entrySize * count > this.source.length) this.truncated('the program headers');
+    const table = this.source.read(offset, entrySize * count);
     for (let i = 0; i < count; i++) {
-      const reader = new ByteReader(this.bytes, this.what, offset + i * entrySize);
+      const reader = new ByteReader(table, this.what, i * entrySize);
       const type = reader.u32();
       let flags = word === 8 ? reader.u32() : 0;
       const fileOffset = reader.size(word);
@@ -241,26 +258,21 @@ export class ElfFile {
   ): ElfSection[] {
     if (offset === 0) return [];
     if (entrySize < (word === 8 ? 64 : 40)) this.damaged('section header');
-    if (offset + entrySize > this.bytes.length) this.truncated('the section headers');
+    if (offset + entrySize > this.source.length) this.truncated('the section headers');
     // Counts that do not fit 16 bits stand in section 0 (gABI "Extended section header").
-    const zero = this.rawSection(offset, word);
+    const zero = this.rawSection(this.source.read(offset, entrySize), 0, word);
     const count = countInHeader === 0 ? zero.size : countInHeader;
     const nameIndex = nameIndexInHeader === 0xffff ? zero.link : nameIndexInHeader;
-    if (offset + entrySize * count > this.bytes.length) this.truncated('the section headers');
-    const raw = Array.from({ length: count }, (_, i) => this.rawSection(offset + i * entrySize, word));
+    if (offset + entrySize * count > this.source.length) this.truncated('the section headers');
+    const table = this.source.read(offset, entrySize * count);
+    const raw = Array.from({ length: count }, (_, i) => this.rawSection(table, i * entrySize, word));
     const names = raw[nameIndex];
-    if (names && names.offset + names.size > this.bytes.length) this.truncated('the section names');
+    if (names && names.offset + names.size > this.source.length) this.truncated('the section names');
+    const text = names && names.type !== SHT_NOBITS ? this.source.read(names.offset, names.size) : undefined;
     return raw.map((s, index) => {
       let name = '';
-      if (names && names.type !== SHT_NOBITS && s.name < names.size) {
-        name = new ByteReader(
-          this.bytes,
-          this.what,
-          names.offset + s.name,
-          names.offset + names.size,
-        ).string();
-      }
-      if (s.type !== SHT_NOBITS && s.type !== 0 && s.offset + s.size > this.bytes.length) {
+      if (text && s.name < text.length) name = new ByteReader(text, this.what, s.name).string();
+      if (s.type !== SHT_NOBITS && s.type !== 0 && s.offset + s.size > this.source.length) {
         this.truncated(`section ${name || index}`);
       }
       return {
@@ -273,8 +285,8 @@ export class ElfFile {
     });
   }
 
-  private rawSection(offset: number, word: number) {
-    const reader = new ByteReader(this.bytes, this.what, offset);
+  private rawSection(table: Uint8Array, offset: number, word: number) {
+    const reader = new ByteReader(table, this.what, offset);
     const name = reader.u32();
     const type = reader.u32();
     // Only the low 32 flag bits mean anything on x86.
@@ -291,48 +303,19 @@ export class ElfFile {
 
   private readData(section: ElfSection): Uint8Array {
     if (section.type === SHT_NOBITS || section.type === 0) return new Uint8Array(0);
-    const stored = this.bytes.subarray(section.offset, section.offset + section.size);
-    if (section.flags & SHF_COMPRESSED) {
-      const reader = new ByteReader(stored, section.name);
-      const method = reader.u32();
-      if (this.bits === 64) reader.skip(4);
-      const size = reader.size(this.bits / 8);
-      if (method !== ELFCOMPRESS_ZLIB) {
-        throw new SymbolError(
-          `${this.what}: section ${section.name} is compressed with a method other than zlib. ` +
-            'Run objcopy --decompress-debug-sections on it, or build with -gz=none.',
-        );
-      }
-      return this.inflate(stored.subarray(this.bits === 64 ? 24 : 12), size, section.name);
-    }
-    if (
-      section.name.startsWith('.zdebug_') &&
-      stored.length >= 12 &&
-      stored[0] === 0x5a &&
-      stored[1] === 0x4c
-    ) {
-      // "ZLIB", then the size as eight big-endian bytes: the form used before SHF_COMPRESSED existed.
-      const size = new DataView(stored.buffer, stored.byteOffset).getUint32(8);
-      return this.inflate(stored.subarray(12), size, section.name);
-    }
-    return stored;
-  }
-
-  private inflate(packed: Uint8Array, size: number, name: string): Uint8Array {
-    // Deflate cannot expand more than 1032 times: a larger claim is damage, not a reason to allocate it.
-    if (size <= packed.length * 1032 + 64) {
-      try {
-        return host().inflate(packed, Math.max(1, size));
-      } catch {
-        // Falls through to the one message for damaged compression.
-      }
-    }
-    throw new SymbolError(`${this.what}: the compressed section ${name} is damaged. Rebuild the file.`);
+    const stored = this.source.read(section.offset, section.size);
+    const compression = compressionOf(
+      section.name,
+      (section.flags & SHF_COMPRESSED) !== 0,
+      stored,
+      this.bits,
+    );
+    return compression ? decompressed(compression, `${this.what}: section ${section.name}`) : stored;
   }
 
   private truncated(part: string): never {
     throw new SymbolError(
-      `${this.what} is truncated: ${part} lies past its end (${this.bytes.length} bytes). Copy or build it again.`,
+      `${this.what} is truncated: ${part} lies past its end (${this.source.length} bytes). Copy or build it again.`,
     );
   }
 

@@ -26,7 +26,8 @@ export class NameIndex {
   constructor(private readonly dwarf: DwarfProgram) {}
 
   /** What a unit defines. Throws `SymbolError` when the unit is damaged. */
-  unit(unit: Unit): UnitContents {
+  unit(any: Unit): UnitContents {
+    const unit = any.owner;
     let contents = this.contents.get(unit);
     if (!contents) {
       contents = new UnitContents(unit);

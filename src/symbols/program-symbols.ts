@@ -9,6 +9,9 @@ import { toInside, toOutside, type AddressRange, type CodeRange } from './addres
 import { breakpointPlaces, functionPlace, inlinedPlace, type BreakpointPlace } from './breakpoint-places';
 import { At, Tag } from './dwarf/constants';
 import type { Entry } from './dwarf/unit';
+import { SplitFiles } from './dwarf/split-files';
+import type { ByteSource, OpenFile } from './byte-source';
+import { separateDebugFile } from './debug-file';
 import { FrameTable } from './dwarf/frame-table';
 import { DwarfProgram } from './dwarf/program';
 import { Scope } from './dwarf/scopes';
@@ -33,6 +36,9 @@ export interface ProgramOptions {
   readonly name?: string;
   /** A file with the debug sections, when the program itself was stripped or converted. */
   readonly debugFile?: Uint8Array;
+  /** The program's path and a way to open the files that its debug information names: split and separate ones. */
+  readonly path?: string;
+  readonly open?: OpenFile;
   /** Where the program runs minus where it was linked. */
   readonly bias?: bigint;
   /** The same file at another place: what has been read of it is not read again. */
@@ -129,14 +135,13 @@ export class ProgramSymbols {
   private lazyArchitecture: Architecture | undefined;
 
   /** Reads headers only. Throws `SymbolError` when a file is not a usable x86 ELF file. */
-  constructor(bytes: Uint8Array, options: ProgramOptions = {}) {
+  constructor(bytes: Uint8Array | ByteSource, options: ProgramOptions = {}) {
     const name = options.name ?? 'the program';
     this.bias = options.bias ?? 0n;
-    const { known } = options;
+    const { known, path = '', open } = options;
     this.elf = known?.elf ?? new ElfFile(bytes, name);
-    const debug = options.debugFile && new ElfFile(options.debugFile, `the debug file of ${name}`);
-    this.files = known?.files ?? (debug ? [debug, this.elf] : [this.elf]);
-    this.dwarf = known?.dwarf ?? new DwarfProgram(new DebugSections(this.files));
+    this.files = known?.files ?? this.debugFiles(name, options);
+    this.dwarf = known?.dwarf ?? this.readDwarf(path, open);
     this.sources = known?.sources ?? new SourceIndex(this.dwarf, (address) => this.elf.occupies(address));
     this.names = known?.names ?? new NameIndex(this.dwarf);
     this.types = known?.types ?? new TypeReader((wanted, tag) => this.names.definition(wanted, tag));
@@ -155,13 +160,26 @@ export class ProgramSymbols {
       architecture: this.architecture,
       nameAddress: (address) => this.nameAddress(address),
       arrayCount: (bound, context) => this.locator.arrayCount(bound, context),
-      implicitTarget: (offset, context) => this.implicitTarget(offset, context),
+      implicitTarget: (entry, context) => this.implicitTarget(entry, context),
     };
+  }
+
+  /** The file with debug information, when it is another one, and the program itself. */
+  private debugFiles(name: string, { debugFile, path = '', open }: ProgramOptions): ElfFile[] {
+    const debug = debugFile
+      ? new ElfFile(debugFile, `the debug file of ${name}`)
+      : open && separateDebugFile(this.elf, path, open);
+    return debug ? [debug, this.elf] : [this.elf];
+  }
+
+  private readDwarf(path: string, open: OpenFile | undefined): DwarfProgram {
+    const sections = DebugSections.ofFiles(this.files);
+    return new DwarfProgram(sections, open && new SplitFiles(path, open, sections));
   }
 
   /** The same program where it runs with another load bias. */
   at(bias: bigint): ProgramSymbols {
-    return new ProgramSymbols(this.elf.bytes, { name: this.elf.what, bias, known: this });
+    return new ProgramSymbols(this.elf.source, { name: this.elf.what, bias, known: this });
   }
 
   /** What could not be read so far, in words for the user. */
@@ -382,7 +400,7 @@ export class ProgramSymbols {
       const candidates = this.names.globals(name);
       const unit = address === undefined ? undefined : this.sources.unitAt(this.inside(address));
       const defined = () => candidates.find((e) => !e.flag(At.declaration));
-      const entry = candidates.find((e) => e.unit === unit) ?? defined() ?? candidates[0];
+      const entry = candidates.find((e) => e.unit.owner === unit) ?? defined() ?? candidates[0];
       return entry && this.variable(entry, 'global');
     });
   }
@@ -536,7 +554,7 @@ export class ProgramSymbols {
       }
       if (places.length === 0) continue;
       // The abstract and the concrete entry of one function are one answer.
-      const key = `${origin.unit.section}:${origin.offset}`;
+      const key = `${origin.unit.key}:${origin.offset}`;
       const known = found.get(key);
       const ranges = this.outsideRanges(scope.ranges);
       const breakpoints = places.map((p) => this.breakpointAddress(p));
@@ -575,9 +593,7 @@ export class ProgramSymbols {
     return name === undefined ? undefined : new Variable(name, kind, entry, this.types.typeOf(entry));
   }
 
-  private implicitTarget(offset: number, context: ReadingContext) {
-    const entry = this.guard('Variables', undefined, () => this.dwarf.entry(offset));
-    if (!entry) return undefined;
+  private implicitTarget(entry: Entry, context: ReadingContext) {
     const type = this.types.typeOf(entry);
     return { type, storage: this.locator.storage({ entry, type }, context) };
   }

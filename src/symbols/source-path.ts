@@ -35,6 +35,16 @@ export function normalizePath(path: string): string {
   return root + kept.join('/');
 }
 
+/** The folder of a path, empty for a bare name. */
+export function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))));
+}
+
+/** The last component of a path. */
+export function fileNameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
 /** How many trailing components two paths share; case counts. */
 export function sharedSuffix(a: string, b: string): number {
   const left = a.split('/').reverse();

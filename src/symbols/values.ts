@@ -14,6 +14,7 @@ import {
 } from './dwarf/data-types';
 import { bytesToBigint, bigintToBytes } from './dwarf/expression';
 import { Encoding } from './dwarf/constants';
+import type { Entry } from './dwarf/unit';
 import { typeName } from './dwarf/type-names';
 import type { ReadingContext, WritingContext } from './frame';
 import { parseScalar, scalarNumber, scalarText, stringText, type ScalarType } from './scalar-text';
@@ -38,7 +39,7 @@ export interface ValueSurroundings {
   /** Elements of an array whose length the program computes; undefined when that cannot be told here. */
   arrayCount(bound: ArrayBound, context: ReadingContext): number | undefined;
   /** The variable an optimised-away pointer stands for. */
-  implicitTarget(entry: number, context: ReadingContext): { type: DataType; storage: Storage } | undefined;
+  implicitTarget(entry: Entry, context: ReadingContext): { type: DataType; storage: Storage } | undefined;
 }
 
 /** A value as one line. */

@@ -13,7 +13,7 @@ import { compile, load, run, source, variants, workDirectory, type Built } from 
 
 /** Every row of every line program, in file order, in readelf's terms. */
 function decodedRows(bytes: Uint8Array): OracleRow[] {
-  const sections = new DebugSections([new ElfFile(bytes)]);
+  const sections = DebugSections.ofFiles([new ElfFile(bytes)]);
   const units = new DwarfProgram(sections).compileUnits().filter((u) => u.lineOffset !== undefined);
   const programs = new Map(units.map((u) => [u.lineOffset!, u]));
   const rows: OracleRow[] = [];
@@ -89,9 +89,11 @@ describe('symbols: line tables', () => {
     const plain = compile('gcc', ['sample.c', 'stub.c'], '-g', '-O1');
     run('objcopy', '--compress-debug-sections=zlib', plain.path, 'compressed.elf');
     run('objcopy', '--compress-debug-sections=zlib-gnu', plain.path, 'compressed-gnu.elf');
+    run('objcopy', '--compress-debug-sections=zstd', plain.path, 'compressed-zstd.elf');
     const expected = decodedRows(plain.bytes);
     assert.deepEqual(decodedRows(load('compressed.elf').bytes), expected);
     assert.deepEqual(decodedRows(load('compressed-gnu.elf').bytes), expected);
+    assert.deepEqual(decodedRows(load('compressed-zstd.elf').bytes), expected);
   });
 
   it('64-bit code in an ELF32 file keeps its lines and is known as x86-64', () => {

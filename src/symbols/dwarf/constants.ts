@@ -88,6 +88,9 @@ export const enum At {
   mipsLinkageName = 0x2007,
   gnuCallSiteValue = 0x2111,
   gnuDwoName = 0x2130,
+  gnuDwoId = 0x2131,
+  gnuRangesBase = 0x2132,
+  gnuAddrBase = 0x2133,
 }
 
 export const enum Form {

@@ -91,7 +91,7 @@ export class TypeReader {
 
   /** The type an entry describes. */
   read(entry: Entry): DataType {
-    const key = `${entry.unit.section}:${entry.offset}`;
+    const key = `${entry.unit.key}:${entry.offset}`;
     let type = this.known.get(key);
     if (!type) {
       if (this.building > MAXIMUM_BUILDING) throw endless();

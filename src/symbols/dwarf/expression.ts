@@ -8,15 +8,15 @@ import { ByteReader } from '../byte-reader';
 import { toOutside } from '../address';
 import { SymbolError } from '../symbol-error';
 import { At, Encoding, Op } from './constants';
-import type { Unit } from './unit';
+import type { Entry, Unit } from './unit';
 
 export type Location =
   | { readonly kind: 'memory'; readonly address: bigint }
   | { readonly kind: 'register'; readonly register: number }
   /** The value itself, nowhere stored; little-endian. */
   | { readonly kind: 'value'; readonly bytes: Uint8Array }
-  /** A pointer that was optimised away although what it points to is known: entry offset in `.debug_info`. */
-  | { readonly kind: 'implicitPointer'; readonly entry: number; readonly offset: number }
+  /** A pointer that was optimised away although what it points to is known. */
+  | { readonly kind: 'implicitPointer'; readonly entry: Entry; readonly offset: number }
   | { readonly kind: 'pieces'; readonly pieces: readonly Piece[] }
   | { readonly kind: 'missing'; readonly reason: string };
 
@@ -272,8 +272,11 @@ class Machine {
       case Op.implicitPointer:
       case Op.gnuImplicitPointer: {
         const unit = this.unit();
-        const entry = r.size(unit.version <= 2 ? unit.addressSize : unit.offsetSize);
-        this.special = { kind: 'implicitPointer', entry, offset: r.sleb() };
+        const entry = unit.program.entry(r.size(unit.version <= 2 ? unit.addressSize : unit.offsetSize));
+        const offset = r.sleb();
+        this.special = entry
+          ? { kind: 'implicitPointer', entry, offset }
+          : missing('damaged debug information');
         return;
       }
       case Op.entryValue:

@@ -45,7 +45,9 @@ export function locationExpression(
     case 'constant':
       return unit.version >= 5
         ? fromList(unit, value.value, address)
-        : fromOldList(unit, value.value, address);
+        : unit.skeleton
+          ? fromSplitList(unit, value.value, address)
+          : fromOldList(unit, value.value, address);
     default:
       return undefined;
   }
@@ -65,6 +67,37 @@ function fromOldList(unit: Unit, offset: number, address: number): Uint8Array | 
     }
     const expression = reader.block(reader.u16());
     if (address >= base + start && address < base + end) return expression;
+  }
+}
+
+/** GNU's lists of split files before DWARF 5: the same kinds of entries with other operands. */
+function fromSplitList(unit: Unit, offset: number, address: number): Uint8Array | undefined {
+  const reader = unit.program.sections.reader('loc', offset);
+  let base = unit.baseAddress;
+  for (;;) {
+    let start: number;
+    let end: number;
+    switch (reader.u8() as Lle) {
+      case Lle.baseAddressx:
+        base = unit.indexedAddress(reader.uleb());
+        continue;
+      case Lle.startxEndx:
+        start = unit.indexedAddress(reader.uleb());
+        end = unit.indexedAddress(reader.uleb());
+        break;
+      case Lle.startxLength:
+        start = unit.indexedAddress(reader.uleb());
+        end = start + reader.u32();
+        break;
+      case Lle.offsetPair:
+        start = base + reader.u32();
+        end = base + reader.u32();
+        break;
+      default:
+        return undefined;
+    }
+    const expression = reader.block(reader.u16());
+    if (address >= start && address < end) return expression;
   }
 }
 

@@ -7,10 +7,13 @@
 import { RangeIndex } from '../address';
 import { SymbolError } from '../symbol-error';
 import { AbbreviationTable } from './abbreviations';
-import { At, UnitType } from './constants';
+import { UnitType } from './constants';
 import { entryRanges } from './ranges';
 import type { DebugSections } from './sections';
+import { splitName, type SplitFiles } from './split-files';
 import { type Entry, Unit, type UnitProgram } from './unit';
+
+const WITH_CODE: readonly UnitType[] = [UnitType.compile, UnitType.skeleton, UnitType.splitCompile];
 
 export class DwarfProgram implements UnitProgram {
   /** What could not be read, in words for the user. */
@@ -19,8 +22,15 @@ export class DwarfProgram implements UnitProgram {
   private allUnits: Unit[] | undefined;
   private signatures: Map<bigint, Unit> | undefined;
   private unitIndex: RangeIndex<Unit> | undefined;
+  private readonly splits = new Map<Unit, Unit | undefined>();
+  private missesFiles = false;
 
-  constructor(readonly sections: DebugSections) {}
+  /** `completes`: the skeleton unit that the units here, of a file of their own, belong to. */
+  constructor(
+    readonly sections: DebugSections,
+    private readonly splitFiles?: SplitFiles,
+    private readonly completes?: Unit,
+  ) {}
 
   /** Every unit, in file order. */
   units(): readonly Unit[] {
@@ -29,7 +39,7 @@ export class DwarfProgram implements UnitProgram {
 
   /** Units that own code and lines: neither type units nor partial ones. */
   compileUnits(): readonly Unit[] {
-    return this.units().filter((u) => u.unitType === UnitType.compile || u.unitType === UnitType.skeleton);
+    return this.units().filter((u) => WITH_CODE.includes(u.unitType));
   }
 
   abbreviations(offset: number): AbbreviationTable {
@@ -66,6 +76,28 @@ export class DwarfProgram implements UnitProgram {
     return this.signatures.get(signature)?.typeEntry;
   }
 
+  split(skeleton: Unit): Unit | undefined {
+    if (skeleton.skeleton || splitName(skeleton) === undefined) return undefined;
+    if (!this.splits.has(skeleton)) this.splits.set(skeleton, this.findSplit(skeleton));
+    return this.splits.get(skeleton);
+  }
+
+  private findSplit(skeleton: Unit): Unit | undefined {
+    try {
+      if (!this.splitFiles) throw new SymbolError(`debug information lies in ${splitName(skeleton)}.`);
+      const program = new DwarfProgram(this.splitFiles.sectionsOf(skeleton), undefined, skeleton);
+      const [unit] = program.compileUnits();
+      if (unit && skeleton.splitId === unit.splitId) return unit;
+      throw new SymbolError(`${splitName(skeleton)} is of another build. Rebuild the program.`);
+    } catch (error) {
+      if (!(error instanceof SymbolError)) throw error;
+      // One file that is missing is told; the others are missing for the same reason.
+      if (!this.missesFiles) this.problems.push(`Split debug information: ${error.message}`);
+      this.missesFiles = true;
+      return undefined;
+    }
+  }
+
   /** The unit whose code contains an inside address. */
   unitAt(address: number): Unit | undefined {
     this.unitIndex ??= this.indexUnits();
@@ -90,7 +122,7 @@ export class DwarfProgram implements UnitProgram {
     this.guard(`.debug_${section}`, undefined, () => {
       const reader = this.sections.reader(section);
       while (!reader.done) {
-        const unit = new Unit(this, section, reader);
+        const unit = new Unit(this, section, reader, this.completes);
         found.push(unit);
         reader.offset = unit.end;
       }
@@ -104,12 +136,6 @@ export class DwarfProgram implements UnitProgram {
     for (const unit of this.compileUnits()) {
       this.guard('A compile unit', undefined, () => {
         for (const range of entryRanges(unit.root)) entries.push({ ...range, value: unit });
-        const split = unit.root.string(At.dwoName) ?? unit.root.string(At.gnuDwoName);
-        if (split !== undefined) {
-          throw new SymbolError(
-            `its debug information is in a separate file (${split}). Build without -gsplit-dwarf.`,
-          );
-        }
         return undefined;
       });
     }

@@ -43,7 +43,7 @@ export function entryRanges(entry: Entry): CodeRange[] {
 }
 
 function oldRangeList(unit: Unit, offset: number): CodeRange[] {
-  const reader = unit.program.sections.reader('ranges', offset);
+  const reader = unit.program.sections.reader('ranges', unit.oldRangesBase + offset);
   // The mark that selects a new base is the largest address: -1 inside for eight bytes.
   const baseMark = unit.addressSize === 8 ? -1 : 0xffffffff;
   const found: CodeRange[] = [];

@@ -125,7 +125,7 @@ export class UnitContents {
   private instances: Map<string, Scope[]> | undefined;
 
   constructor(readonly unit: Unit) {
-    this.walk(unit.root, '', 0);
+    this.walk(unit.contents.root, '', 0);
   }
 
   /** The function whose code contains an inside address. */
@@ -204,7 +204,7 @@ export class UnitContents {
 
   /** DW_LANG_C89, C, C99, C11, C17 and the assemblers. */
   private get isC(): boolean {
-    const language = this.unit.root.number(At.language) ?? 0;
+    const language = this.unit.contents.root.number(At.language) ?? 0;
     return [0x01, 0x02, 0x0c, 0x1d, 0x2c, 0x8001].includes(language);
   }
 }
@@ -215,5 +215,5 @@ function className(entry: Entry): string {
 }
 
 function key(entry: Entry): string {
-  return `${entry.unit.section}:${entry.offset}`;
+  return `${entry.unit.key}:${entry.offset}`;
 }

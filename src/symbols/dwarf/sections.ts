@@ -1,7 +1,7 @@
 /**
  * The debug sections of one program, by short name, each loaded when first asked for.
  *
- * Sections may come from the program itself or from a separate debug file. It knows names, not contents.
+ * Sections may come from the program itself, a separate debug file, or a file beside the objects. It knows names, not contents.
  */
 import { ByteReader } from '../byte-reader';
 import type { ElfFile } from '../elf';
@@ -28,14 +28,22 @@ export class DebugSections {
   private readonly texts = new Map<string, ByteReader>();
   private readonly loaded = new Map<DebugSectionName, Uint8Array>();
 
-  /** The first file that has `.debug_info` or `.debug_line` provides all sections. */
-  constructor(private readonly files: readonly ElfFile[]) {}
+  /** `provide` answers undefined for a section that is not there. */
+  constructor(private readonly provide: (name: DebugSectionName) => Uint8Array | undefined) {}
+
+  /** Of the program and its debug file the first that has `.debug_info` or `.debug_line` provides all sections. */
+  static ofFiles(files: readonly ElfFile[]): DebugSections {
+    const has = (f: ElfFile, name: string) => f.section(`.debug_${name}`) ?? f.section(`.zdebug_${name}`);
+    const provider =
+      files.find((f) => has(f, 'info') ?? has(f, 'line')) ?? files.find((f) => has(f, 'frame'));
+    return new DebugSections((name) => provider?.debugData(name));
+  }
 
   /** Contents, empty when absent. Throws `SymbolError` when the compression is damaged. */
   bytes(name: DebugSectionName): Uint8Array {
     let bytes = this.loaded.get(name);
     if (!bytes) {
-      bytes = this.provider()?.debugData(name) ?? EMPTY;
+      bytes = this.provide(name) ?? EMPTY;
       this.loaded.set(name, bytes);
     }
     return bytes;
@@ -60,12 +68,5 @@ export class DebugSections {
     }
     reader.offset = Math.min(offset, reader.end);
     return reader.string();
-  }
-
-  private provider(): ElfFile | undefined {
-    const has = (f: ElfFile, name: string) => f.section(`.debug_${name}`) ?? f.section(`.zdebug_${name}`);
-    return (
-      this.files.find((f) => has(f, 'info') ?? has(f, 'line')) ?? this.files.find((f) => has(f, 'frame'))
-    );
   }
 }

@@ -19,6 +19,8 @@ export interface UnitProgram {
   /** The entry at an offset of `.debug_info`, in whatever unit. */
   entry(offset: number): Entry | undefined;
   typeBySignature(signature: bigint): Entry | undefined;
+  /** The unit in another file that a skeleton unit stands for. */
+  split(skeleton: Unit): Unit | undefined;
 }
 
 export class Unit implements FormSource {
@@ -30,6 +32,7 @@ export class Unit implements FormSource {
   readonly offsetSize: 4 | 8;
   readonly unitType: UnitType;
   readonly typeSignature: bigint | undefined;
+  private readonly headerId: bigint | undefined;
   private readonly typeOffset: number = 0;
   private readonly abbreviationOffset: number;
   private readonly firstEntry: number;
@@ -42,6 +45,8 @@ export class Unit implements FormSource {
     readonly program: UnitProgram,
     readonly section: 'info' | 'types',
     reader: ByteReader,
+    /** The unit of the program that this one, in a file of its own, completes. */
+    readonly skeleton?: Unit,
   ) {
     this.offset = reader.offset;
     let length = reader.u32();
@@ -64,7 +69,8 @@ export class Unit implements FormSource {
       this.unitType = reader.u8();
       this.addressSize = reader.u8();
       this.abbreviationOffset = reader.size(this.offsetSize);
-      if (this.unitType === UnitType.skeleton || this.unitType === UnitType.splitCompile) reader.skip(8);
+      if (this.unitType === UnitType.skeleton || this.unitType === UnitType.splitCompile)
+        this.headerId = reader.u64();
     } else {
       this.unitType = section === 'types' ? UnitType.type : UnitType.compile;
       this.abbreviationOffset = reader.size(this.offsetSize);
@@ -130,17 +136,38 @@ export class Unit implements FormSource {
     return Math.min(offset + 1, this.end);
   }
 
+  /** Tells this unit's entries from those of all other units and files of the program. */
+  get key(): string {
+    return this.skeleton ? `${this.section}@${this.skeleton.offset}` : this.section;
+  }
+
+  /** The unit of the program itself that has this one's code and lines. */
+  get owner(): Unit {
+    return this.skeleton ?? this;
+  }
+
+  /** The unit that has this one's entries: itself, but for a skeleton whose file was found. */
+  get contents(): Unit {
+    return this.program.split(this) ?? this;
+  }
+
+  /** What a skeleton unit and the unit it stands for have in common. */
+  get splitId(): bigint | undefined {
+    const value = this.headerId === undefined ? this.root.value(At.gnuDwoId) : undefined;
+    return this.headerId ?? (value?.kind === 'constant' ? (value.big ?? BigInt(value.value)) : undefined);
+  }
+
   /** DW_AT_name as written. */
   get name(): string {
-    return this.root.string(At.name) ?? '';
+    return this.root.string(At.name) ?? this.contents.root.string(At.name) ?? '';
   }
 
   get compilationDirectory(): string {
-    return this.root.string(At.compDir) ?? '';
+    return this.owner.root.string(At.compDir) ?? '';
   }
 
   get producer(): string {
-    return this.root.string(At.producer) ?? '';
+    return this.contents.root.string(At.producer) ?? '';
   }
 
   /** The primary source file, joined with the compilation directory. */
@@ -150,17 +177,25 @@ export class Unit implements FormSource {
 
   /** Offset of the line program in `.debug_line`, or undefined. */
   get lineOffset(): number | undefined {
-    return this.root.number(At.stmtList);
+    return this.owner.root.number(At.stmtList);
   }
 
   /** Base for range and location lists: the unit's low_pc. */
   get baseAddress(): number {
-    return this.root.address(At.lowPc) ?? 0;
+    return this.owner.root.address(At.lowPc) ?? 0;
   }
 
-  /** A base attribute of the root, or what DWARF5 7.26 puts right after the table's header. */
+  /** A base attribute of the root, or what DWARF5 7.26 to 7.29 put right after the table's header. */
   base(at: At): number {
-    return this.root.number(at) ?? (this.version >= 5 ? (this.offsetSize === 8 ? 16 : 8) : 0);
+    const given = this.root.number(at);
+    if (given !== undefined || this.version < 5) return given ?? 0;
+    const lists = at === At.rnglistsBase || at === At.loclistsBase ? 4 : 0;
+    return (this.offsetSize === 8 ? 16 : 8) + lists;
+  }
+
+  /** What offsets of `.debug_ranges` count from: GNU's split units before DWARF 5 have it in the skeleton. */
+  get oldRangesBase(): number {
+    return this.skeleton?.root.number(At.gnuRangesBase) ?? 0;
   }
 
   text(section: 'str' | 'line_str', offset: number): string {
@@ -173,7 +208,8 @@ export class Unit implements FormSource {
   }
 
   indexedAddress(index: number): number {
-    const at = this.base(At.addrBase) + index * this.addressSize;
+    if (this.skeleton) return this.skeleton.indexedAddress(index);
+    const at = (this.root.number(At.gnuAddrBase) ?? this.base(At.addrBase)) + index * this.addressSize;
     return this.program.sections.reader('addr', at).address(this.addressSize);
   }
 }
