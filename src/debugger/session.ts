@@ -584,8 +584,10 @@ export class DebugSession {
     if (!history?.inPast) return stop;
     const distance = history.present.retired - machine.cpu.retired;
     const how =
-      distance === 0n ? 'at' : distance === 1n ? '1 instruction before' : `${distance} instructions before`;
-    return { ...stop, description: `${stop.description} (in the past, ${how} that of the present)` };
+      distance === 0n
+        ? 'within the present instruction'
+        : `${distance} instruction${distance === 1n ? '' : 's'} before the present`;
+    return { ...stop, description: `${stop.description} (in the past, ${how})` };
   }
 
   private tell(told: StoppedEvent): void {

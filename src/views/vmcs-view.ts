@@ -38,6 +38,8 @@ export class VmcsView implements vscode.TreeDataProvider<VmcsNode>, vscode.Dispo
   private shownFilter = '';
   private onlyChanged = false;
   private note: NodeJS.Timeout | undefined;
+  private refreshing: Promise<void> | undefined;
+  private outdated = false;
 
   constructor(private readonly focus: DebugFocus) {
     this.trees = new VmcsTrees(focus);
@@ -71,7 +73,24 @@ export class VmcsView implements vscode.TreeDataProvider<VmcsNode>, vscode.Dispo
     return this.filter !== '' || this.onlyChanged;
   }
 
+  /** One at a time: VS Code logs an error when the rows that it is to show and open are replaced meanwhile. */
   async refresh(): Promise<void> {
+    this.outdated = true;
+    await (this.refreshing ??= this.untilCurrent());
+  }
+
+  private async untilCurrent(): Promise<void> {
+    try {
+      while (this.outdated) {
+        this.outdated = false;
+        await this.showCurrent();
+      }
+    } finally {
+      this.refreshing = undefined;
+    }
+  }
+
+  private async showCurrent(): Promise<void> {
     clearTimeout(this.note);
     if (!this.focus.session) return this.show([], undefined);
     if (!this.view.visible) return;
