@@ -157,9 +157,9 @@ describe('reading hello-nested', function () {
 
   it('while stopped shows fields of the VMCS beside VMREAD and VMWRITE, and under the mouse', async () => {
     const { workbench } = on;
-    await workbench.breakAt('exits.c', 'vmwrite');
+    await workbench.breakAt('hello-nested/exits.c', 'vmwrite');
     await workbench.atStop('F5');
-    await workbench.lineReached('exits.c', 'vmwrite');
+    await workbench.lineReached('hello-nested/exits.c', 'vmwrite');
     const value = 'vmcs.GUEST_RIP = 0x0000000000400017';
     await workbench.page.locator('.debug-inline-value', { hasText: value }).first().waitFor();
     await hoverOver(workbench, 'GUEST_RIP', '0x0000000000400017', '.debug-hover-widget');

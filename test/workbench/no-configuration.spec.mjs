@@ -20,7 +20,7 @@ describe('F5 without launch.json', function () {
 
   it('on a source offers the images of the folder, the nearest first', async () => {
     const { workbench } = on;
-    await workbench.openSource('exits.c');
+    await workbench.openSource('hello-nested/exits.c');
     await workbench.page.keyboard.press('F5');
     const offered = workbench.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: '.elf' });
     assert.match(await offered.innerText(), /hello-nested\.elf/);

@@ -146,7 +146,7 @@ export class Workbench {
     await this.tab(base).waitFor();
   }
 
-  /** Opens a text file; its editor takes keys then. The tab is there before its editor, and keys would go elsewhere. */
+  /** Opens a text file, named with its folder where several have its name; its editor takes keys then. The tab is there before its editor, and keys would go elsewhere. */
   async openSource(name) {
     await this.openFile(name);
     await this.editor(name).waitFor();
@@ -262,11 +262,12 @@ export class Workbench {
   /** Waits until a stop stands on the line that has the text: in a stack, and in the editor, which shows the frame of the stop. */
   async lineReached(file, text) {
     const number = lineOf(this.folder, file, text);
-    await this.callStack(file)
+    const base = file.split('/').at(-1);
+    await this.callStack(base)
       .filter({ hasText: `${number}:` })
       .first()
       .waitFor();
-    await this.tab(file).waitFor();
+    await this.tab(base).waitFor();
     await this.cursorOn(number);
   }
 
