@@ -16,6 +16,7 @@ import type { Breakpoint } from '../debugger/breakpoints/breakpoint';
 import { SessionError, type DebugSession, type SessionEvents } from '../debugger/session';
 import { threadId } from '../debugger/threads';
 import { ConfigurationProblem } from '../protocol/configuration-problem';
+import { ASKS_BEFORE_FORK } from '../protocol/launch-configuration';
 import type { CustomEvents } from '../protocol/custom-requests';
 import { checkedConfiguration } from '../protocol/launch-check';
 import { openSession } from '../session/open';
@@ -27,7 +28,7 @@ import { DamageReport } from './damage-report';
 import { dataBreakpointRequests } from './data-breakpoint-requests';
 import { dataRequests, edited } from './data-requests';
 import { errors, UserError } from './errors';
-import { ASKS, ForkQuestion } from './fork-question';
+import { ForkQuestion } from './fork-question';
 import { begin, executionRequests } from './execution-requests';
 import { InputGuard } from './input-guard';
 import { InputLogFile } from './input-log-file';
@@ -253,7 +254,7 @@ export class Adapter extends ProtocolSession {
     this.stopOnEntry = configuration.stopOnEntry === true && !noDebug;
     this.launched = given;
     context.setSession(opened.session, opened.recording);
-    this.forkQuestion.asks = given.flag(ASKS);
+    this.forkQuestion.asks = given.flag(ASKS_BEFORE_FORK);
     const supportsStepBack = opened.session.history !== undefined;
     this.sendEvent(new Event('capabilities', { capabilities: { supportsStepBack } }));
   }

@@ -20,7 +20,7 @@ import { inputSources } from '../protocol/people';
 import type { Context } from './context';
 import { targetFor } from './data-breakpoint-requests';
 import { numberFrom } from './data-requests';
-import { past, startOf } from './past';
+import { past } from './past';
 import { errors } from './errors';
 import { evaluation } from './evaluation';
 import type { RequestArguments } from './request-arguments';
@@ -100,8 +100,7 @@ export const customRequests: CustomHandlers = {
       if ('problem' in watched) throw errors.notPossible(watched.problem);
       session.goToLastWrite(offer(watched, '').dataId);
     } else if (given.has('instructions')) {
-      const count = given.integer('instructions', 0, MAXIMUM);
-      session.goToMoment(startOf(count), `instruction ${count}`);
+      session.goToInstruction(given.integer('instructions', 0, MAXIMUM));
     } else if (given.has('bookmark')) {
       const bookmark = session.bookmarks.find(given.integer('bookmark', 0, MAXIMUM));
       if (!bookmark)

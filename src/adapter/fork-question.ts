@@ -5,9 +5,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { FutureAtStake } from '../debugger/session';
 
-/** Launch argument of a client that asks its user on `turtlescope/futureAtStake`. */
-export const ASKS = '__asksBeforeFork';
-
 export class ForkQuestion {
   /** The client asks its user. */
   asks = false;

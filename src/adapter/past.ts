@@ -1,12 +1,6 @@
 /** Where the machine stands in its run, as the views draw it. */
-import type { DebugSession } from '../debugger/session';
 import type { Past } from '../protocol/past';
 import type { Context } from './context';
-
-/** The first moment with so many instructions retired. */
-export function startOf(instructions: number): Parameters<DebugSession['goToMoment']>[0] {
-  return { retired: BigInt(instructions), skew: 0n, transitions: 0n, calls: 0, statement: 0 };
-}
 
 export function past({ session }: Context): Past {
   const { history, machine, bookmarks } = session;

@@ -3,7 +3,7 @@ import { openSync, readFileSync } from 'node:fs';
 import { errorCode } from '../host/node-host';
 import { InputLogError, readInputLog, type InputEvent } from '../machine/input-log';
 import { unreadable, unwritable } from '../protocol/configuration-problem';
-import { UnusableFile } from './failure';
+import { complain, UnusableFile } from './failure';
 
 export function openForWriting(option: string, path: string): number {
   try {
@@ -11,6 +11,10 @@ export function openForWriting(option: string, path: string): number {
   } catch (error) {
     throw new UnusableFile(`--${option} ${unwritable(option, path, errorCode(error)).problem}`);
   }
+}
+
+export function tellRecorded(file: string): void {
+  complain(`recorded in ${file}: "turtlescope replay ${file}" runs it again`);
 }
 
 export function readInput(option: string, path: string): InputEvent[] {

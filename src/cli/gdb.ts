@@ -9,7 +9,7 @@ import { LAST_PORT, LOOPBACK } from '../host/listening';
 import { errorCode } from '../host/node-host';
 import { openSession, type Opened } from '../session/open';
 import { complain, Status, UsageError } from './failure';
-import { openForWriting } from './files';
+import { openForWriting, tellRecorded } from './files';
 import { parseMachine, wholeNumber } from './machine-options';
 import { SerialLines } from './serial-lines';
 
@@ -63,7 +63,7 @@ export async function gdb(args: string[]): Promise<number> {
 function save({ recording }: Opened, file: string, embed: boolean): void {
   try {
     writeFileSync(file, recording({ embed }));
-    complain(`recorded in ${file}: "turtlescope replay ${file}" runs it again`);
+    tellRecorded(file);
   } catch (error) {
     if (!(error instanceof SessionError)) throw error;
     complain(`not recorded: ${error.message}`);

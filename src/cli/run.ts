@@ -1,5 +1,5 @@
 /** `turtlescope run IMAGE`: boots an image and ends with the guest's own status, COM1 on stdout. */
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, writeFileSync, writeSync } from 'node:fs';
 import { repetitionText } from '../debugger/decode/repetition-text';
 import { FailedEntry } from '../debugger/failed-entry';
 import { runHeadless, runInCompany, type HeadlessOptions, type HeadlessResult } from '../machine/headless';
@@ -8,7 +8,7 @@ import type { Machine } from '../machine/machine';
 import { recordLine } from '../machine/record-json';
 import { openMachine } from '../session/open';
 import { complain } from './failure';
-import { openForWriting, readInput } from './files';
+import { openForWriting, readInput, tellRecorded } from './files';
 import { parseMachine, wholeNumber } from './machine-options';
 import { printStats, report } from './report';
 import { SerialLines } from './serial-lines';
@@ -58,9 +58,9 @@ export async function run(args: string[]): Promise<number> {
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   serial.flush();
   if (recordFile !== undefined) {
-    writeSync(recordFile, recording({ embed: own['embed'] === true }));
+    writeFileSync(recordFile, recording({ embed: own['embed'] === true }));
     closeSync(recordFile);
-    complain(`recorded in ${own['record']}: "turtlescope replay ${own['record']}" runs it again`);
+    tellRecorded(String(own['record']));
   }
   for (const file of [trace, inputLog]) if (file !== undefined) closeSync(file);
   if (own['screen']) console.error(machine.board.screen().lines.join('\n').trimEnd());

@@ -13,7 +13,7 @@ import { Replay } from '../machine/recording/replay';
 import { depthOf, userStrands, type StrandName } from '../machine/strand';
 import type { Machine } from '../machine/machine';
 import type { MachineRecord } from '../machine/machine-record';
-import type { Moment } from '../machine/moment';
+import { momentAt, type Moment } from '../machine/moment';
 import type { WatchTarget } from '../machine/watch-request';
 import type { OriginRow } from '../protocol/custom-requests';
 import type { Screen } from '../protocol/people';
@@ -411,6 +411,11 @@ export class DebugSession {
   /** To a moment, or the first one after it at which the machine can stand; not beyond the present. */
   goToMoment(moment: Moment, where: string): void {
     this.travel((back) => Promise.resolve(back.toMoment(moment, where)));
+  }
+
+  /** To where so many instructions have retired. */
+  goToInstruction(count: number): void {
+    this.goToMoment(momentAt(BigInt(count)), `instruction ${count}`);
   }
 
   /** Where the value that something has now came from: the first row, whose children `originBelow` finds. */

@@ -19,6 +19,11 @@ export interface Moment {
 /** No moment is before it. */
 export const START: Moment = { retired: 0n, skew: 0n, transitions: 0n, calls: 0, statement: 0 };
 
+/** The first moment with so many instructions retired. */
+export function momentAt(retired: bigint): Moment {
+  return { ...START, retired };
+}
+
 /** Negative: `a` is before `b`. */
 export function compareMoments(a: Moment, b: Moment): number {
   if (a.retired !== b.retired) return a.retired < b.retired ? -1 : 1;

@@ -2,7 +2,7 @@
  * Snapshots near the place where the user looks, in the middle of an epoch: whoever went to a moment goes from there to others close
  * by, and back one instruction after another, without running the epoch again each time.
  */
-import { START, type Moment } from './moment';
+import { momentAt, type Moment } from './moment';
 
 /** Instructions from a snapshot to the moment that was gone to: to repeat them takes as many microseconds as there are hundreds. */
 const DISTANCES = [22n, 20n, 17n, 14n, 11n].map((exponent) => 1n << exponent);
@@ -16,7 +16,7 @@ export function nearStops(from: Moment, to: Moment): Moment[] {
   for (const distance of DISTANCES) {
     if (to.retired - distance < retired + distance) continue;
     retired = to.retired - distance;
-    stops.push({ ...START, retired });
+    stops.push(momentAt(retired));
   }
   return stops;
 }

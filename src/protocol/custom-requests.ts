@@ -181,7 +181,7 @@ export interface CustomEvents {
   /** The timeline or a VMCS may have changed without a stop (edits). */
   'turtlescope/changed': { reason: 'edit' | 'stop' };
   /**
-   * A change of state was asked for that drops what came after this moment. Only for a client that launched with `__asksBeforeFork`: its
+   * A change of state was asked for that drops what came after this moment. Only for a client that launched with `ASKS_BEFORE_FORK`: its
    * request waits for `turtlescope/fork`. To all others it is refused.
    */
   'turtlescope/futureAtStake': Record<string, never>;

@@ -6,6 +6,9 @@
 /** Name of the debug type in launch.json. */
 export const DEBUG_TYPE = 'turtlescope';
 
+/** Launch argument of a client that asks its user on `turtlescope/futureAtStake`; no attribute of a launch.json. */
+export const ASKS_BEFORE_FORK = '__asksBeforeFork';
+
 export type Topology = 'nested' | 'bare';
 
 /** What the built-in L0 is and what it offers to L1. */

@@ -131,14 +131,17 @@ export function openReplay(path: string, serial: (byte: number) => void) {
 function opened(given: LaunchConfiguration) {
   const remembered = new RunFiles();
   const file = readNamed('program', given.program);
-  if (!isRecording(file.bytes))
+  if (!isRecording(file.bytes)) {
+    // It may be a kernel of hundreds of megabytes, and has just been read.
+    const read: ReadFile = (attribute, path) => (attribute === 'program' ? file : readNamed(attribute, path));
     return {
       configuration: given,
       recording: undefined,
-      read: remembered.remembering(readNamed),
+      read: remembered.remembering(read),
       remembered,
       warnings: [],
     };
+  }
   const run = recordedRun(given, file);
   return { ...run, read: remembered.remembering(run.read), remembered };
 }

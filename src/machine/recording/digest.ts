@@ -3,6 +3,7 @@
  * hashed when they may have changed, and remembered.
  */
 import { host } from '../../host/host';
+import type { Machine } from '../machine';
 import { comparedParts, type SavedMachine } from '../snapshot';
 import { canonicalText } from './plain-data';
 
@@ -17,12 +18,15 @@ export class StateDigest {
   /** Pages that hold anything but zeros. */
   private readonly pages = new Map<number, string>();
 
-  page(number: number, contents: Uint8Array): void {
-    if (contents.every((byte) => byte === 0)) this.pages.delete(number);
-    else this.pages.set(number, host().sha256(contents).slice(0, DIGITS));
+  changed(pages: Iterable<number>, contents: (page: number) => Uint8Array): void {
+    for (const page of pages) {
+      const bytes = contents(page);
+      if (bytes.every((byte) => byte === 0)) this.pages.delete(page);
+      else this.pages.set(page, host().sha256(bytes).slice(0, DIGITS));
+    }
   }
 
-  /** All changed pages must have been told. */
+  /** To be told all changed pages before. */
   of(state: SavedMachine): Digest {
     const pages = [...this.pages.keys()]
       .sort((a, b) => a - b)
@@ -30,6 +34,12 @@ export class StateDigest {
     const digest: Record<string, string> = { [RAM]: hashOf(pages.join()) };
     for (const [name, data] of comparedParts(state)) digest[name] = hashOf(canonicalText(data));
     return digest;
+  }
+
+  /** @param changed pages that may differ from what was told before */
+  ofMachine(machine: Machine, changed: Iterable<number>): Digest {
+    this.changed(changed, (page) => machine.cpu.physical.page(page));
+    return this.of(machine.save());
   }
 }
 

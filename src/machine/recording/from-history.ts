@@ -18,7 +18,7 @@ export function recordedHistory(
   const checks: Check[] = [];
   const edits: RecordedEdit[] = [];
   for (const known of history.states()) {
-    for (const page of known.changed) digest.page(page, known.page(page));
+    digest.changed(known.changed, known.page);
     const input = machine.received.some(
       ({ at }) => BigInt(at) === known.moment.retired + known.moment.skew + 1n,
     );
@@ -29,8 +29,7 @@ export function recordedHistory(
   const moment = history.now;
   // What comes from outside at this very moment has come here, and not yet in a replay that stands here.
   const unlike = machine.l0?.stopped === true || machine.hasInputNow;
-  for (const page of unlike ? [] : history.changedSince()) digest.page(page, machine.cpu.physical.page(page));
-  const end = { moment, digest: unlike ? undefined : digest.of(machine.save()) };
+  const end = { moment, digest: unlike ? undefined : digest.ofMachine(machine, history.changedSince()) };
   const input = machine.received;
   history.goTo(from);
   return { input, edits, checks, end };

@@ -23,9 +23,11 @@ export class Recorder {
   }
 
   private check(): Check {
-    for (const page of writtenPages(this.machine, this.marks))
-      this.digest.page(page, this.machine.cpu.physical.page(page));
-    return { moment: this.machine.now(), digest: this.digest.of(this.machine.save()) };
+    const { machine, marks } = this;
+    return {
+      moment: machine.now(),
+      digest: this.digest.ofMachine(machine, writtenPages(machine, marks)),
+    };
   }
 
   /** The run up to here. */

@@ -69,15 +69,14 @@ export class Replay {
         this.differs([`where the run ends (${momentText(this.history.now)})`], this.history.now),
       );
     if (!digest) return;
-    for (const page of this.history.changedSince())
-      this.digest.page(page, this.machine.cpu.physical.page(page));
-    const problem = this.compared(this.digest.of(this.machine.save()), digest, moment);
+    const found = this.digest.ofMachine(this.machine, this.history.changedSince());
+    const problem = this.compared(found, digest, moment);
     if (problem !== undefined) throw new HistoryError(problem);
   }
 
   private passes(known: KnownState): string | undefined {
     if (this.over) return undefined;
-    for (const page of known.changed) this.digest.page(page, known.page(page));
+    this.digest.changed(known.changed, known.page);
     const wanted = this.checks.get(momentText(known.moment));
     return wanted && this.compared(this.digest.of(known.state), wanted, known.moment);
   }

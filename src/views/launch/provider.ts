@@ -3,7 +3,7 @@
  * adapter does, for every client alike.
  */
 import * as vscode from 'vscode';
-import { DEBUG_TYPE } from '../../protocol/launch-configuration';
+import { ASKS_BEFORE_FORK, DEBUG_TYPE } from '../../protocol/launch-configuration';
 import { configurationFor, withAbsolutePaths } from './configuration';
 import { chooseImage, workspaceImages } from './images';
 
@@ -24,7 +24,7 @@ export class LaunchProvider implements vscode.DebugConfigurationProvider {
   ): vscode.DebugConfiguration {
     const root = folder?.uri.fsPath ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
     // `fork-question` asks the user.
-    const asking = { ...configuration, __asksBeforeFork: true };
+    const asking = { ...configuration, [ASKS_BEFORE_FORK]: true };
     return root === undefined ? asking : withAbsolutePaths(asking, root);
   }
 
