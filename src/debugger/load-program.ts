@@ -10,7 +10,7 @@ import { SymbolError } from '../symbols/symbol-error';
 import type { KernelModules, LoadedProgram } from './programs';
 
 export interface ProgramRequest {
-  readonly bytes: Uint8Array | ByteSource;
+  readonly bytes: Uint8Array;
   readonly name: string;
   readonly path: string;
   readonly level: Level;

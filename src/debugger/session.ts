@@ -437,7 +437,7 @@ export class DebugSession {
   /** What is below a row. The machine goes there and comes back; nobody sees it move. */
   async originBelow(row: number): Promise<readonly OriginRow[]> {
     const { history, origin } = this;
-    if (!history || !origin?.has(row)) throw new SessionError(STALE_ROW);
+    if (!history || !origin?.moment(row)) throw new SessionError(STALE_ROW);
     this.mustStand();
     const from = history.now;
     this.isRunning = true;

@@ -16,8 +16,7 @@ const PART = 1 << 20;
 
 /** The debug file of a program that has no debug information of its own; undefined when none is found. */
 export function separateDebugFile(elf: ElfFile, path: string, open: OpenFile): ElfFile | undefined {
-  if (['info', 'line'].some((name) => elf.section(`.debug_${name}`) ?? elf.section(`.zdebug_${name}`)))
-    return undefined;
+  if (elf.describesSource) return undefined;
   const id = elf.buildId();
   if (id !== undefined && id.length > 2) {
     const found = usable(joinPath(SYSTEM, '.build-id', id.slice(0, 2), `${id.slice(2)}.debug`), open);

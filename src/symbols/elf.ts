@@ -162,8 +162,18 @@ export class ElfFile {
   }
 
   /** A debug section by its name without prefix ("info", "line"), also in the old `.zdebug_` form. */
+  debugSection(name: string): ElfSection | undefined {
+    return this.section(`.debug_${name}`) ?? this.section(`.zdebug_${name}`);
+  }
+
+  /** Whether it has debug information of its own. */
+  get describesSource(): boolean {
+    return ['info', 'line'].some((name) => this.debugSection(name));
+  }
+
+  /** Contents of a debug section. */
   debugData(name: string): Uint8Array | undefined {
-    const section = this.section(`.debug_${name}`) ?? this.section(`.zdebug_${name}`);
+    const section = this.debugSection(name);
     return section && section.type !== SHT_NOBITS ? this.data(section) : undefined;
   }
 

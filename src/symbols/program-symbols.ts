@@ -131,6 +131,8 @@ export class ProgramSymbols {
   private readonly surroundings: ValueSurroundings;
   private symbolTable: ElfSymbols | undefined;
   private lazyUnwinder: Unwinder | undefined;
+  /** The same program with another load bias: what was read of it is not read again. */
+  private readonly known: ProgramSymbols | undefined;
   private lazyOrc: { readonly table: OrcTable | undefined } | undefined;
   private lazyArchitecture: Architecture | undefined;
 
@@ -139,6 +141,7 @@ export class ProgramSymbols {
     const name = options.name ?? 'the program';
     this.bias = options.bias ?? 0n;
     const { known, path = '', open } = options;
+    this.known = known;
     this.elf = known?.elf ?? new ElfFile(bytes, name);
     this.files = known?.files ?? this.debugFiles(name, options);
     this.dwarf = known?.dwarf ?? this.readDwarf(path, open);
@@ -481,6 +484,7 @@ export class ProgramSymbols {
   }
 
   private orc(): OrcTable | undefined {
+    if (this.known) return this.known.orc();
     return (this.lazyOrc ??= { table: OrcTable.of(this.elf) }).table;
   }
 

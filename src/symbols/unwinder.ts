@@ -5,7 +5,7 @@
  * caller; nothing here throws on a broken stack, it just ends the stack.
  */
 import { toInside } from './address';
-import { evaluateNumber, bytesToBigint, type ExpressionPlace } from './dwarf/expression';
+import { evaluateNumber, readNumber, type ExpressionPlace } from './dwarf/expression';
 import { frameRow, type FrameRow, type RegisterRule } from './dwarf/frame-rows';
 import type { FrameDescription, FrameTable } from './dwarf/frame-table';
 import type { Frame, FrameOrigin } from './frame';
@@ -146,14 +146,10 @@ export class Unwinder {
     frame: Frame,
     signalFrame: boolean,
   ): bigint | undefined {
-    const load = (address: bigint | undefined) => {
-      const bits = place.addressSize * 8;
-      const bytes =
-        address === undefined
-          ? undefined
-          : place.readMemory(BigInt.asUintN(bits, address), place.addressSize);
-      return bytes?.length === place.addressSize ? bytesToBigint(bytes) : undefined;
-    };
+    const { addressSize } = place;
+    const read: ReadMemory = (address, length) => place.readMemory(address, length);
+    const load = (address: bigint | undefined) =>
+      address === undefined ? undefined : readNumber(read, address, addressSize, addressSize * 8);
     switch (rule?.kind) {
       case 'undefined':
         return undefined;
@@ -197,10 +193,7 @@ export class Unwinder {
     const stack = frame.register(this.registers.stackPointer);
     const pointer = frame.register(this.registers.framePointer);
     if (stack === undefined) return undefined;
-    const load = (address: bigint) => {
-      const bytes = readMemory(address, word);
-      return bytes?.length === word ? bytesToBigint(bytes) : undefined;
-    };
+    const load = (address: bigint) => readNumber(readMemory, address, word);
     const shape = this.shape(frame, readMemory);
     const cfa = shape && this.cfaOf(shape, frame);
     const returned = cfa === undefined ? undefined : load(cfa - BigInt(word));

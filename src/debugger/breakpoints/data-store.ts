@@ -72,7 +72,6 @@ export class DataBreakpoints {
 
   /** The stop that these accesses are worth; undefined when none of them is. */
   decide(events: readonly WatchEvent[], around: DataSurroundings): DataStop | undefined {
-    const ids: number[] = [];
     const texts: string[] = [];
     const accesses: WatchEvent[] = [];
     for (const event of events) {
@@ -83,12 +82,12 @@ export class DataBreakpoints {
       const decision = around.repeated ? condition?.holds(scope) : condition?.reached(scope);
       if (decision?.kind === 'log') around.log(decision.text);
       if (decision?.kind !== 'stop') continue;
-      ids.push(breakpoint.id);
       accesses.push(event);
       texts.push(
         decision.note ?? eventText(event, breakpoint.shown ?? targetName(breakpoint.target), around),
       );
     }
+    const ids = accesses.map(({ id }) => id);
     return ids.length > 0 ? { ids, description: texts.join('; '), accesses } : undefined;
   }
 

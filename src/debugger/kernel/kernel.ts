@@ -3,7 +3,6 @@
  * by the kernel's own symbols and debug information; nothing in the guest is changed.
  */
 import type { Level, StrandName } from '../../machine/strand';
-import { levelOf } from '../../machine/strand';
 import type { Machine } from '../../machine/machine';
 import { msrPlace } from '../../machine/msr-places';
 import { linkModule } from '../../symbols/kernel/linked-module';
@@ -104,18 +103,15 @@ export class Kernel {
 
   /** Reads the list of modules anew. @returns whether it is another one */
   readModules(strand: StrandName): boolean {
-    if (levelOf(strand) !== this.level) return false;
     this.list ??= ModuleList.of(this.program.symbols);
     const read = (address: bigint, length: number) =>
       readExactly(this.machine, linear(strand), address, length);
-    const now = this.list?.read(read) ?? [];
     const before = this.loaded;
+    const known = (at: bigint, name: string) =>
+      before.find(({ module }) => module.at === at && module.name === name)?.module;
+    const now = this.list?.read(read, known) ?? [];
     this.loaded = now.map(
-      (module) =>
-        before.find(({ module: { at, name } }) => at === module.at && name === module.name) ?? {
-          module,
-          program: this.load(module),
-        },
+      (module) => before.find((entry) => entry.module === module) ?? { module, program: this.load(module) },
     );
     return this.loaded.length !== before.length || this.loaded.some((entry) => !before.includes(entry));
   }

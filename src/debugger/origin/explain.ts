@@ -50,24 +50,29 @@ export class Explanation {
 
   /** What gave `target` the value it has at a moment; undefined: somebody interrupted. */
   async of(target: WatchTarget, from: Moment): Promise<Cause | undefined> {
-    this.history.goTo(from);
     const general = target.kind === 'word' && wordTarget(target.level, target.name)!.place < GENERAL_END;
     const executed = general ? this.wroteRegister(target, from) : undefined;
     return executed ? this.byInstruction(executed, target) : this.byWrite(target, from);
   }
 
   private wroteRegister(target: WatchTarget & { kind: 'word' }, from: Moment): Executed | undefined {
-    const { vcpu } = strandNamed(target.level);
+    return this.lastExecuted(from, target.level, ({ level, operands }) =>
+      operands.registersWritten.some(
+        (name) =>
+          (level === target.level || SHARED.test(name)) && wordTarget(level, name)?.place === target.place,
+      ),
+    );
+  }
+
+  /** The last instruction before a moment, of the CPU of a level, that fits. */
+  private lastExecuted(
+    until: Moment,
+    level: StrandName,
+    fits: (executed: Executed) => boolean,
+  ): Executed | undefined {
+    const { vcpu } = strandNamed(level);
     for (const width of WIDTHS) {
-      const found = this.recent
-        .before(from, width, vcpu)
-        .findLast(({ level, operands }) =>
-          operands.registersWritten.some(
-            (name) =>
-              (level === target.level || SHARED.test(name)) &&
-              wordTarget(level, name)?.place === target.place,
-          ),
-        );
+      const found = this.recent.before(until, width, vcpu).findLast(fits);
       if (found) return found;
     }
     return undefined;
@@ -102,8 +107,7 @@ export class Explanation {
       if (executed) return this.byInstruction(executed, target);
       return { text: `${by} wrote it at ${placeText(machine, this.programs, by, rip)}`, moment, inputs: [] };
     }
-    if (by === 'processor') return { ...savedFrom(machine, target), moment };
-    if (target.kind === 'word') return { ...savedFrom(machine, target), moment };
+    if (by === 'processor' || target.kind === 'word') return { ...savedFrom(machine, target), moment };
     if (target.kind === 'field' && target.vmcs === 'vmcs02') return { ...mergedFrom(target.field), moment };
     if (target.kind === 'field' && target.vmcs === 'vmcs12') {
       const synced = syncedFrom(target.field);
@@ -114,13 +118,11 @@ export class Explanation {
   }
 
   private atInstruction(level: StrandName, rip: bigint, moment: Moment): Executed | undefined {
-    for (const width of WIDTHS) {
-      const found = this.recent
-        .before(moment, width, strandNamed(level).vcpu)
-        .findLast((executed) => executed.rip === rip && levelOf(executed.level) === levelOf(level));
-      if (found) return found;
-    }
-    return undefined;
+    return this.lastExecuted(
+      moment,
+      level,
+      (executed) => executed.rip === rip && levelOf(executed.level) === levelOf(level),
+    );
   }
 
   private byInstruction({ moment, level, rip, operands }: Executed, target: WatchTarget): Cause {

@@ -33,10 +33,6 @@ export class OriginTree {
     return this.nodes[id]?.moment;
   }
 
-  has(id: number): boolean {
-    return this.nodes[id] !== undefined;
-  }
-
   /** The machine stands somewhere afterwards. Undefined: somebody interrupted. */
   async children(id: number): Promise<readonly OriginRow[] | undefined> {
     const node = this.nodes[id]!;

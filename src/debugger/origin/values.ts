@@ -1,5 +1,6 @@
 /** The things whose origin is asked for, where the machine stands: their names, their values, and the memory operands of instructions. */
-import { vmcsField, vmcsFieldByEncoding, type FieldName } from '../../isa/vmcs-fields';
+import { vmcsFieldByEncoding, type FieldName } from '../../isa/vmcs-fields';
+import { hex } from '../../decode/word';
 import type { Machine } from '../../machine/machine';
 import type { StrandName } from '../../machine/strand';
 import type { WatchTarget } from '../../machine/watch-request';
@@ -15,8 +16,9 @@ const BASED = ['fs', 'gs'];
 
 /** "vmcs12.EPT_POINTER = 0x5e000"; without a value where there is none. */
 export function shown(machine: Machine, target: WatchTarget): string {
+  const name = targetName(target);
   const value = valueOf(machine, target);
-  return value === undefined ? targetName(target) : `${targetName(target)} = 0x${value.toString(16)}`;
+  return value === undefined ? name : `${name} = ${hex(value)}`;
 }
 
 export function valueOf(machine: Machine, target: WatchTarget): bigint | undefined {
@@ -25,7 +27,7 @@ export function valueOf(machine: Machine, target: WatchTarget): bigint | undefin
       return readInteger(machine, target.space, target.address, Math.min(target.bytes, WORD));
     case 'field': {
       const vmcs = machine.driver.vmcss().find(({ name }) => name === target.vmcs);
-      return vmcs && BigInt(vmcs.read(target.field));
+      return vmcs?.read(target.field);
     }
     case 'word': {
       const registers = machine.driver.registers(target.level);
@@ -59,5 +61,5 @@ export function fieldTarget(machine: Machine, level: StrandName, encoding: bigin
 }
 
 export function field(vmcs: (WatchTarget & { kind: 'field' })['vmcs'], name: FieldName): WatchTarget {
-  return { kind: 'field', vmcs, field: vmcsField[name].name };
+  return { kind: 'field', vmcs, field: name };
 }

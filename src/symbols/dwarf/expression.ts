@@ -100,6 +100,17 @@ export function bytesToBigint(bytes: Uint8Array): bigint {
   return value;
 }
 
+/** The little-endian number of `bytes` bytes in memory with addresses of `bits` bits; undefined where it cannot be read. */
+export function readNumber(
+  readMemory: (address: bigint, length: number) => Uint8Array | undefined,
+  address: bigint,
+  bytes: number,
+  bits = 64,
+): bigint | undefined {
+  const data = readMemory(BigInt.asUintN(bits, address), bytes);
+  return data?.length === bytes ? bytesToBigint(data) : undefined;
+}
+
 /** The low `length` bytes of a number, little-endian. */
 export function bigintToBytes(value: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length);

@@ -77,8 +77,9 @@ export class DwarfProgram implements UnitProgram {
   }
 
   split(skeleton: Unit): Unit | undefined {
-    if (skeleton.skeleton || splitName(skeleton) === undefined) return undefined;
-    if (!this.splits.has(skeleton)) this.splits.set(skeleton, this.findSplit(skeleton));
+    if (skeleton.skeleton) return undefined;
+    if (!this.splits.has(skeleton))
+      this.splits.set(skeleton, splitName(skeleton) === undefined ? undefined : this.findSplit(skeleton));
     return this.splits.get(skeleton);
   }
 

@@ -33,9 +33,7 @@ export class DebugSections {
 
   /** Of the program and its debug file the first that has `.debug_info` or `.debug_line` provides all sections. */
   static ofFiles(files: readonly ElfFile[]): DebugSections {
-    const has = (f: ElfFile, name: string) => f.section(`.debug_${name}`) ?? f.section(`.zdebug_${name}`);
-    const provider =
-      files.find((f) => has(f, 'info') ?? has(f, 'line')) ?? files.find((f) => has(f, 'frame'));
+    const provider = files.find((f) => f.describesSource) ?? files.find((f) => f.debugSection('frame'));
     return new DebugSections((name) => provider?.debugData(name));
   }
 

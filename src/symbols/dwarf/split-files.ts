@@ -4,11 +4,10 @@
  * Source: DWARF5 7.3.2 (split object files) and 7.3.5 (package files); GNU's form of both before DWARF 5. A skeleton unit in
  * the program names the file and the id that it must have.
  */
-import type { ByteReader } from '../byte-reader';
+import { ByteReader } from '../byte-reader';
 import type { OpenFile } from '../byte-source';
 import { ElfFile } from '../elf';
 import { directoryOf, fileNameOf, joinPath } from '../source-path';
-import { ByteReader as Reader } from '../byte-reader';
 import { SymbolError } from '../symbol-error';
 import { At } from './constants';
 import { DebugSections, type DebugSectionName } from './sections';
@@ -48,9 +47,9 @@ export class SplitFiles {
     if (packaged) return packaged;
     const own = directoryOf(this.program);
     const paths = [
-      joinPath(skeleton.compilationDirectory, '', name),
-      joinPath(own, '', name),
-      joinPath(own, '', fileNameOf(name)),
+      joinPath(skeleton.compilationDirectory, name),
+      joinPath(own, name),
+      joinPath(own, fileNameOf(name)),
     ];
     for (const path of new Set(paths)) {
       const bytes = this.open(path);
@@ -92,7 +91,7 @@ export class SplitFiles {
     if (!bytes) return undefined;
     const file = new ElfFile(bytes, path);
     const index = file.debugData('cu_index');
-    return index && { file, units: readIndex(new Reader(index, '.debug_cu_index')) };
+    return index && { file, units: readIndex(new ByteReader(index, '.debug_cu_index')) };
   }
 }
 

@@ -4,7 +4,7 @@
  * include/linux/module.h, kernel/module/sysfs.c).
  */
 import { strip, type DataType, type StructureType } from '../dwarf/data-types';
-import { bytesToBigint } from '../dwarf/expression';
+import { readNumber } from '../dwarf/expression';
 import type { ReadingContext } from '../frame';
 import type { ProgramSymbols } from '../program-symbols';
 import { utf8 } from '../utf8';
@@ -124,42 +124,47 @@ export class ModuleList {
     return layout && new ModuleList(head.address, layout);
   }
 
-  /** Modules that are loaded now or about to be initialised, as far as memory holds their list. */
-  read(memory: Read): KernelModule[] {
+  /**
+   * Modules that are loaded now or about to be initialised, as far as memory holds their list.
+   * @param known a module that was read before: it is not read again
+   */
+  read(memory: Read, known: (at: bigint, name: string) => KernelModule | undefined = () => undefined) {
     const { layout, head } = this;
     const found: KernelModule[] = [];
-    let entry = number(memory, head, POINTER_BYTES);
+    let entry = readNumber(memory, head, POINTER_BYTES);
     while (entry !== undefined && entry !== head && found.length < MOST) {
       const at = entry - BigInt(layout.list);
-      const state = number(memory, at + BigInt(layout.state), 4);
-      const module = state === LIVE || state === COMING ? this.module(memory, at) : undefined;
+      const state = readNumber(memory, at + BigInt(layout.state), 4);
+      const module = state === LIVE || state === COMING ? this.module(memory, at, known) : undefined;
       if (module) found.push(module);
-      entry = number(memory, entry, POINTER_BYTES);
+      entry = readNumber(memory, entry, POINTER_BYTES);
     }
     return found;
   }
 
-  private module(memory: Read, at: bigint): KernelModule | undefined {
+  private module(
+    memory: Read,
+    at: bigint,
+    known: (at: bigint, name: string) => KernelModule | undefined,
+  ): KernelModule | undefined {
     const { layout } = this;
     const name = text(memory, at + BigInt(layout.name));
-    const table = number(memory, at + BigInt(layout.attributes), POINTER_BYTES);
-    const count = table && number(memory, table + BigInt(layout.count), 4);
-    if (name === undefined || !table || count === undefined || count > MOST) return undefined;
+    if (name === undefined) return undefined;
+    const before = known(at, name);
+    if (before) return before;
+    const table = readNumber(memory, at + BigInt(layout.attributes), POINTER_BYTES);
+    const count = table && readNumber(memory, table + BigInt(layout.count), 4);
+    if (!table || count === undefined || count > MOST) return undefined;
     const sections = new Map<string, bigint>();
     for (let index = 0; index < Number(count); index++) {
       const entry = table + BigInt(layout.first + index * layout.bytes);
-      const names = number(memory, entry + BigInt(layout.sectionName), POINTER_BYTES);
-      const address = number(memory, entry + BigInt(layout.address), POINTER_BYTES);
+      const names = readNumber(memory, entry + BigInt(layout.sectionName), POINTER_BYTES);
+      const address = readNumber(memory, entry + BigInt(layout.address), POINTER_BYTES);
       const section = names && text(memory, names);
       if (section !== undefined && address !== undefined) sections.set(String(section), address);
     }
     return { name, at, sections };
   }
-}
-
-function number(memory: Read, address: bigint, bytes: number): bigint | undefined {
-  const data = memory(BigInt.asUintN(64, address), bytes);
-  return data?.length === bytes ? bytesToBigint(data) : undefined;
 }
 
 /** The string up to its zero, however near the end of what is mapped it lies. */

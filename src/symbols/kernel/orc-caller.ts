@@ -2,7 +2,7 @@
  * The caller of a frame by its ORC entry: of a function, or what an interrupt, an exception or a system call came upon, whose
  * registers the kernel's entry has saved as struct pt_regs. Linux: arch/x86/kernel/unwind_orc.c, asm/ptrace.h.
  */
-import { bytesToBigint } from '../dwarf/expression';
+import { readNumber } from '../dwarf/expression';
 import type { Frame, ReadingContext } from '../frame';
 import { OrcRegister, type OrcEntry } from './orc';
 
@@ -33,10 +33,8 @@ export function callerByOrc(
   frame: Frame,
   readMemory: ReadingContext['readMemory'],
 ): Caller | undefined {
-  const load = (address: bigint | undefined) => {
-    const bytes = address === undefined ? undefined : readMemory(BigInt.asUintN(64, address), Number(WORD));
-    return bytes?.length === Number(WORD) ? bytesToBigint(bytes) : undefined;
-  };
+  const load = (address: bigint | undefined) =>
+    address === undefined ? undefined : readNumber(readMemory, address, Number(WORD));
   const from = (register: number): bigint | undefined => {
     switch (register) {
       case OrcRegister.SP:
