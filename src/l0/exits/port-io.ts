@@ -60,10 +60,11 @@ function address_bytes(vcpu: Vcpu): number {
  * queued, or L1 has the exit.
  */
 function admit_element(vcpu: Vcpu, linear: bigint, size: IoSize, access: 'read' | 'write'): boolean {
-  const last = linear + BigInt(size - 1);
-  const pages = linear >> 12n === last >> 12n ? [linear] : [linear, last];
+  const last_page = BigInt.asUintN(64, linear + BigInt(size - 1)) & ~0xfffn;
+  const pages = last_page === (linear & ~0xfffn) ? [linear] : [linear, last_page];
+  const user_mode = vmx_get_cpl(vcpu) === 3;
   for (const at of pages) {
-    const walk = gva_to_gpa(vcpu, at, access, vmx_get_cpl(vcpu) === 3);
+    const walk = gva_to_gpa(vcpu, at, access, user_mode);
     if (walk.kind === 'fault') {
       kvm_inject_page_fault(vcpu, walk);
       return false;
@@ -89,7 +90,8 @@ function input_element(vcpu: Vcpu, linear: bigint, port: number, size: IoSize): 
 
 /** One element of OUTS; false when a fault was queued, or L1 has an exit. */
 function output_element(vcpu: Vcpu, linear: bigint, port: number, size: IoSize): boolean {
-  if (!admit_element(vcpu, linear, size, 'read')) return false;
+  // Of L1 the read below finds all there is to find.
+  if (vcpu.arch.guest_mode && !admit_element(vcpu, linear, size, 'read')) return false;
   const result = kvm_read_guest_virt(vcpu, linear, size);
   if (result.kind === 'fault') {
     kvm_inject_page_fault(vcpu, result);

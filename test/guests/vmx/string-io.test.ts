@@ -26,6 +26,19 @@ for (const topology of topologies)
       assert.deepEqual([registers[1], registers[7]], [3n, 0x187000n]);
     });
 
+    it('an element across two pages is refused where the second begins', () => {
+      const { exits } = runHypervisor(
+        {
+          setup: `and qword ptr [${entry}], -3`,
+          guest: 'mov edi, L2_DATA - 2; mov edx, 0x80; insd; vmcall',
+          log,
+        },
+        topology,
+      );
+      assert.equal(exits[0]?.reason, 'EPT_VIOLATION');
+      assert.equal(exits[0]?.GUEST_PHYSICAL_ADDRESS, 0x187000n);
+    });
+
     it('OUTS from a page that ept12 does not have is an EPT violation of L1', () => {
       const { exits } = runHypervisor(
         {
