@@ -17,13 +17,14 @@ export const enum ModeKey {
   FLAT = 16,
 }
 
-/** PAE paging proper: 32-bit physical-address extension, not 4-level. */
+/** PAE paging proper with these registers: 32-bit physical-address extension, not 4-level. */
+export function isPaePaging(cr0: u64, cr4: u64, efer: u64): bool {
+  return (cr0 & Cr0.PG) != 0 && (cr4 & Cr4.PAE) != 0 && (efer & Efer.LMA) == 0;
+}
+
+/** The same with the registers in force. */
 export function paePaging(): bool {
-  return (
-    (load<u64>(S + State.CR0) & Cr0.PG) != 0 &&
-    (load<u64>(S + State.CR4) & Cr4.PAE) != 0 &&
-    (load<u64>(S + State.EFER) & Efer.LMA) == 0
-  );
+  return isPaePaging(load<u64>(S + State.CR0), load<u64>(S + State.CR4), load<u64>(S + State.EFER));
 }
 
 function executionMode(): u32 {

@@ -106,11 +106,16 @@ export function vmx_nmi_blocked(vcpu: Vcpu): boolean {
   return (vcpu.cpu.vmread('GUEST_INTERRUPTIBILITY_INFO') & blocking) !== 0;
 }
 
+/** KVM: __vmx_interrupt_blocked: by IF or a shadow of the guest whose state is loaded. */
+export function __vmx_interrupt_blocked(vcpu: Vcpu): boolean {
+  if ((vcpu.cpu.vmread('GUEST_RFLAGS') & rflags.IF) === 0n) return true;
+  return (vcpu.cpu.vmread('GUEST_INTERRUPTIBILITY_INFO') & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS)) !== 0;
+}
+
 /** KVM: vmx_interrupt_blocked. */
 export function vmx_interrupt_blocked(vcpu: Vcpu): boolean {
   if (vcpu.arch.guest_mode && nested_exit_on_intr(get_vmcs12(vcpu))) return false;
-  if ((vcpu.cpu.vmread('GUEST_RFLAGS') & rflags.IF) === 0n) return true;
-  return (vcpu.cpu.vmread('GUEST_INTERRUPTIBILITY_INFO') & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS)) !== 0;
+  return __vmx_interrupt_blocked(vcpu);
 }
 
 /** KVM: vmx_nmi_allowed for injection. */

@@ -9,7 +9,7 @@ import { claimedCr4Features } from '../gen/cr4-features';
 import { taskPriorityRead, taskPriorityWrite } from '../imports';
 import { flushTlb, translationChanged } from '../mmu/tlb';
 import { loadPdptes } from '../mmu/hardware-walk';
-import { modeChanged } from '../mode';
+import { isPaePaging, modeChanged } from '../mode';
 import { checkedOperandLinear, readOperand, writeOperand } from '../operands';
 import { setAttention } from '../attention';
 import { get32, get64, gpr, segment, set64, setGpr } from '../state';
@@ -67,11 +67,6 @@ function fixedBitsHold(value: u64, zero: u32, one: u32, exempt: u64, reason: u32
   return extra == 0 || protectionFault(reason + 1, value, extra);
 }
 
-/** PAE paging (not 4-level) with these registers. */
-function paePaging(cr0: u64, cr4: u64, efer: u64): bool {
-  return (cr0 & Cr0.PG) != 0 && (cr4 & Cr4.PAE) != 0 && (efer & Efer.LMA) == 0;
-}
-
 /** Loads CR0 after all checks; false with #GP(0) pending. */
 export function writeCr0(raw: u64): bool {
   if (raw >> 32 != 0) return protectionFault(Reason.CR0_HIGH_BITS, raw);
@@ -98,7 +93,7 @@ export function writeCr0(raw: u64): bool {
       efer |= Efer.LMA;
     }
   }
-  if ((changed & CR0_PDPTE) != 0 && paePaging(value, cr4, efer) && !reloadPdptes(get64(State.CR3)))
+  if ((changed & CR0_PDPTE) != 0 && isPaePaging(value, cr4, efer) && !reloadPdptes(get64(State.CR3)))
     return false;
   set64(State.CR0, value);
   set64(State.EFER, efer);
@@ -132,7 +127,7 @@ export function writeCr3(raw: u64): bool {
   const beyond = value & ~physicalMask();
   if (get32(State.MODE) == Mode.LONG_64 && beyond != 0)
     return protectionFault(Reason.CR3_RESERVED, value, beyond);
-  if (paePaging(get64(State.CR0), cr4, get64(State.EFER)) && !reloadPdptes(value)) return false;
+  if (isPaePaging(get64(State.CR0), cr4, get64(State.EFER)) && !reloadPdptes(value)) return false;
   set64(State.CR3, value);
   translationChanged();
   return true;
@@ -157,7 +152,7 @@ export function writeCr4(value: u64): bool {
   if (!fixedBitsHold(value, CAP_CR4_FIXED0, CAP_CR4_FIXED1, 0, Reason.CR4_VMX_FIXED0)) return false;
   if (
     (changed & CR4_PDPTE) != 0 &&
-    paePaging(get64(State.CR0), value, efer) &&
+    isPaePaging(get64(State.CR0), value, efer) &&
     !reloadPdptes(get64(State.CR3))
   )
     return false;

@@ -48,20 +48,20 @@ const NOWHERE: u64 = 0xffff_ffff_ffff_ffff;
 
 // Entries at physical addresses of the space (behind its EPT). What another space has no memory for reads as 0: not present.
 
-export function readEntry64(space: usize, at: u64): u64 {
+function readWord64(space: usize, at: u64, what: u64): u64 {
   if (space == OWN) return physicalRead64(at);
   const host = hostAddress(space, at, 8);
   if (host == NOWHERE) return 0;
-  visit(space, host | WalkVisit.ENTRY);
+  visit(space, host | what);
   return physicalRead64(host);
 }
 
+export function readEntry64(space: usize, at: u64): u64 {
+  return readWord64(space, at, WalkVisit.ENTRY);
+}
+
 export function readEptEntry(space: usize, at: u64): u64 {
-  if (space == OWN) return physicalRead64(at);
-  const host = hostAddress(space, at, 8);
-  if (host == NOWHERE) return 0;
-  visit(space, host | WalkVisit.EPT_ENTRY);
-  return physicalRead64(host);
+  return readWord64(space, at, WalkVisit.EPT_ENTRY);
 }
 
 export function readEntry32(space: usize, at: u64): u32 {
@@ -74,7 +74,7 @@ export function readEntry32(space: usize, at: u64): u32 {
 
 /** Another space's page tables lead to the entry at `at`, before the EPT: its embedder may want to show it. */
 export function visitStructure(space: usize, at: u64): void {
-  if (space != OWN) visit(space, (at & ~(<u64>WalkVisit.MASK)) | WalkVisit.STRUCTURE);
+  visit(space, (at & ~(<u64>WalkVisit.MASK)) | WalkVisit.STRUCTURE);
 }
 
 /** Notes which entry of another space is read: its embedder may want to watch it. */

@@ -92,6 +92,7 @@ export function eptOutcome(): u32 {
 
 /** Where a paging structure at `gpa` lies behind the space's EPT; NOT_MAPPED with the outcome set when it refuses. */
 function structureAddress(gpa: u64, write: bool): u64 {
+  if (!write && space != OWN) visitStructure(space, gpa);
   const eptp = eptPointerOf(space);
   if (eptp == 0) return gpa;
   const need = structureNeed(eptp, write);
@@ -238,7 +239,6 @@ function walk64(table: u64, top: u32): u64 {
   while (true) {
     const shift = <u64>(level * 9 + 3);
     const at = base + ((walked >> shift) & 0x1ff) * 8;
-    visitStructure(space, at);
     const behind = structureAddress(at, false);
     if (behind == NOT_MAPPED) return NOT_MAPPED;
     const entry = readEntry64(space, behind);
@@ -280,7 +280,6 @@ const TABLE_32: u64 = Cr3.BASE & 0xffffffff;
 /** 32-bit paging with 4-MiB pages (CR4.PSE) of up to 40 physical-address bits (PSE-36). */
 function walk32(cr3: u64): u64 {
   const pdeAt = (cr3 & TABLE_32) + ((walked >> 22) & 0x3ff) * 4;
-  visitStructure(space, pdeAt);
   let behind = structureAddress(pdeAt, false);
   if (behind == NOT_MAPPED) return NOT_MAPPED;
   const pde = <u64>readEntry32(space, behind);
@@ -296,7 +295,6 @@ function walk32(cr3: u64): u64 {
   }
   if (!mark32(pdeAt, pde, used(false))) return NOT_MAPPED;
   const pteAt = (pde & PageEntry.BASE) + ((walked >> 12) & 0x3ff) * 4;
-  visitStructure(space, pteAt);
   behind = structureAddress(pteAt, false);
   if (behind == NOT_MAPPED) return NOT_MAPPED;
   const pte = <u64>readEntry32(space, behind);
@@ -344,8 +342,6 @@ export function readPdpte(where: usize, cr3: u64, index: u64, access: u32): u64 
   walkOutcome = WalkOutcome.MAPPED;
   space = where;
   kind = access;
-  const at = (cr3 & PaeCr3.BASE) + index * 8;
-  visitStructure(where, at);
-  const behind = structureAddress(at, false);
+  const behind = structureAddress((cr3 & PaeCr3.BASE) + index * 8, false);
   return behind == NOT_MAPPED ? 0 : readEntry64(where, behind);
 }

@@ -22,7 +22,7 @@ const enum Kind {
 
 const PAGE: u64 = 0xffff_ffff_ffff_f000;
 const OFFSET: u32 = 0xfff;
-/** Page offset of the one register that is virtualized without further controls. */
+/** Marks Private.APIC_ACCESS_PAGE as set: page 0 may be the APIC-access page. */
 const ON: u64 = 1;
 
 /** From now on `page` is the APIC-access page; `on` false: there is none. */

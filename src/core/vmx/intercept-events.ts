@@ -1,7 +1,6 @@
 // Exceptions, interrupts and the exits at instruction boundaries (SDM 25.2, 25.5, 26.7). The order among them is the
 // poller's; each function tests its own conditions.
 import { State } from '../../abi/state-block';
-import { rflags } from '../flags';
 import {
   Activity,
   Cr0,
@@ -12,7 +11,6 @@ import {
   Interruptibility,
   Pin,
   Proc,
-  Rflags,
   V,
   Vector,
 } from '../gen/constants';
@@ -21,7 +19,7 @@ import { giveInstructionLength, requestEventExit, requestExit } from '../pending
 import { get32, get64 } from '../state';
 import { nmiUnblockedByThisIret } from './nmi-unblocking';
 import { isNotification, processPostedInterrupts } from './posted-interrupts';
-import { inNonRoot } from './state-of-operation';
+import { inNonRoot, interruptsOpen } from './state-of-operation';
 import { traceTripleFault } from './trace';
 import { Vmx, pin, proc, vm32 } from './vmcs';
 
@@ -96,10 +94,7 @@ export function interceptNmi(): bool {
 
 /** "Interrupt-window exiting", IF = 1 and no blocking by STI or MOV SS. Also ends HLT. */
 export function interruptWindowExit(): bool {
-  if ((proc() & Proc.INTERRUPT_WINDOW_EXITING) == 0 || (rflags() & Rflags.IF) == 0) return false;
-  if (get32(State.INTERRUPTIBILITY) & (Interruptibility.STI | Interruptibility.MOV_SS)) return false;
-  // Shutdown and wait-for-SIPI hold it back (SDM 25.2).
-  if (get32(State.ACTIVITY) > <u32>Activity.HLT) return false;
+  if ((proc() & Proc.INTERRUPT_WINDOW_EXITING) == 0 || !interruptsOpen()) return false;
   requestExit(Exit.INTERRUPT_WINDOW, 0);
   return true;
 }

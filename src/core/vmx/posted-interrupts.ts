@@ -6,7 +6,7 @@ import { ApicRegister, Ia32ApicBase, Msr, Pin, V } from '../gen/constants';
 import { memoryWrite, msrWrite } from '../imports';
 import { physicalRead32, physicalWrite32 } from '../mmu/physical';
 import { get64 } from '../state';
-import { readVirtualApic, writeVirtualApic } from './virtual-apic-page';
+import { readVirtualApic, wordOf, writeVirtualApic } from './virtual-apic-page';
 import { requestVirtualInterrupt } from './virtual-interrupts';
 import { pin, vm16, vm64 } from './vmcs';
 
@@ -40,7 +40,7 @@ export function processPostedInterrupts(): void {
     const requests = physicalRead32(descriptor + <u64>(first >> 3));
     if (requests == 0) continue;
     physicalWrite32(descriptor + <u64>(first >> 3), 0);
-    const word = ApicRegister.IRR0 + (first >> 1);
+    const word = wordOf(ApicRegister.IRR0, first);
     writeVirtualApic(word, 4, readVirtualApic(word, 4) | requests);
     highest = first + 31 - clz(requests);
   }

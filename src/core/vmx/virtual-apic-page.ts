@@ -49,7 +49,7 @@ export function vtpr(): u32 {
 }
 
 /** Where the word with a vector's bit is: eight words of 32 vectors, 16 bytes apart. `set`: the first of VISR or VIRR. */
-function wordOf(set: u32, vector: u32): u32 {
+export function wordOf(set: u32, vector: u32): u32 {
   return set + ((vector >> 5) << 4);
 }
 

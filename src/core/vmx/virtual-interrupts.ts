@@ -1,11 +1,10 @@
 // Virtual interrupts (SDM 29.1.3 to 29.2): priorities, their evaluation, and what EOI and self-IPI do to VISR and VIRR. RVI and SVI
 // are kept in the VMCS itself. Delivery stands at the boundary where the poller puts it (events/poll.ts).
-import { State } from '../../abi/state-block';
 import { setAttention } from '../attention';
-import { rflags } from '../flags';
-import { Activity, ApicRegister, Exit, Interruptibility, Proc, Proc2, Rflags, V } from '../gen/constants';
+import { ApicRegister, Exit, Proc, Proc2, V } from '../gen/constants';
 import { requestExit } from '../pending';
 import { get32, set32 } from '../state';
+import { interruptsOpen } from './state-of-operation';
 import { highestVector, readVirtualApic, setVector, vtpr, writeVirtualApic } from './virtual-apic-page';
 import { Vmx, proc, proc2, setVm32, vm16, vm64 } from './vmcs';
 
@@ -84,9 +83,7 @@ export function virtualizeEoi(): bool {
 
 /** A recognized virtual interrupt that nothing blocks; it ends HLT (SDM 29.2.2). */
 export function virtualInterruptDue(): bool {
-  if (get32(Vmx.VIRTUAL_INTERRUPT) == 0 || (rflags() & Rflags.IF) == 0) return false;
-  if (get32(State.INTERRUPTIBILITY) & (Interruptibility.STI | Interruptibility.MOV_SS)) return false;
-  return get32(State.ACTIVITY) <= <u32>Activity.HLT;
+  return get32(Vmx.VIRTUAL_INTERRUPT) != 0 && interruptsOpen();
 }
 
 /** It is in service from now on: its vector (SDM 29.2.2). */

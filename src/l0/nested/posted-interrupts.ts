@@ -5,9 +5,8 @@
  */
 import { apicRegisters, type ApicRegisterName } from '../../isa/apic-registers';
 import { secondary } from '../control-masks';
+import { __vmx_interrupt_blocked } from '../event-injection';
 import { read_guest_u32, write_guest_u32 } from '../host-memory';
-import { BLOCKED_BY_MOV_SS, BLOCKED_BY_STI } from '../interruption-words';
-import { rflags } from '../register-bits';
 import type { Vcpu } from '../vcpu';
 import { get_vmcs12 } from './current-vmcs12';
 import type { Vmcs12 } from './vmcs12';
@@ -29,11 +28,6 @@ function register_offset(name: ApicRegisterName): bigint {
 const IRR = register_offset('IRR0');
 const PPR = register_offset('PPR');
 
-/** Highest vector of 32 from `first` on. */
-function highest_of(requests: number, first: number): number {
-  return first + 31 - Math.clz32(requests);
-}
-
 /** KVM: __kvm_apic_update_irr: requests of the descriptor join those of the virtual-APIC page; the highest of the former, 0 for none. */
 function move_requests(vcpu: Vcpu, descriptor: bigint, virtual_apic_page: bigint): number {
   let highest = 0;
@@ -44,7 +38,7 @@ function move_requests(vcpu: Vcpu, descriptor: bigint, virtual_apic_page: bigint
     write_guest_u32(vcpu, from, 0);
     const to = virtual_apic_page + IRR + BigInt(first / 2);
     write_guest_u32(vcpu, to, ((read_guest_u32(vcpu, to) ?? 0) | requests) >>> 0);
-    highest = highest_of(requests, first);
+    highest = first + 31 - Math.clz32(requests);
   }
   return highest;
 }
@@ -69,9 +63,7 @@ export function is_nested_notification(vcpu: Vcpu, vmcs12: Vmcs12): boolean {
 export function nested_virtual_interrupt_waits(vcpu: Vcpu): boolean {
   const vmcs12 = get_vmcs12(vcpu);
   if (!nested_cpu_has2(vmcs12, secondary.VIRTUAL_INTERRUPT_DELIVERY)) return false;
-  if ((vcpu.cpu.vmread('GUEST_RFLAGS') & rflags.IF) === 0n) return false;
-  const interruptibility = vcpu.cpu.vmread('GUEST_INTERRUPTIBILITY_INFO');
-  if (interruptibility & (BLOCKED_BY_STI | BLOCKED_BY_MOV_SS)) return false;
+  if (__vmx_interrupt_blocked(vcpu)) return false;
   const priority = read_guest_u32(vcpu, vmcs12.VIRTUAL_APIC_PAGE_ADDR + PPR);
   if (priority === undefined) return false;
   const requesting = vcpu.cpu.vmread('GUEST_INTR_STATUS') & RVI;
