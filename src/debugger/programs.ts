@@ -21,7 +21,9 @@ export interface LoadedProgram {
 }
 
 export interface KernelModules {
-  /** The file of a module by its name in the kernel (`kvm_intel`), if there is one. */
+  /**
+   * The file of a module by its name in the kernel (`kvm_intel`), if there is one; to `read` it throws ConfigurationProblem when it has gone.
+   */
   find(name: string): { readonly path: string; read(): Uint8Array } | undefined;
 }
 

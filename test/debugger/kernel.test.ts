@@ -3,7 +3,9 @@
  * matters. Its image has no symbols; those of the configuration were linked for another address.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Breakpoint } from '../../src/debugger/breakpoints/breakpoint';
 import { resolveFunction, resolveSource } from '../../src/debugger/breakpoints/resolve';
 import { evaluate, evaluatedText } from '../../src/debugger/expression/evaluator';
@@ -19,6 +21,7 @@ const SECOND = 0x680800n;
 
 class Driver {
   readonly changes: Breakpoint[] = [];
+  readonly told: string[] = [];
   readonly session: DebugSession;
   private tell: (event: StoppedEvent | EndedEvent) => void = () => undefined;
 
@@ -28,7 +31,7 @@ class Driver {
       { program: kernel.image, topology, symbols: [{ path: vmlinux, modules }] },
       {
         serial: () => undefined,
-        log: () => undefined,
+        log: (text) => this.told.push(text),
         breakpoints: (changed) => this.changes.push(...changed),
         stopped: (event) => this.tell(event),
         ended: (event) => this.tell(event),
@@ -181,6 +184,16 @@ if (hasCompiler)
       const before = driver.stack[0]!.source!.line;
       await driver.stepOver();
       assert.deepEqual([driver.stack[0]!.name, driver.stack[0]!.source!.line], ['l1_main', before + 1]);
+    });
+
+    it('a module whose file has gone since is told, and the run goes on', async () => {
+      const modules = mkdtempSync(join(tmpdir(), 'turtlescope-modules-'));
+      cpSync(kernel.modules, modules, { recursive: true });
+      const driver = new Driver({ ...kernel, modules }, 'nested');
+      rmSync(modules, { recursive: true });
+      const end = await driver.run();
+      assert.ok('status' in end && end.status !== undefined, JSON.stringify(end));
+      assert.match(driver.told.join(), /No symbols of module small_module: .*there is no such file/);
     });
 
     it('a folder of modules that is not there is named with its attribute', () => {

@@ -5,6 +5,7 @@
 import type { Level, StrandName } from '../../machine/strand';
 import type { Machine } from '../../machine/machine';
 import { msrPlace } from '../../machine/msr-places';
+import { ConfigurationProblem } from '../../protocol/configuration-problem';
 import { linkModule } from '../../symbols/kernel/linked-module';
 import { ModuleList, type KernelModule } from '../../symbols/kernel/module-list';
 import { ProgramSymbols } from '../../symbols/program-symbols';
@@ -124,7 +125,7 @@ export class Kernel {
       const symbols = new ProgramSymbols(linked, { name });
       return { name, path: file.path, symbols, level: this.level, sharedDownwards: false };
     } catch (error) {
-      if (!(error instanceof SymbolError)) throw error;
+      if (!(error instanceof SymbolError || error instanceof ConfigurationProblem)) throw error;
       this.log(`No symbols of module ${name}: ${error.message}`);
       return undefined;
     }
