@@ -97,6 +97,13 @@ export class Client extends DebugClient {
     return stopped;
   }
 
+  /** Asks for another moment, and waits for the stop there: its description. */
+  async travel(command: string, given: object = {}): Promise<string> {
+    const stopped = this.stop1();
+    await this.customRequest(command, given);
+    return (await stopped).description!;
+  }
+
   /** A thread's stack as `function file:line`, innermost first. */
   async stack(threadId: number): Promise<string[]> {
     const { body } = await this.stackTraceRequest({ threadId });

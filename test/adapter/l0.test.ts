@@ -36,9 +36,7 @@ describe('adapter: stepping L0 in its own source', () => {
   it('begins with a fresh stack after a restart inside L0', async () => {
     await client.beginUntilStop({ functions: [{ name: 'prepare_vmcs02' }] });
     const before = await client.stack(L0);
-    const stopped = client.stop1();
-    await client.customRequest('restart');
-    await stopped;
+    await client.travel('restart');
     assert.deepEqual(await client.stack(L0), before);
   });
 

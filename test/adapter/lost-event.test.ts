@@ -7,17 +7,10 @@ const L1 = 2;
 const L2 = 3;
 const readme = readFileSync(sample('README.md', 'lost-event'), 'utf8');
 
-describe('adapter: find who wrote it, on samples/lost-event', function () {
-  this.timeout(60_000);
+describe('adapter: find who wrote it, on samples/lost-event', () => {
   let client: Client;
   before(async () => void (client = await Client.start()));
   after(() => client.stop());
-
-  async function travel(command: string, given: object = {}): Promise<string> {
-    const stopped = client.stop1();
-    await client.customRequest(command, given);
-    return (await stopped).description!;
-  }
 
   /** Variables of a frame's scope, with the reference that names the scope. */
   async function scope(threadId: number, frame: string, name: string) {
@@ -40,7 +33,7 @@ describe('adapter: find who wrote it, on samples/lost-event', function () {
   it('2. Reverse with "Event dropped at VM Entry" stops at the entry that lost the event', async () => {
     const filterOptions = [{ filterId: 'event-dropped' }];
     await client.setExceptionBreakpointsRequest({ filters: [], filterOptions });
-    const description = await travel('reverseContinue', { threadId: L1 });
+    const description = await client.travel('reverseContinue', { threadId: L1 });
     assert.match(
       description,
       /VMRESUME; dropped: 0x41, external interrupt .* not injected again \(in the past/,
@@ -48,7 +41,9 @@ describe('adapter: find who wrote it, on samples/lost-event', function () {
   });
 
   it('3. Go to Last Write of IDT_VECTORING_INFO_FIELD stops at the exit that interrupted the delivery', async () => {
-    const description = await travel('turtlescope/goTo', { lastWriteOf: 'vmcs12.IDT_VECTORING_INFO_FIELD' });
+    const description = await client.travel('turtlescope/goTo', {
+      lastWriteOf: 'vmcs12.IDT_VECTORING_INFO_FIELD',
+    });
     assert.match(description, /^L0 wrote vmcs12\.IDT_VECTORING_INFO_FIELD: 0x0 -> 0x80000041/);
     const address = Number(await client.value('vmcs12.GUEST_PHYSICAL_ADDRESS', L1));
     assert.ok(readme.includes(`0x${address.toString(16)}`), `0x${address.toString(16)}`);
@@ -58,7 +53,10 @@ describe('adapter: find who wrote it, on samples/lost-event', function () {
     const address = BigInt(await client.value('vmcs12.GUEST_PHYSICAL_ADDRESS', L1));
     const { variablesReference, variables } = await scope(L1, 'run_l2', 'Globals of this file');
     assert.ok(variables.some(({ name }) => name === 'taken_page'));
-    const description = await travel('turtlescope/goTo', { lastWriteOf: 'taken_page', variablesReference });
+    const description = await client.travel('turtlescope/goTo', {
+      lastWriteOf: 'taken_page',
+      variablesReference,
+    });
     assert.match(description, /^L1 wrote .* at exits\.c:\d+: 0x403000 -> 0x404000/);
     assert.equal(address & ~0xfffn, 0x404000n);
     const [top, caller] = await client.stack(L1);
@@ -68,7 +66,7 @@ describe('adapter: find who wrote it, on samples/lost-event', function () {
   });
 
   it('and Back to the Present is where it began', async () => {
-    assert.match(await travel('turtlescope/goTo'), /the present$/);
+    assert.match(await client.travel('turtlescope/goTo'), /the present$/);
     assert.match((await client.stack(L1))[0]!, /^handle_hlt exits\.c:/);
   });
 });

@@ -6,8 +6,7 @@ import { Client, lineOf } from './client';
 const L1 = 2;
 const L2 = 3;
 
-describe('adapter: origin', function () {
-  this.timeout(60_000);
+describe('adapter: origin', () => {
   let client: Client;
   before(async () => {
     client = await Client.start();
@@ -54,13 +53,9 @@ describe('adapter: origin', function () {
     const [first] = await rows({ of: 'vmcs12.EPT_POINTER' });
     const [write] = await rows({ row: first!.id });
     assert.equal(await client.value('$rip', L2), here);
-    const stopped = client.stop1();
-    await client.customRequest('turtlescope/goTo', { origin: write!.id });
-    assert.match((await stopped).description!, /origin \(in the past/);
+    assert.match(await client.travel('turtlescope/goTo', { origin: write!.id }), /origin \(in the past/);
     assert.ok((await client.stack(L1))[0]!.startsWith('vmwrite vmx.'), (await client.stack(L1))[0]);
-    const back = client.stop1();
-    await client.customRequest('turtlescope/goTo', {});
-    await back;
+    await client.travel('turtlescope/goTo');
     assert.equal(await client.value('$rip', L2), here);
   });
 

@@ -5,26 +5,18 @@ import { Client } from './client';
 
 const L1 = 2;
 
-describe('adapter: the past', function () {
-  this.timeout(60_000);
+describe('adapter: the past', () => {
   let client: Client;
   beforeEach(async () => void (client = await Client.start()));
   afterEach(() => client.stop());
-
-  /** Asks for another moment, and waits for the stop there. */
-  async function travel(command: string, given: object = {}): Promise<string> {
-    const stopped = client.stop1();
-    await client.customRequest(command, given);
-    return (await stopped).description!;
-  }
 
   it('steps back by instruction and goes back to the present, where everything is as it was', async () => {
     const { threadId } = await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
     const present = await client.stack(threadId!);
     const registers = await client.scope('Registers', threadId!);
-    const back = await travel('stepBack', { threadId, granularity: 'instruction' });
+    const back = await client.travel('stepBack', { threadId, granularity: 'instruction' });
     assert.match(back, /in the past, (within the present instruction|1 instruction before the present)/);
-    await travel('turtlescope/goTo');
+    await client.travel('turtlescope/goTo');
     assert.deepEqual(await client.stack(threadId!), present);
     assert.deepEqual(
       (await client.scope('Registers', threadId!)).map(({ name, value }) => [name, value]),
@@ -35,11 +27,11 @@ describe('adapter: the past', function () {
   it('a write of nothing in the past keeps the future', async () => {
     const { threadId } = await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
     const present = await client.stack(threadId!);
-    await travel('stepBack', { threadId, granularity: 'instruction' });
+    await client.travel('stepBack', { threadId, granularity: 'instruction' });
     const { instructionPointerReference: memoryReference } = await client.topFrame(L1);
     await client.customRequest('writeMemory', { memoryReference, data: '' });
-    await travel('stepBack', { threadId, granularity: 'instruction' });
-    await travel('turtlescope/goTo');
+    await client.travel('stepBack', { threadId, granularity: 'instruction' });
+    await client.travel('turtlescope/goTo');
     assert.deepEqual(await client.stack(threadId!), present);
   });
 
@@ -49,8 +41,8 @@ describe('adapter: the past', function () {
     for (let n = 0; n < 4; n++) way.push((await client.go('continue', first.threadId!)).description!);
     assert.ok(new Set(way).size > 1, way.join(', '));
     for (const description of way.slice(0, -1).reverse())
-      assert.ok((await travel('reverseContinue', { threadId: L1 })).startsWith(description));
-    assert.match(await travel('reverseContinue', { threadId: L1 }), /^L1: the start of the run/);
+      assert.ok((await client.travel('reverseContinue', { threadId: L1 })).startsWith(description));
+    assert.match(await client.travel('reverseContinue', { threadId: L1 }), /^L1: the start of the run/);
     // Forwards from there it is the same run.
     for (const description of way)
       assert.ok((await client.go('continue', L1)).description!.startsWith(description));
@@ -60,12 +52,12 @@ describe('adapter: the past', function () {
     await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
     const { total } = await client.ask<ResponseBody<'turtlescope/timeline'>>('turtlescope/timeline', {});
     assert.ok(total > 1);
-    await travel('turtlescope/goTo', { record: 0 });
+    await client.travel('turtlescope/goTo', { record: 0 });
     const there = await client.ask<ResponseBody<'turtlescope/timeline'>>('turtlescope/timeline', {});
     assert.equal(there.total, total, 'the list shows the whole run');
     assert.ok(there.made! <= 1, `${there.made} records made`);
-    await travel('turtlescope/goTo');
-    const write = await travel('turtlescope/goTo', { lastWriteOf: 'vmcs12.GUEST_RIP' });
+    await client.travel('turtlescope/goTo');
+    const write = await client.travel('turtlescope/goTo', { lastWriteOf: 'vmcs12.GUEST_RIP' });
     assert.match(write, /GUEST_RIP/);
     assert.match(await client.refused('turtlescope/goTo', { record: 999_999 }), /no record 999999/);
   });

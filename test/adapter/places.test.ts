@@ -2,21 +2,16 @@
 import assert from 'node:assert/strict';
 import type { Past } from '../../src/protocol/past';
 import { Client } from './client';
+import { states } from './protocol/states';
 
 const L1 = 2;
 const REFLECTED = { filters: [{ filterId: 'exit-reflected' }] };
 
-describe('adapter: places of a run', function () {
-  this.timeout(60_000);
+describe('adapter: places of a run', () => {
   let client: Client;
   beforeEach(async () => void (client = await Client.start()));
   afterEach(() => client.stop());
 
-  async function travel(command: string, given: object = {}): Promise<string> {
-    const stopped = client.stop1();
-    await client.customRequest(command, given);
-    return (await stopped).description!;
-  }
   const past = () => client.ask<Past>('turtlescope/past');
 
   it('goes to a count of instructions, and no further than the present', async () => {
@@ -25,13 +20,13 @@ describe('adapter: places of a run', function () {
     assert.deepEqual(present.now, present.present);
     const middle = Math.floor(present.now.instructions / 2);
     assert.match(
-      await travel('turtlescope/goTo', { instructions: middle }),
+      await client.travel('turtlescope/goTo', { instructions: middle }),
       /in the past, \d+ instructions before/,
     );
     const there = await past();
     assert.equal(there.now.instructions, middle);
     assert.deepEqual(there.present, present.present);
-    await travel('turtlescope/goTo', { instructions: present.now.instructions * 2 });
+    await client.travel('turtlescope/goTo', { instructions: present.now.instructions * 2 });
     assert.deepEqual(await past(), present);
   });
 
@@ -39,7 +34,7 @@ describe('adapter: places of a run', function () {
     await client.beginUntilStop(REFLECTED);
     const { present } = await past();
     for (const record of [0, Math.floor(present.records / 2), present.records - 1]) {
-      await travel('turtlescope/goTo', { record });
+      await client.travel('turtlescope/goTo', { record });
       const { now } = await past();
       assert.ok(now.records > record && now.records <= record + 2, `${now.records} after ${record}`);
     }
@@ -48,16 +43,16 @@ describe('adapter: places of a run', function () {
   it('keeps bookmarks in the order of the run, goes there exactly, and drops those of a dropped future', async () => {
     const { threadId } = await client.beginUntilStop(REFLECTED);
     await client.customRequest('turtlescope/bookmark', { name: 'late' });
-    await travel('stepBack', { threadId, granularity: 'instruction' });
+    await client.travel('stepBack', { threadId, granularity: 'instruction' });
     await client.customRequest('turtlescope/bookmark', { name: 'in L2' });
     const stack = await client.stack(3);
-    await travel('turtlescope/goTo', { instructions: 1000 });
+    await client.travel('turtlescope/goTo', { instructions: 1000 });
     const { bookmarks } = await client.ask<Past>('turtlescope/bookmark', { name: 'early' });
     assert.deepEqual(
       bookmarks.map(({ name }) => name),
       ['early', 'in L2', 'late'],
     );
-    assert.match(await travel('turtlescope/goTo', { bookmark: bookmarks[1]!.id }), /^L2: in L2/);
+    assert.match(await client.travel('turtlescope/goTo', { bookmark: bookmarks[1]!.id }), /^L2: in L2/);
     assert.deepEqual(await client.stack(3), stack);
     await client.value('fork', L1, 'repl');
     assert.deepEqual(
@@ -76,10 +71,8 @@ describe('adapter: places of a run', function () {
     await client.beginUntilStop(REFLECTED);
     const first = await past();
     for (let again = 0; again < 2; again++) {
-      await travel('turtlescope/goTo', { instructions: 1000 });
-      const stopped = client.stop1();
-      await client.customRequest('restart', {});
-      await stopped;
+      await client.travel('turtlescope/goTo', { instructions: 1000 });
+      await client.travel('restart');
       assert.deepEqual(await past(), first);
     }
   });
@@ -93,24 +86,16 @@ describe('adapter: places of a run', function () {
     await stopped;
     const { now } = await past();
     assert.ok([0, present.now.instructions].includes(now.instructions), `${now.instructions}`);
-    await travel('turtlescope/goTo');
+    await client.travel('turtlescope/goTo');
     assert.deepEqual(await past(), present);
-  });
-
-  it('a session ends in the past, and on the way there', async () => {
-    await client.beginUntilStop(REFLECTED);
-    await travel('turtlescope/goTo', { instructions: 1000 });
-    await client.customRequest('turtlescope/goTo', {});
-    await client.disconnectRequest();
-    client = await Client.start();
   });
 
   it('a run that ends can be gone back into, and goes to its end again', async () => {
     await client.begin();
     await client.waitForEvent('terminated');
     const end = await past();
-    assert.match(await travel('turtlescope/goTo', { instructions: 1000 }), /in the past/);
-    await travel('turtlescope/goTo');
+    assert.match(await client.travel('turtlescope/goTo', { instructions: 1000 }), /in the past/);
+    await client.travel('turtlescope/goTo');
     assert.deepEqual(await past(), end);
   });
 
@@ -119,10 +104,29 @@ describe('adapter: places of a run', function () {
     const present = await past();
     for (let part = 1; part < 5; part++) {
       const instructions = Math.floor((present.now.instructions * part) / 5);
-      await travel('turtlescope/goTo', { instructions });
+      await client.travel('turtlescope/goTo', { instructions });
       assert.equal((await past()).now.instructions, instructions);
     }
-    await travel('turtlescope/goTo');
+    await client.travel('turtlescope/goTo');
     assert.deepEqual(await past(), present);
   });
+});
+
+describe('adapter: a session ends', () => {
+  for (const [where, onTheWay] of [
+    ['in the past', false],
+    ['on the way there', true],
+  ] as const)
+    it(where, async () => {
+      const wire = await states['in the past']!();
+      try {
+        if (onTheWay) void wire.ask('turtlescope/goTo', {});
+        assert.equal((await wire.ask('disconnect')).success, true);
+        wire.process.stdin!.end();
+        assert.equal(await wire.ended, 0);
+        assert.equal(wire.errors, '');
+      } finally {
+        wire.process.kill();
+      }
+    });
 });

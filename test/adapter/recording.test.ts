@@ -12,8 +12,7 @@ const L2 = 3;
 const cli = resolve(__dirname, '..', '..', 'dist', 'cli.js');
 const REFLECTED = { filters: [{ filterId: 'exit-reflected' }] };
 
-describe('adapter: recordings', function () {
-  this.timeout(60_000);
+describe('adapter: recordings', () => {
   const folder = mkdtempSync(join(tmpdir(), 'turtlescope-recordings-'));
   const clients: Client[] = [];
   const start = async () => {
@@ -25,12 +24,6 @@ describe('adapter: recordings', function () {
     for (const client of clients.splice(0)) await client.stop();
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
-
-  async function travel(client: Client, command: string, given: object = {}): Promise<string> {
-    const stopped = client.stop1();
-    await client.customRequest(command, given);
-    return (await stopped).description!;
-  }
 
   /** All that a client shows of where the machine stands. */
   async function state(client: Client, threadId: number): Promise<unknown> {
@@ -59,8 +52,8 @@ describe('adapter: recordings', function () {
     assert.match(end.description!, /the end of the recording; its [1-9]\d* checks were right/);
     assert.deepEqual(await state(again, threadId!), there);
     // What was changed is part of its past as well.
-    await travel(again, 'reverseContinue', { threadId: L1 });
-    await travel(again, 'turtlescope/goTo');
+    await again.travel('reverseContinue', { threadId: L1 });
+    await again.travel('turtlescope/goTo');
     assert.deepEqual(await state(again, threadId!), there);
   });
 
@@ -72,7 +65,7 @@ describe('adapter: recordings', function () {
     const { threadId } = await stopped;
     await client.go('continue', threadId!);
     const there = await state(client, threadId!);
-    await travel(client, 'stepBack', { threadId, granularity: 'instruction' });
+    await client.travel('stepBack', { threadId, granularity: 'instruction' });
     const before = await state(client, threadId!);
     const path = join(folder, 'restarted.recording');
     await client.customRequest('turtlescope/saveRecording', { path, embed: true });
@@ -115,7 +108,7 @@ describe('adapter: recordings', function () {
       const { threadId } = await client.beginUntilStop({ launch: { ...launch }, ...REFLECTED });
       const present = await state(client, L1);
       // Before the exit it was L2 that ran.
-      await travel(client, 'stepBack', { threadId, granularity: 'instruction' });
+      await client.travel('stepBack', { threadId, granularity: 'instruction' });
       return { client, threadId: threadId!, present };
     };
 
@@ -137,11 +130,11 @@ describe('adapter: recordings', function () {
       ];
       for (const [command, given] of ways)
         assert.match(await client.refused(command, given), /say "fork" on the console/, command);
-      await travel(client, 'turtlescope/goTo');
+      await client.travel('turtlescope/goTo');
       assert.deepEqual(await state(client, L1), present, 'nothing was changed');
       assert.match(await client.value('fork', L1, 'repl'), /This is the present/);
 
-      await travel(client, 'stepBack', { threadId, granularity: 'instruction' });
+      await client.travel('stepBack', { threadId, granularity: 'instruction' });
       assert.match(await client.value('fork', L1, 'repl'), /Another future begins here/);
       assert.match(client.console, /from here the run is another one/);
       await client.value('$r15 = 0x77', L2, 'repl');
@@ -169,7 +162,7 @@ describe('adapter: recordings', function () {
       await question;
       await client.customRequest('turtlescope/fork', { agreed: false });
       assert.match(await refused, /Nothing was changed: what came after this moment is kept/);
-      await travel(client, 'turtlescope/goTo');
+      await client.travel('turtlescope/goTo');
       assert.deepEqual(await state(client, L1), present);
     });
 

@@ -1,35 +1,15 @@
 /** The adapter as a server: sessions over sockets, several at once, and what clients may do to it. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
 import { adapter, Client, lineOf, sample } from './client';
+import { serve, type Server } from './server';
 
 const L1 = 2;
 /** Another address of the same machine's loopback network: only who listens on all addresses is there. */
 const ELSEWHERE = '127.0.0.2';
-
-interface Server {
-  readonly port: number;
-  readonly process: ChildProcess;
-  errors(): string;
-}
-
-/** Starts the adapter on a free port, which it tells. */
-async function serve(): Promise<Server> {
-  const child = spawn(process.execPath, [adapter, '--server', '0']);
-  let errors = '';
-  const port = await new Promise<number>((found, failed) => {
-    child.stderr.on('data', (bytes: Buffer) => {
-      errors += bytes.toString();
-      const [, told] = /debug adapter at 127\.0\.0\.1:(\d+)/.exec(errors) ?? [];
-      if (told !== undefined) found(Number(told));
-    });
-    child.once('close', () => failed(new Error(errors)));
-  });
-  return { port, process: child, errors: () => errors };
-}
 
 /** Sends bytes, and resolves when the server has closed the connection. */
 function sendAndWait(port: number, bytes: string): Promise<void> {

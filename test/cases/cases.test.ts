@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { exceptionFilters, type FilterId } from '../../src/debugger/exception-filters';
 import { Client } from '../adapter/client';
+import { serve, type Server } from '../adapter/server';
 import { topologies, type TopologyName } from '../guests/vmx/small-hypervisor';
 import { CaseBuilder } from './build';
 
@@ -234,8 +235,12 @@ async function toldAt(client: Client, stop: DebugProtocol.StoppedEvent['body']):
 }
 
 /** A session with every filter on, taken to its end or its first pause: all that its stops said. */
-async function debug(path: string, topology: TopologyName, { filters = everyFilter, maxInstructions }: Case) {
-  const client = await Client.start();
+async function debug(
+  client: Client,
+  path: string,
+  topology: TopologyName,
+  { filters = everyFilter, maxInstructions }: Case,
+) {
   const told: string[] = [];
   try {
     const launch = { program: path, topology, ...(maxInstructions !== undefined && { maxInstructions }) };
@@ -255,7 +260,12 @@ async function debug(path: string, topology: TopologyName, { filters = everyFilt
 
 describe('cases', () => {
   const builder = new CaseBuilder();
-  after(() => builder.dispose());
+  let server: Server;
+  before(async () => void (server = await serve()));
+  after(() => {
+    server.process.kill();
+    builder.dispose();
+  });
 
   for (const each of cases) {
     const { name, build, status, serial, lines, stops = [], maxInstructions, brief = false } = each;
@@ -274,7 +284,7 @@ describe('cases', () => {
     for (const topology of brief ? (['nested'] as const) : topologies)
       it(`${name}, ${topology}, DAP`, async () => {
         path ??= build(builder);
-        const run = await debug(path, topology, each);
+        const run = await debug(await Client.start(server.port), path, topology, each);
         if (serial) assert.match(run.serial, serial);
         for (const says of stops)
           assert.ok(
@@ -291,7 +301,7 @@ describe('cases', () => {
   });
 
   it('31: a kernel at -2 GiB without unwind tables shows its locals, DAP', async () => {
-    const client = await Client.start();
+    const client = await Client.start(server.port);
     try {
       const stop = await client.beginUntilStop({
         launch: { program: builder.higherHalf() },

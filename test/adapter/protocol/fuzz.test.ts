@@ -2,18 +2,21 @@
 import assert from 'node:assert/strict';
 import { Fuzzer } from './fuzz';
 import { states } from './states';
+import type { Wire } from './wire';
 
-describe('adapter: nonsense in every state is answered as the protocol says', function () {
-  this.timeout(60_000);
+describe('adapter: nonsense in every state is answered as the protocol says', () => {
+  let wire: Wire | undefined;
+  afterEach(() => void wire?.process.kill());
+
   for (const [name, reach] of Object.entries(states))
     it(name, async () => {
-      const wire = await reach();
+      wire = await reach();
       const fuzzer = new Fuzzer(wire, 1);
       await fuzzer.send(100);
       await fuzzer.send(60, true);
-      assert.deepEqual(wire.faults, []);
-      assert.equal(wire.errors, '');
       wire.process.stdin!.end();
       await wire.ended;
+      assert.deepEqual(wire.faults, []);
+      assert.equal(wire.errors, '');
     });
 });

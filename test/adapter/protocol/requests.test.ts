@@ -3,13 +3,16 @@ import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { Client, lineOf, sample } from '../client';
 import { atL2, moved } from './states';
+import type { Wire } from './wire';
 
 const L1 = 2;
 const L2 = 3;
 
 describe('adapter: the wider protocol', () => {
   const clients: Client[] = [];
+  let wire: Wire | undefined;
   afterEach(() => Promise.all(clients.splice(0).map((client) => client.stop())));
+  afterEach(() => void wire?.process.kill());
 
   async function stoppedIn(name: string, launch = {}): Promise<Client> {
     const client = await Client.start();
@@ -55,9 +58,16 @@ describe('adapter: the wider protocol', () => {
   });
 
   it('shows progress to a client that can, and ends what is cancelled', async () => {
-    const wire = await atL2();
+    wire = await atL2();
     await moved(wire, 'stepBack', { threadId: L2 });
-    const progress = wire.events.filter(({ event }) => event.startsWith('progress'));
+    const from = wire.events.length;
+    const asked = wire.ask('reverseContinue', { threadId: L2 });
+    const cancelled = wire.ask('cancel', { progressId: 'turtlescope-3' });
+    const succeeded = [(await asked).success, (await cancelled).success];
+    await wire.event(['stopped'], from);
+    wire.process.stdin!.end();
+    await wire.ended;
+    const progress = wire.events.slice(0, from).filter(({ event }) => event.startsWith('progress'));
     const [reading, read, searching] = progress.map(({ event, body }) => ({ event, ...(body as object) }));
     assert.deepEqual(reading, {
       event: 'progressStart',
@@ -68,15 +78,9 @@ describe('adapter: the wider protocol', () => {
     assert.deepEqual(read, { event: 'progressEnd', progressId: 'turtlescope-1' });
     assert.equal((searching as unknown as { cancellable: boolean }).cancellable, true);
     assert.equal(progress.at(-1)!.event, 'progressEnd');
-    const from = wire.events.length;
-    const asked = wire.ask('reverseContinue', { threadId: L2 });
-    const cancelled = wire.ask('cancel', { progressId: 'turtlescope-3' });
-    assert.deepEqual([(await asked).success, (await cancelled).success], [true, true]);
-    await wire.event(['stopped'], from);
+    assert.deepEqual(succeeded, [true, true]);
     assert.equal(wire.events.slice(from).filter(({ event }) => event === 'progressEnd').length, 1);
     assert.deepEqual(wire.faults, []);
-    wire.process.stdin!.end();
-    await wire.ended;
   });
 
   it('a client that shows no progress gets none', async () => {

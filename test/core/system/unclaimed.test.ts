@@ -13,8 +13,7 @@ import { Bench, CODE } from './bench';
 const rows = opcodeFamilies.flatMap(({ rows: all }): readonly OpcodeRow[] => all);
 
 for (const [name, profile] of Object.entries<CpuProfileRow>(cpuProfiles))
-  describe(`instructions that ${name} does not claim`, function () {
-    this.timeout(60_000);
+  describe(`instructions that ${name} does not claim`, () => {
     const claims = ({ feature }: OpcodeRow) =>
       [feature ?? []].flat().every((one) => profile.features.includes(one));
 
