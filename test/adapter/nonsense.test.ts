@@ -3,6 +3,7 @@
  * an answer, and the session is as good afterwards as before.
  */
 import assert from 'node:assert/strict';
+import { Random } from '../support/random';
 import { Client } from './client';
 
 const L1 = 2;
@@ -66,15 +67,6 @@ const VALUES: readonly unknown[] = [
   ],
 ];
 
-/** A small generator with a fixed seed: a failure can be repeated. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 describe('adapter: nonsense', () => {
   let client: Client;
   beforeEach(async () => {
@@ -108,12 +100,12 @@ describe('adapter: nonsense', () => {
 
   it('is answered while the machine stands, and the session goes on', async () => {
     await client.beginUntilStop({ filters: [{ filterId: 'exit-reflected' }] });
-    const pick = generator(1);
+    const random = new Random(1);
     for (const command of COMMANDS)
       for (let round = 0; round < 40; round++) {
         const given: Record<string, unknown> = {};
-        for (let count = pick(6); count > 0; count--)
-          given[ARGUMENTS[pick(ARGUMENTS.length)]!] = VALUES[pick(VALUES.length)];
+        for (let count = random.below(6); count > 0; count--)
+          given[random.pick(ARGUMENTS)] = random.pick(VALUES);
         await answered(command, round === 0 ? undefined : given);
       }
     assert.match((await client.stack(L1))[0]!, /^vmx_run/);

@@ -6,7 +6,7 @@ import { operationNumbers } from '../../src/generate/opcodes/operations';
 import { cpuidFeatures } from '../../src/isa/cpuid-features';
 import { opcodeFamilies } from '../../src/isa/opcodes';
 import type { OpcodeRow } from '../../src/isa/opcodes/row';
-import { Random } from './native/families';
+import { Random } from '../support/random';
 import { decoder, everyFeature, rowsInOrder } from './support/decoder';
 
 const { all: operations } = operationNumbers(opcodeFamilies);

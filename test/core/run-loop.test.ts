@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Gpr, State } from '../../src/abi/state-block';
 import { Gap, Stop } from '../../src/abi/stop-codes';
 import { cpuidFeatures } from '../../src/isa/cpuid-features';
-import { Random } from './native/families';
+import { Random } from '../support/random';
 import { coreConstant } from './support/core-constant';
 import { FlatMachine, PAGE_TABLES } from './support/flat-machine';
 import { assemble } from './system/assembly';

@@ -12,10 +12,10 @@ import { msr } from '../../src/isa/msrs';
 import { nested_vmx_check_host_state } from '../../src/l0/nested/check-state';
 import { kvm_pat_valid, page_address_valid } from '../../src/l0/nested/failed-check';
 import { is_noncanonical_address } from '../../src/l0/registers';
-import { Random } from '../core/native/families';
 import { Bench, CODE } from '../core/system/bench';
 import { Fixture } from '../core/vmx/valid-vmcs';
 import { createNestedGuest } from '../l0/nested-guest';
+import { Random } from '../support/random';
 
 const QUESTIONS = 100;
 type Answer = (question: bigint) => boolean;

@@ -11,9 +11,9 @@ import type { Cpu } from '../../src/cpu/cpu';
 import { registerMask } from '../../src/cpu/register-bits';
 import { UNMARKED, type GuestWalk, type PagingRegisters, type WalkedSpace } from '../../src/cpu/walk-space';
 import { drainTraceRing } from '../../src/machine/trace-ring';
-import { Random } from '../core/native/families';
 import { Bench, CODE } from '../core/system/bench';
 import { EPT_PAGES, GuestBench } from '../core/vmx/guest-bench';
+import { Random } from '../support/random';
 
 /** Linear address under test, not where an entry would lie if a table were its own page, and the tables that lead to it. */
 const LINEAR = 0x40000800n;

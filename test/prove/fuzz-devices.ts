@@ -1,6 +1,6 @@
 /** A board that programs hit without plan: every port, every device in memory, in any size and order, while time goes on. */
 import { createBoard } from '../../src/platform/board';
-import { Random } from '../core/native/families';
+import { Random } from '../support/random';
 
 const RAM = 1 << 20;
 const ACCESSES = 40;

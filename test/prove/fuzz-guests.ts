@@ -3,9 +3,9 @@ import { Gpr, State } from '../../src/abi/state-block';
 import type { Bus } from '../../src/cpu/bus';
 import { opcodeFamilies, type OpcodeRow } from '../../src/isa/opcodes';
 import { claimEverything } from '../core/native/everything';
-import { Random } from '../core/native/families';
 import { encodeRow } from '../core/native/row-cases';
 import { FlatMachine } from '../core/support/flat-machine';
+import { Random } from '../support/random';
 import { slice } from './slice';
 
 const CODE = 0x30000;

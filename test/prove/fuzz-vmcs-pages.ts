@@ -3,8 +3,8 @@ import { State } from '../../src/abi/state-block';
 import { Stop } from '../../src/abi/stop-codes';
 import { vmcsFields } from '../../src/isa/vmcs-fields';
 import { Cpu } from '../../src/cpu/cpu';
-import { Random } from '../core/native/families';
 import { Capabilities, Fixture, VMCS } from '../core/vmx/valid-vmcs';
+import { Random } from '../support/random';
 import { code, noisyBus, value } from './fuzz-guests';
 import { slice } from './slice';
 

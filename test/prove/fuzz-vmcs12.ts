@@ -4,8 +4,8 @@ import { vmcsFields, type FieldName } from '../../src/isa/vmcs-fields';
 import { vcpu_enter_guest, vmx_handle_exit, wants_host_interrupt } from '../../src/l0';
 import { nested_vmx_run } from '../../src/l0/nested/enter';
 import type { Vcpu } from '../../src/l0/vcpu';
-import { Random } from '../core/native/families';
 import { createNestedGuest, PLACE, type NestedGuest } from '../l0/nested-guest';
+import { Random } from '../support/random';
 import { code, value } from './fuzz-guests';
 import { slice } from './slice';
 

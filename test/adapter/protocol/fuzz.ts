@@ -2,6 +2,7 @@
  * Requests of a client that is out of its mind: each command of the protocol and of ours, with arguments as they should be, some of
  * them made wrong, stale or left out. A seed names a run, so that a failure can be repeated.
  */
+import { Random } from '../../support/random';
 import { sample } from '../client';
 import type { Wire } from './wire';
 
@@ -200,7 +201,7 @@ interface Known {
 }
 
 export class Fuzzer {
-  private state: number;
+  private readonly random: Random;
   private readonly known: Known = {
     threadId: 2,
     frameId: 1,
@@ -216,7 +217,7 @@ export class Fuzzer {
     private readonly wire: Wire,
     seed: number,
   ) {
-    this.state = seed;
+    this.random = new Random(seed);
   }
 
   /** Sends so many requests, a few at a time, and waits for their answers. `moving`: also such that make the machine go. */
@@ -230,16 +231,16 @@ export class Fuzzer {
 
   private one(commands: [string, (known: Known) => Record<string, unknown>][]) {
     this.sent++;
-    this.known.threadId = 1 + this.pick(3);
-    this.known.line = 1 + this.pick(200);
-    this.known.expression = EXPRESSIONS[this.pick(EXPRESSIONS.length)]!;
-    const [command, right] = commands[this.pick(commands.length)]!;
+    this.known.threadId = 1 + this.random.below(3);
+    this.known.line = 1 + this.random.below(200);
+    this.known.expression = this.random.pick(EXPRESSIONS);
+    const [command, right] = this.random.pick(commands);
     const given = right(this.known);
     const names = Object.keys(given);
     // Half of them are right as they are.
-    for (let wrong = this.pick(2) * this.pick(4); wrong > 0 && names.length > 0; wrong--)
-      given[names[this.pick(names.length)]!] = VALUES[this.pick(VALUES.length)];
-    return this.wire.ask(command, this.pick(50) === 0 ? VALUES[this.pick(VALUES.length)] : given);
+    for (let wrong = this.random.below(2) * this.random.below(4); wrong > 0 && names.length > 0; wrong--)
+      given[this.random.pick(names)] = this.random.pick(VALUES);
+    return this.wire.ask(command, this.random.below(50) === 0 ? this.random.pick(VALUES) : given);
   }
 
   private learn(body: unknown): void {
@@ -259,11 +260,6 @@ export class Fuzzer {
   }
 
   private of<T>(list: readonly T[] | undefined): T | undefined {
-    return list instanceof Array ? list[this.pick(list.length)] : undefined;
-  }
-
-  private pick(below: number): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.state / 2 ** 32) * below);
+    return list instanceof Array ? this.random.pick(list) : undefined;
   }
 }

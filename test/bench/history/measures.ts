@@ -2,7 +2,7 @@
 import type { FieldName } from '../../../src/isa/vmcs-fields';
 import { History } from '../../../src/machine/history';
 import { START } from '../../../src/machine/moment';
-import { random } from '../../support/random';
+import { Random } from '../../support/random';
 import { boot, Driven, milliseconds, type Work } from './work';
 
 export interface Row {
@@ -58,7 +58,7 @@ function cpuSecondsOf(work: Work, recorded: boolean): number {
 export async function pastOf(work: Work, moments: number, report: (row: Row) => void): Promise<void> {
   const driven = new Driven(work);
   const { session } = driven;
-  const next = random(1);
+  const random = new Random(1);
   const { machine } = session;
   const history = session.history!;
   const row = (measure: string, value: string, goal: string, reached: boolean) =>
@@ -81,12 +81,9 @@ export async function pastOf(work: Work, moments: number, report: (row: Row) => 
 
   const anywhere: number[] = [];
   const again: number[] = [];
-  const goTo = (share: number) => {
-    const retired = BigInt(Math.floor(share * Number(work.instructions)));
-    history.goTo({ ...START, retired });
-  };
+  const goTo = (instructions: number) => history.goTo({ ...START, retired: BigInt(instructions) });
   for (let moment = 0; moment < moments; moment++) {
-    goTo(next());
+    goTo(random.below(Number(work.instructions)));
     anywhere.push(await driven.time((s) => s.stepBack(s.ground.guest, true)));
     for (let step = 0; step < 5; step++)
       again.push(await driven.time((s) => s.stepBack(s.ground.guest, true)));
@@ -97,12 +94,12 @@ export async function pastOf(work: Work, moments: number, report: (row: Row) => 
   const fields: number[] = [];
   const words: number[] = [];
   for (let moment = 0; moment < moments; moment++) {
-    goTo(next());
+    goTo(random.below(Number(work.instructions)));
     const here = machine.now();
     const field = FIELDS[moment % FIELDS.length]!;
     fields.push(await driven.time((s) => s.goToLastWrite(`field ${field}`)));
     history.goTo(here);
-    const address = Math.floor(next() * machine.config.ramBytes) & ~7;
+    const address = random.below(machine.config.ramBytes) & ~7;
     words.push(await driven.time((s) => s.goToLastWrite(`memory L1gpa:0x${address.toString(16)} 8`)));
   }
   row('last write of a VMCS field', ...percentile(fields, 1000));

@@ -1,6 +1,6 @@
 /** Random states full of floating-point numbers, and instructions of opcode rows on them. */
 import type { OpcodeRow } from '../../../src/isa/opcodes/row';
-import type { Random } from './families';
+import type { Random } from '../../support/random';
 import { DOUBLE, EXTENDED, HALF, SINGLE, put, randomInteger, randomNumber } from './float-numbers';
 import { DATA_BYTES, IMAGE_BYTES, STACK, initialImage, type Case } from './native-cpu';
 import { encodeRow, MIDDLE, pointers } from './row-cases';

@@ -1,5 +1,5 @@
+import type { Random } from '../../support/random';
 /** Random floating-point numbers of all formats, most of them special: what rounding, exceptions and NaN rules turn on. */
-import type { Random } from './families';
 
 export interface Format {
   bytes: number;

@@ -5,7 +5,6 @@ import { opcodeFamilies } from '../../../src/isa/opcodes';
 import type { OpcodeRow } from '../../../src/isa/opcodes/row';
 import { CoreCpu } from './core-cpu';
 import { claimEverything } from './everything';
-import { Random } from './families';
 import { FloatCases, type Masking } from './float-cases';
 import { hostClaims } from './host-claims';
 import { imageDifferences } from './image';
@@ -13,6 +12,7 @@ import { nativeCpu, type Case, type NativeCpu, type Outcome } from './native-cpu
 import { describeCase, differences } from './outcomes';
 import { instructionId } from '../../coverage/tables';
 import { proves } from '../../support/proves';
+import { Random } from '../../support/random';
 
 /** Cases a family and masking; the environment asks for more, and for others. */
 const CASES = Number(process.env['FLOAT_CASES'] ?? 1000);

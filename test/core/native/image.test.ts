@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { Random } from '../../support/random';
 import { CoreCpu } from './core-cpu';
-import { Random } from './families';
 import { imageDifferences } from './image';
 import { DATA_BYTES, IMAGE_BYTES, initialImage, nativeCpu, type Case } from './native-cpu';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CoreCpu } from './core-cpu';
-import { families, Random } from './families';
+import { families } from './families';
 import { nativeCpu, type NativeCpu, type Outcome } from './native-cpu';
 import {
   BREAKPOINT,
@@ -16,6 +16,7 @@ import { differencesFromRecorded, notTheseCases, recordedSet } from './recorded'
 import { sequences, singleStep, type Sequence, type SequenceSet } from './sequences';
 import { rowsOfCases } from './case-rows';
 import { proves } from '../../support/proves';
+import { Random } from '../../support/random';
 
 /** Cases of each family, and sequences of each mode and length. */
 const CASES = Number(process.env['NATIVE_CASES'] ?? 1000);

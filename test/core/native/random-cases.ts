@@ -2,8 +2,9 @@
  * Random members of a family as bytes, and random states for them. Memory operands point into the middle of the data area
  * through registers that no instruction writes.
  */
+import type { Random } from '../../support/random';
 import { DATA, DATA_BYTES, STACK, type Case } from './native-cpu';
-import { type Random, type Family, type Template } from './families';
+import type { Family, Template } from './families';
 
 /** Registers an instruction may write: RAX RCX RDX R8..R11 R14 R15. */
 const writable = [0, 1, 2, 8, 9, 10, 11, 14, 15];

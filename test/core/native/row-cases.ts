@@ -5,7 +5,7 @@
 import { parseEncoding, type Encoding } from '../../../src/generate/opcodes/encoding';
 import { parseOperands, rmForms, type Operand } from '../../../src/generate/opcodes/operands';
 import type { OpcodeRow } from '../../../src/isa/opcodes/row';
-import type { Random } from './families';
+import type { Random } from '../../support/random';
 import { DATA, DATA_BYTES, IMAGE_BYTES, STACK, initialImage, type Case } from './native-cpu';
 
 /** Registers an instruction may write: RAX RCX RDX R8..R11 R14 R15. */

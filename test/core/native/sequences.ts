@@ -3,8 +3,8 @@
  * registers hold addresses or small indexes and are not written; which, each case chooses anew. Every case knows which
  * flags are undefined at each of its instructions.
  */
+import { Random } from '../../support/random';
 import { CODE, CASE_CODE, CODE_BYTES, DATA, DATA_BYTES, STACK, type Case, type Mode } from './native-cpu';
-import { Random } from './families';
 import { AF, ALL, CF, OF, PF, SF, ZF, rows, type Row, type Width } from './rows';
 
 export interface Sequence extends Case {

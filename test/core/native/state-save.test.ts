@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { extendedState } from '../../../src/isa/opcodes/extended-state';
 import { CoreCpu } from './core-cpu';
 import { claimEverything } from './everything';
-import { Random } from './families';
 import { imageDifferences } from './image';
 import { DATA, DATA_BYTES, nativeCpu, type Case, type NativeCpu, type Outcome } from './native-cpu';
 import { describeCase, differences } from './outcomes';
 import { rowCase } from './row-cases';
 import { instructionsNamed } from '../../coverage/tables';
 import { proves } from '../../support/proves';
+import { Random } from '../../support/random';
 
 const CASES = Number(process.env['VECTOR_CASES'] ?? 40) * 25;
 /** Another value is another set of cases. */

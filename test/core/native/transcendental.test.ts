@@ -3,13 +3,13 @@ import { registerMask } from '../../../src/cpu/register-bits';
 import { x87Transcendental } from '../../../src/isa/opcodes/x87-transcendental';
 import { CoreCpu } from './core-cpu';
 import { claimEverything } from './everything';
-import { Random } from './families';
 import { FloatCases } from './float-cases';
 import { imageDifferences } from './image';
 import { nativeCpu, type Case, type NativeCpu } from './native-cpu';
 import { describeCase } from './outcomes';
 import { instructionId } from '../../coverage/tables';
 import { proves } from '../../support/proves';
+import { Random } from '../../support/random';
 
 /** Cases an instruction. */
 const CASES = Number(process.env['FLOAT_CASES'] ?? 1000);

@@ -18,7 +18,6 @@ import { sseShuffle } from '../../../src/isa/opcodes/sse-shuffle';
 import { sseString } from '../../../src/isa/opcodes/sse-string';
 import { CoreCpu } from './core-cpu';
 import { claimEverything } from './everything';
-import { Random } from './families';
 import { hostClaims } from './host-claims';
 import { imageDifferences } from './image';
 import { nativeCpu, type NativeCpu } from './native-cpu';
@@ -26,6 +25,7 @@ import { describeCase, differences } from './outcomes';
 import { rowCase } from './row-cases';
 import { instructionId } from '../../coverage/tables';
 import { proves } from '../../support/proves';
+import { Random } from '../../support/random';
 
 /** Cases a row: a family is tested with as many for each of its rows. */
 const CASES = Number(process.env['VECTOR_CASES'] ?? 40);

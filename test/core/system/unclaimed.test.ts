@@ -5,9 +5,9 @@ import { State } from '../../../src/abi/state-block';
 import { applyProfile, cpuidRows } from '../../../src/cpu/profile';
 import { cpuProfiles, type CpuProfileName, type CpuProfileRow } from '../../../src/isa/cpu-profiles';
 import { opcodeFamilies, type OpcodeRow } from '../../../src/isa/opcodes';
-import { Random } from '../native/families';
 import { encodeRow } from '../native/row-cases';
 import { decoder } from '../support/decoder';
+import { Random } from '../../support/random';
 import { Bench, CODE } from './bench';
 
 const rows = opcodeFamilies.flatMap(({ rows: all }): readonly OpcodeRow[] => all);
