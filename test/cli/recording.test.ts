@@ -1,7 +1,7 @@
 /** A run recorded by one process and replayed by another: the same to the last bit, or a sentence that says why not. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readRecording, writtenRecording } from '../../src/machine/recording/file-format';
@@ -52,11 +52,11 @@ describe('turtlescope replay', () => {
     const { status, stdout, stderr } = turtlescope(['replay', file], 'xyz');
     assert.equal(stdout, 'abq', stderr);
     assert.notEqual(status, 123);
+    assert.match(stderr, /same run as recorded, up to instruction \d+/);
     // Another input is another run, and that is told with the place.
     const other = changed(file, (recording) => ({
       ...recording,
       input: recording.input.map((event) => ({ ...event, bytes: event.bytes.map((byte) => byte ^ 1) })),
-      end: recording.end,
     }));
     const wrong = turtlescope(['replay', other]);
     assert.equal(wrong.status, 123);
@@ -96,6 +96,7 @@ describe('turtlescope replay', () => {
       copyFileSync(hello, image);
       file = recorded('ways', [image]);
     });
+    beforeEach(() => copyFileSync(hello, image));
 
     /** The sentence, of a replay that printed nothing of the guest. */
     function refusal(path: string): string {
@@ -105,7 +106,8 @@ describe('turtlescope replay', () => {
     }
 
     it('a file that is not there, and one beside the recording will do', () => {
-      const moved = mkdtempSync(join(tmpdir(), 'turtlescope-moved-'));
+      const moved = inFolder('moved');
+      mkdirSync(moved);
       rmSync(image);
       assert.match(
         refusal(file),
@@ -114,8 +116,6 @@ describe('turtlescope replay', () => {
       copyFileSync(file, join(moved, 'ways'));
       copyFileSync(hello, join(moved, 'image.elf'));
       assert.equal(turtlescope(['replay', join(moved, 'ways')]).status, 1);
-      rmSync(moved, { recursive: true });
-      copyFileSync(hello, image);
     });
 
     it('that "run" is the wrong command for a recording, and "replay" for another file', () => {
@@ -137,15 +137,12 @@ describe('turtlescope replay', () => {
     it('a file that has changed', () => {
       writeFileSync(image, Buffer.concat([readFileSync(hello), Buffer.of(0)]));
       assert.match(refusal(file), /another .*image\.elf: it has changed since .*SHA-256 [0-9a-f]{64}/);
-      copyFileSync(hello, image);
     });
 
     it('nothing, when the files are in the recording', () => {
-      const embedded = inFolder('embedded');
-      turtlescope(['run', image, '--record', embedded, '--embed']);
+      const embedded = recorded('embedded', [image, '--embed']);
       rmSync(image);
       assert.equal(turtlescope(['replay', embedded]).status, 1);
-      copyFileSync(hello, image);
     });
 
     it('a recording that was cut off, and one that was changed on the way', () => {
